@@ -1,0 +1,112 @@
+//! What is in the input and how each needed artifact is reached.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{NodeId, Tenant, Unread};
+
+/// One file that was handed in.
+#[derive(Clone, Debug)]
+pub struct Input<S> {
+    /// Its name, or folder and name with `/` between, as a browser gives it (`webkitRelativePath`).
+    pub path: String,
+    /// Its bytes.
+    pub source: S,
+}
+
+/// How something that was handed in is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SourceKind {
+    /// A zip archive.
+    Zip,
+    /// A gzip stream.
+    Gzip,
+    /// A folder of files.
+    Directory,
+    /// A file as it is.
+    File,
+}
+
+/// One thing that was handed in: an archive, a file, or all files of one folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Its name, without the folders above it.
+    pub name: String,
+    /// How it is packed.
+    pub kind: SourceKind,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// What an artifact is, as far as its name tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Artifact {
+    /// `crdb_internal.jobs.txt` and its retries.
+    JobsTable,
+    /// A log by its name.
+    Log,
+    /// The name does not tell: its content decides.
+    Unknown,
+}
+
+/// How the bytes of an artifact are reached in its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Container {
+    /// The source itself.
+    Plain,
+    /// The source is one gzip stream (of one or several members).
+    Gzip,
+    /// A member of a zip archive.
+    ZipMember {
+        /// Where its local header begins.
+        header: u64,
+        /// Size of its data in the archive.
+        compressed: u64,
+        /// Size of its text.
+        uncompressed: u64,
+        /// CRC-32 of its text.
+        crc32: u32,
+        /// Compression: 0 stored, 8 deflate.
+        method: u16,
+    },
+}
+
+/// One artifact to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Index of the [`Input`] that holds it.
+    pub source: u32,
+    /// Its path as evidence names it.
+    pub path: String,
+    /// What it is.
+    pub artifact: Artifact,
+    /// How it is reached.
+    pub container: Container,
+    /// Bytes of the source that it takes to read it.
+    pub bytes: u64,
+    /// Virtual cluster, from `cluster/<name>/` in the path.
+    pub tenant: Tenant,
+    /// Node, from `nodes/<id>/` in the path.
+    pub node: Option<NodeId>,
+}
+
+/// What is in the input.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What was handed in.
+    pub sources: Vec<SourceInfo>,
+    /// What is to be read, ordered by path.
+    pub units: Vec<Unit>,
+    /// How many files there are in all: units, skipped and unread.
+    pub files: u64,
+    /// How many of them nobody needs.
+    pub skipped: u64,
+    /// What cannot be read, known before reading.
+    pub unread: Vec<Unread>,
+    /// Nodes that paths name, whether or not anything of them is read. A debug zip has a folder for every
+    /// node that it knows, also for those it could not reach.
+    pub nodes: BTreeSet<(Tenant, NodeId)>,
+    /// Whether the input has the tree of a debug zip, so that `nodes` are all nodes of the cluster.
+    pub complete_tree: bool,
+}

@@ -1,0 +1,209 @@
+//! Jobs as the tables and the logs tell of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{JobId, Location, NodeId, Tenant, Time};
+
+/// State of a job, in the words of the jobs table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum JobStatus {
+    /// Created, not claimed yet.
+    Pending,
+    /// At work.
+    Running,
+    /// Asked to pause.
+    PauseRequested,
+    /// Paused.
+    Paused,
+    /// Asked to cancel.
+    CancelRequested,
+    /// Undoing its work.
+    Reverting,
+    /// Undoing its work failed.
+    RevertFailed,
+    /// Ended well.
+    Succeeded,
+    /// Ended with an error, its work undone.
+    Failed,
+    /// Canceled, its work undone.
+    Canceled,
+    /// A word that this version of the tool does not know.
+    Other(String),
+}
+
+impl JobStatus {
+    /// The state of a word of the table or of a `stepping through state` line.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "pending" => Self::Pending,
+            "running" => Self::Running,
+            "pause-requested" => Self::PauseRequested,
+            "paused" => Self::Paused,
+            "cancel-requested" => Self::CancelRequested,
+            "reverting" => Self::Reverting,
+            "revert-failed" => Self::RevertFailed,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "canceled" => Self::Canceled,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// Whether the job is over and its work stands or was undone.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+}
+
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::PauseRequested => "pause-requested",
+            Self::Paused => "paused",
+            Self::CancelRequested => "cancel-requested",
+            Self::Reverting => "reverting",
+            Self::RevertFailed => "revert-failed",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Other(word) => word,
+        })
+    }
+}
+
+/// What a job does, told from its type, description, tags and lines (`a144650` facts, section 3.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// `IMPORT` or `IMPORT INTO`.
+    Import,
+    /// An `IMPORT INTO` that MOLT Fetch issued.
+    MoltFetch,
+    /// The standby's side of physical cluster replication.
+    Replication,
+    /// `CREATE TABLE … AS`.
+    CreateTableAs,
+    /// The first fill of a materialized view.
+    CreateView,
+    /// `REFRESH MATERIALIZED VIEW`.
+    RefreshView,
+    /// A new index, column or primary key: validated after the backfill.
+    IndexBackfill,
+    /// A schema change of which neither table nor log says which kind.
+    SchemaChange,
+    /// `RESTORE`.
+    Restore,
+    /// `BACKUP`.
+    Backup,
+    /// Any other kind of job.
+    Other,
+    /// Nothing says what it does.
+    Unknown,
+}
+
+/// One step in the life of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobEvent {
+    /// When.
+    pub time: Time,
+    /// Which node said so, if known.
+    pub node: Option<NodeId>,
+    /// What happened.
+    pub kind: JobEventKind,
+    /// Where it is written.
+    pub source: Location,
+    /// The text that says so, cut to a bounded length.
+    pub text: String,
+    /// Counter of the log entry: orders entries of one file that share a time.
+    pub counter: Option<u64>,
+}
+
+/// What happened to a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobEventKind {
+    /// The row's `created`.
+    Created,
+    /// The row's `started`: the latest (re)start, overwritten at each resume.
+    Started,
+    /// The row's `finished`, with the row's status.
+    Finished(JobStatus),
+    /// `job N: resuming execution`: the first run or a later one; may lead to nothing.
+    Resuming,
+    /// `stepping through state …` or an event that names the state: the state is about to be committed.
+    State(JobStatus),
+    /// The operation itself says that it starts over after an error.
+    Retry,
+    /// IMPORT stops retrying and pauses.
+    GaveUp,
+    /// The backfill of a new table or view starts (each attempt starts from nothing).
+    BackfillStarted,
+    /// A view was created without data: nothing was written.
+    BackfillSkipped,
+    /// `recovery_event` with the number of rows of the primary index, when it names one.
+    Completed {
+        /// `NumRows`.
+        rows: Option<u64>,
+    },
+    /// A line by which an advisory recognises its first sign.
+    Sign,
+    /// Anything else the log says of the job.
+    Note,
+}
+
+impl JobEventKind {
+    /// The code that the report's timeline shows.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Created => "CREATED",
+            Self::Started => "STARTED",
+            Self::Finished(_) => "FINISHED",
+            Self::Resuming => "RESUMING",
+            Self::State(_) => "STATE",
+            Self::Retry => "RETRY",
+            Self::GaveUp => "GAVE_UP",
+            Self::BackfillStarted => "BACKFILL_STARTED",
+            Self::BackfillSkipped => "BACKFILL_SKIPPED",
+            Self::Completed { .. } => "COMPLETED",
+            Self::Sign => "SIGN",
+            Self::Note => "NOTE",
+        }
+    }
+}
+
+/// A job: what the tables say of it and what the logs add.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Virtual cluster whose job it is.
+    pub tenant: Tenant,
+    /// Its id.
+    pub id: JobId,
+    /// `job_type` of the table or of a state line; empty when nothing says it.
+    pub job_type: String,
+    /// What it does.
+    pub operation: Operation,
+    /// Description from the table; empty when nothing says it.
+    pub description: String,
+    /// Latest state known.
+    pub status: Option<JobStatus>,
+    /// When it was created.
+    pub created: Option<Time>,
+    /// When it was last (re)started.
+    pub started: Option<Time>,
+    /// When it ended.
+    pub finished: Option<Time>,
+    /// Ids of the descriptors it works on.
+    pub descriptor_ids: Vec<u64>,
+    /// Rows of the primary index that it says it wrote.
+    pub rows: Option<u64>,
+    /// Where the table has its row.
+    pub row: Option<Location>,
+    /// Its life, by time.
+    pub events: Vec<JobEvent>,
+}

@@ -1,0 +1,24 @@
+//! Nouns as plain data. Nothing here reads, decides or can fail.
+//!
+//! The types derive serde's traits for one reason: the same values travel between a worker and the page.
+//! The shape that outsiders rely on is made in [`crate::report`].
+
+mod coverage;
+mod entry;
+mod finding;
+mod ids;
+mod job;
+mod time;
+mod verdict;
+mod version;
+
+pub use coverage::{Gap, Span, merge_spans, uncovered};
+pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
+pub use finding::{
+    Evidence, Finding, Reason, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,
+};
+pub use ids::{JobId, NodeId, Tenant};
+pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
+pub use time::Time;
+pub use verdict::{Applicability, Verdict};
+pub use version::{PreRelease, Version};

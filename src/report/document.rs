@@ -1,0 +1,342 @@
+//! The report as a document: the shape of `crdb-triage/report/1` in the contract, section 4.
+//!
+//! Fields stand in the order in which they are printed. Names and meanings are fixed; fields may be added.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
+
+/// Name and number of this shape.
+pub const SCHEMA: &str = "crdb-triage/report/1";
+
+/// Everything that one run says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What made the report.
+    pub tool: Tool,
+    /// What it was made from.
+    pub input: Input,
+    /// Nodes that the input names, by tenant and number.
+    pub nodes: Vec<Node>,
+    /// Jobs of the kinds that a checked advisory is about, by tenant and id.
+    pub jobs: Vec<Job>,
+    /// One row per checked advisory, the strongest verdict first.
+    pub advisories: Vec<Advisory>,
+    /// All findings, the strongest verdict first.
+    pub findings: Vec<Finding>,
+}
+
+/// What made the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `crdb-triage`.
+    pub name: String,
+    /// Version of the tool.
+    pub version: String,
+    /// What it knows.
+    pub catalogue: Catalogue,
+    /// About this run: the only part that differs between two runs over the same input.
+    pub run: Run,
+}
+
+/// Which advisories exist and which of them this build decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// How many advisories were published up to `as_of`.
+    pub advisories: u32,
+    /// Date of the newest advisory considered, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// Ids of those that this build checks. The others are not spoken about.
+    pub checked: Vec<String>,
+}
+
+/// Times and speed of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// `command` or `page`.
+    pub host: String,
+    /// Wall time from the first read to the verdict, in seconds.
+    pub seconds: f64,
+    /// Input bytes per second of that time.
+    pub bytes_per_second: f64,
+    /// Workers or threads that read.
+    pub workers: u32,
+}
+
+/// What the report was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// What was handed in.
+    pub sources: Vec<Source>,
+    /// How many files were found in it.
+    pub files: Files,
+    /// Bytes of text that were read, after decompression.
+    pub bytes_read: u64,
+    /// What was not read, or not wholly.
+    pub unread: Vec<Unread>,
+    /// What was removed before we got it.
+    pub redaction: Redaction,
+}
+
+/// One thing that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its name, without the folders above it.
+    pub name: String,
+    /// `zip`, `gzip`, `directory`, `file`, and later `tar` and `zstd`.
+    pub kind: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// `total = read + skipped + unread`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// All files.
+    pub total: u64,
+    /// Read wholly.
+    pub read: u64,
+    /// Not needed: profiles, goroutine dumps, tables that no advisory asks for.
+    pub skipped: u64,
+    /// Not read, or not wholly.
+    pub unread: u64,
+}
+
+/// A file, or a part of one, that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Path in the input.
+    pub path: String,
+    /// Code, see `docs/reasons.md`.
+    pub reason: String,
+    /// What happened, in a sentence.
+    pub detail: String,
+    /// Ids of the advisories whose verdict it weakens.
+    pub weakens: Vec<String>,
+}
+
+/// A node, or a SQL instance of a virtual cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Virtual cluster.
+    pub tenant: String,
+    /// Node or instance id.
+    pub node: u32,
+    /// Versions it ran, by time.
+    pub versions: Vec<NodeVersion>,
+    /// Times that its logs cover.
+    pub coverage: Vec<NodeCoverage>,
+    /// Times between them that no log covers.
+    pub gaps: Vec<NodeGap>,
+}
+
+/// A version that a node ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeVersion {
+    /// Such as `v24.3.9`.
+    pub version: String,
+    /// First time it is known to have run.
+    pub from: Option<Time>,
+    /// Last time it is known to have run.
+    pub to: Option<Time>,
+    /// Where it says so first.
+    pub source: SourceLine,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    /// Path in the input.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u64,
+}
+
+/// A time that logs cover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeCoverage {
+    /// First entry.
+    pub from: Time,
+    /// Last entry.
+    pub to: Time,
+    /// Number of files.
+    pub files: u64,
+    /// Bytes of text.
+    pub bytes: u64,
+}
+
+/// A time that no log covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeGap {
+    /// Last entry before it.
+    pub from: Time,
+    /// First entry after it.
+    pub to: Time,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Virtual cluster.
+    pub tenant: String,
+    /// Id in decimal.
+    pub id: String,
+    /// Type as CockroachDB writes it, such as `IMPORT`; empty when unknown.
+    #[serde(rename = "type")]
+    pub job_type: String,
+    /// What it does, in the words of [`crate::model::Operation`].
+    pub operation: String,
+    /// Description from the table; empty when unknown.
+    pub description: String,
+    /// Latest state known; empty when unknown.
+    pub status: String,
+    /// When it was created.
+    pub created: Option<Time>,
+    /// When it ended.
+    pub finished: Option<Time>,
+    /// Rows it says it wrote, in decimal.
+    pub rows: Option<String>,
+    /// Its life.
+    pub timeline: Vec<JobEvent>,
+}
+
+/// A step in the life of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobEvent {
+    /// When.
+    pub time: Time,
+    /// Code, see `docs/reasons.md`.
+    pub event: String,
+    /// Node that said so.
+    pub node: Option<u32>,
+    /// Where it says so.
+    pub source: EventSource,
+    /// The text that says so.
+    pub text: String,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSource {
+    /// Path in the input.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Byte of the inflated text, from 0.
+    pub offset: u64,
+}
+
+/// What is said of one advisory for the whole input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advisory {
+    /// Such as `A-144650`.
+    pub id: String,
+    /// Our own title.
+    pub title: String,
+    /// The published advisory.
+    pub url: String,
+    /// Class of harm: `data-loss`, `corruption`, `wrong-results`, `unavailability`, `security`, `performance`, `other`.
+    pub severity: String,
+    /// Whether an affected version ran.
+    pub applicability: Applicability,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in a sentence or two.
+    pub why: String,
+    /// On how much of the input the verdict rests.
+    pub coverage: AdvisoryCoverage,
+    /// Indices into [`Report::findings`].
+    pub findings: Vec<u32>,
+}
+
+/// On how much of the input a verdict rests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdvisoryCoverage {
+    /// First log entry considered.
+    pub from: Option<Time>,
+    /// Last log entry considered.
+    pub to: Option<Time>,
+    /// Nodes with logs, as `tenant/n1`.
+    pub nodes: Vec<String>,
+    /// Nodes that the input names and that have no logs in it.
+    pub nodes_without_logs: Vec<String>,
+    /// What is missing, in sentences.
+    pub missing: Vec<String>,
+}
+
+/// What one advisory says of one subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Such as `A-144650`.
+    pub advisory: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// How strong it is.
+    pub verdict: Verdict,
+    /// Why; the first decides.
+    pub reasons: Vec<Reason>,
+    /// On what.
+    pub evidence: Vec<Evidence>,
+    /// What to do.
+    pub remediation: Vec<Remediation>,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Kind.
+    pub kind: SubjectKind,
+    /// Id as text.
+    pub id: String,
+    /// Virtual cluster.
+    pub tenant: String,
+}
+
+/// A reason for a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Code, see `docs/reasons.md`.
+    pub code: String,
+    /// A sentence.
+    pub text: String,
+}
+
+/// A piece of the input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Path in the input.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Byte of the inflated text, from 0.
+    pub offset: u64,
+    /// Node that wrote it.
+    pub node: Option<u32>,
+    /// When.
+    pub time: Option<Time>,
+    /// The raw text.
+    pub text: String,
+}
+
+/// A step of what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remediation {
+    /// Number, from 1.
+    pub step: u32,
+    /// What it does to the cluster.
+    pub safety: Safety,
+    /// In words.
+    pub text: String,
+    /// To copy; empty when there is nothing to copy.
+    pub sql: String,
+}
+
+impl Report {
+    /// The strongest verdict of all advisories; `cannot_tell` when none was checked.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.advisories.iter().map(|a| a.verdict).max().unwrap_or(Verdict::CannotTell)
+    }
+}
