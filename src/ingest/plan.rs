@@ -1,6 +1,6 @@
 //! What is in the input and how each needed artifact is reached.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,12 @@ pub struct Input<S> {
 pub enum SourceKind {
     /// A zip archive.
     Zip,
+    /// A tar archive.
+    Tar,
     /// A gzip stream.
     Gzip,
+    /// A zstd stream.
+    Zstd,
     /// A folder of files.
     Directory,
     /// A file as it is.
@@ -92,21 +96,71 @@ pub struct Unit {
 }
 
 /// What is in the input.
+///
+/// Every file is in exactly one place: `files = units + skipped + unread`, each counted by its entries. So a path
+/// of `unread` is never that of a unit: beside a log or table whose dump failed (a unit) there is the `.err.txt`
+/// that says so (unread). What goes wrong while a unit is read is told by [`super::ReadOutcome`], under its path.
+///
+/// An archive is not a file, its members are. One that cannot be opened, or not be listed to the end, counts as a
+/// file of its own, which is unread. A member that is a folder or a symbolic link is not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What was handed in.
     pub sources: Vec<SourceInfo>,
     /// What is to be read, ordered by path.
     pub units: Vec<Unit>,
-    /// How many files there are in all: units, skipped and unread.
+    /// How many files there are in all.
     pub files: u64,
     /// How many of them nobody needs.
     pub skipped: u64,
-    /// What cannot be read, known before reading.
+    /// What cannot be read, known before reading; ordered by path.
     pub unread: Vec<Unread>,
     /// Nodes that paths name, whether or not anything of them is read. A debug zip has a folder for every
     /// node that it knows, also for those it could not reach.
     pub nodes: BTreeSet<(Tenant, NodeId)>,
-    /// Whether the input has the tree of a debug zip, so that `nodes` are all nodes of the cluster.
+    /// Whether the input has the tree of a debug zip, and nothing says that the tree or the list of nodes is
+    /// incomplete: `nodes` are all nodes of the cluster.
     pub complete_tree: bool,
+}
+
+impl Plan {
+    /// Adds files that should have been in the input and could not be opened.
+    pub fn add_unopened(&mut self, unopened: Vec<Unread>) {
+        self.files += unopened.len() as u64;
+        self.unread.extend(unopened);
+        self.order();
+    }
+
+    /// Orders units and unread files by path, after making each path unique: the second `a.log` becomes
+    /// `a.log (2)`.
+    pub(super) fn order(&mut self) {
+        self.sort();
+        let paths = self.units.iter().map(|u| &u.path).chain(self.unread.iter().map(|u| &u.path));
+        let mut taken: HashSet<String> = paths.cloned().collect();
+        if taken.len() == self.units.len() + self.unread.len() {
+            return;
+        }
+        let mut last = HashMap::<String, u32>::new();
+        let units = self.units.iter_mut().map(|unit| &mut unit.path);
+        let unread = self.unread.iter_mut().map(|unread| &mut unread.path);
+        for path in units.chain(unread) {
+            let number = last.entry(path.clone()).or_default();
+            *number += 1;
+            if *number == 1 {
+                continue;
+            }
+            let mut name = format!("{path} ({number})");
+            while !taken.insert(name.clone()) {
+                *number += 1;
+                name = format!("{path} ({number})");
+            }
+            *path = name;
+        }
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.units.sort_by(|a, b| a.path.cmp(&b.path));
+        self.unread.sort_by(|a, b| a.path.cmp(&b.path));
+    }
 }

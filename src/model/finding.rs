@@ -125,6 +125,10 @@ pub enum UnreadReason {
     CollectionFailed,
     /// Rows or lines of a table did not have the shape of its header.
     MalformedTable,
+    /// It is a log by its name or its beginning, and none of its lines is an entry.
+    NoEntry,
+    /// Lines that an advisory asks for belong to no entry with a time.
+    OutsideEntry,
     /// Nothing in it looks like an artifact that this tool knows.
     NotRecognized,
 }
@@ -143,6 +147,8 @@ impl UnreadReason {
             Self::LimitReached => "LIMIT_REACHED",
             Self::CollectionFailed => "COLLECTION_FAILED",
             Self::MalformedTable => "MALFORMED_TABLE",
+            Self::NoEntry => "NO_ENTRY",
+            Self::OutsideEntry => "OUTSIDE_ENTRY",
             Self::NotRecognized => "NOT_RECOGNIZED",
         }
     }

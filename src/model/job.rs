@@ -79,7 +79,6 @@ impl fmt::Display for JobStatus {
 
 /// What a job does, told from its type, description, tags and lines (`a144650` facts, section 3.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// `IMPORT` or `IMPORT INTO`.
     Import,
@@ -105,6 +104,27 @@ pub enum Operation {
     Other,
     /// Nothing says what it does.
     Unknown,
+}
+
+impl Operation {
+    /// The word of the report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::MoltFetch => "molt_fetch",
+            Self::Replication => "replication",
+            Self::CreateTableAs => "create_table_as",
+            Self::CreateView => "create_view",
+            Self::RefreshView => "refresh_view",
+            Self::IndexBackfill => "index_backfill",
+            Self::SchemaChange => "schema_change",
+            Self::Restore => "restore",
+            Self::Backup => "backup",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// One step in the life of a job.

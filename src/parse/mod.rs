@@ -1,1 +1,37 @@
 //! Artifact text to entries or rows, with diagnostics. Parsing never fails: a damaged log is data.
+//!
+//! A folder per format; what several of them share lies beside. Facts cited as "log-formats", "debug-zip" and
+//! "a144650 facts" are those of the project's research notes.
+
+pub mod crdb_text;
+pub mod job_tag;
+pub mod jobs_table;
+pub mod json;
+pub mod molt;
+pub mod preamble;
+pub mod sniff;
+pub mod tags;
+pub mod time;
+
+/// A line as the parsers want it: without one trailing carriage return (a copy made on Windows) and without
+/// the runs of NUL that a power loss leaves at its ends (log-formats traps 20 and 22).
+#[must_use]
+pub fn clean(line: &[u8]) -> &[u8] {
+    let mut line = line;
+    if let [0, ..] | [.., 0] = line {
+        let start = line.iter().position(|b| *b != 0).unwrap_or(line.len());
+        let end = line.iter().rposition(|b| *b != 0).map_or(start, |at| at + 1);
+        line = &line[start..end];
+    }
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Decimal digits to a number; as large as possible when it is larger than that.
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
+}
+
+/// How many ASCII digits `bytes` begins with.
+fn leading_digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| b.is_ascii_digit()).count()
+}

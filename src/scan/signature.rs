@@ -1,17 +1,78 @@
 //! What the scan looks for, and what it hands up.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Entry, Location, LogFormat, NodeId, Redaction, Time, Unread, Version};
+use super::prefilter::Prefilter;
+use crate::model::{
+    Entry, Location, LogFormat, NodeId, Redaction, Time, Unread, Version, unmarked,
+};
 
 /// Text by which an entry is recognised: the literal must occur in the entry's joined message (redaction
 /// markers not counted) or in its structured event. A floor above decides what a recognised entry means.
+///
+/// An entry is looked at if one of its lines holds a literal unbroken, or if crdb-v2 cut one of its lines (`|`); then
+/// every literal is looked for in the joined message without markers. So a literal that a cut broke is found,
+/// with the markers that the writer put around the cut; a literal into which a redaction marker falls elsewhere is
+/// not, unless another literal is in the entry. Literals therefore hold nothing that CockroachDB marks: no value,
+/// only the words of the format string. An empty literal occurs in every entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Signature {
     /// Name, such as `jobs.state` or `a144650.flush_error`.
     pub name: &'static str,
     /// The literal, in ASCII without quotes or backslashes, so that it reads the same inside JSON.
     pub literal: &'static str,
+}
+
+/// All that a scan looks for, ready to search. Cheap to clone; one serves any number of scanners.
+#[derive(Clone, Debug)]
+pub struct Signatures {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    list: Vec<Signature>,
+    prefilter: Prefilter,
+}
+
+impl Signatures {
+    /// Makes the search for a list; a hit names its members by their index. At most 65 536 of them are used.
+    #[must_use]
+    pub fn new(mut list: Vec<Signature>) -> Self {
+        list.truncate(1 << 16);
+        let prefilter = Prefilter::new(&list);
+        Self { inner: Arc::new(Inner { list, prefilter }) }
+    }
+
+    /// The list.
+    #[must_use]
+    pub fn list(&self) -> &[Signature] {
+        &self.inner.list
+    }
+
+    /// The index by which a hit names the signature `name`.
+    #[must_use]
+    pub fn index(&self, name: &str) -> Option<u16> {
+        let at = self.inner.list.iter().position(|signature| signature.name == name)?;
+        u16::try_from(at).ok()
+    }
+
+    pub(super) fn prefilter(&self) -> &Prefilter {
+        &self.inner.prefilter
+    }
+
+    /// Indices of the signatures that occur in an entry.
+    pub(super) fn occurring(&self, entry: &Entry) -> Vec<u16> {
+        let message = unmarked(&entry.message);
+        let event = entry.event.as_deref().filter(|event| *event != entry.message).map(unmarked);
+        let occurs = |literal: &str| {
+            message.contains(literal) || event.as_ref().is_some_and(|event| event.contains(literal))
+        };
+        let indexed = (0u16..).zip(&self.inner.list);
+        indexed.filter(|(_, signature)| occurs(signature.literal)).map(|(index, _)| index).collect()
+    }
 }
 
 /// An entry in which at least one signature occurs.
@@ -60,7 +121,7 @@ pub struct LogSummary {
     pub dev_span: Option<(Time, Time)>,
     /// Most frequent node in tags or fields, or the preamble's `nodeID`.
     pub node: Option<NodeId>,
-    /// Virtual cluster named by tags or fields, if any entry names one.
+    /// Virtual cluster that most entries name in tags or fields, if any does.
     pub tenant_name: Option<String>,
     /// The preamble's `clusterID`, or JSON's `cluster_id`.
     pub cluster_id: Option<String>,

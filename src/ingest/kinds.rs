@@ -1,0 +1,297 @@
+//! What a file is, by its path.
+
+use Pattern::{Affix, In, Name};
+
+use super::place::SEPARATOR;
+
+/// What the path of a file tells about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A log.
+    Log,
+    /// The jobs table; the number of the attempt to dump it, 0 being the first.
+    JobsTable(u32),
+    /// The dump of the jobs table failed in that attempt.
+    JobsTableFailed(u32),
+    /// A log of a node, or all of them, could not be collected.
+    LogsFailed,
+    /// The list of nodes could not be collected.
+    NodeListFailed,
+    /// The node was left out on purpose.
+    NodeSkipped,
+    /// An archive, or a single file that is compressed.
+    Packed,
+    /// Nobody needs it.
+    Skip,
+    /// The name does not tell.
+    Unknown,
+}
+
+/// A dump that was made after all attempts at the full table failed counts as the last attempt.
+const FALLBACK: u32 = u32::MAX;
+
+/// What the bundle appends to a name when the file could not be collected.
+const FAILED: &str = ".err.txt";
+
+/// Endings of dumped tables; the first is the one that nearly all have.
+const TABLE_ENDINGS: [&str; 3] = [".txt", ".json", ".csv"];
+
+const PACKED: [&str; 11] =
+    [".gz", ".tgz", ".zip", ".tar", ".zst", ".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar"];
+
+enum Pattern {
+    /// The name itself.
+    Name(&'static str),
+    /// How the name begins and ends.
+    Affix(&'static str, &'static str),
+    /// A folder anywhere above, and how the name ends.
+    In(&'static str, &'static str),
+}
+
+/// Files that a debug zip is known to hold and no advisory asks for. They are most of its bytes.
+///
+/// A row must not match what somebody could call a log: who skips too much says "clean" over what was not read.
+const SKIPPED: &[Pattern] = &[
+    // What operating systems leave behind.
+    In("__MACOSX", ""),
+    Name(".DS_Store"),
+    Name("Thumbs.db"),
+    Name("desktop.ini"),
+    // Profiles, stacks and traces.
+    Affix("", ".pprof"),
+    Affix("memprof.", ""),
+    Affix("memstats.", ".txt"),
+    Affix("cpuprof.", ""),
+    Affix("activequeryprof.", ".csv"),
+    Affix("jemalloc.", ""),
+    Affix("goroutine_dump.", ".txt"),
+    Affix("goroutine_dump.", ".gz"),
+    In("goroutines", ".gz"),
+    In("heapprof", ".gz"),
+    In("cpuprof", ".gz"),
+    Affix("stacks", ".txt"),
+    Name("threads.txt"),
+    Name("trace.zip"),
+    // Storage, ranges, gossip.
+    Affix("ranges", ".json"),
+    In("ranges", ".json"),
+    In("tenant_ranges", ".json"),
+    In("schema", ".json"),
+    Affix("problemranges", ".json"),
+    Name("lsm.txt"),
+    Name("enginestats.json"),
+    Name("gossip.json"),
+    // What the cluster says about itself, in forms that nothing reads.
+    Name("events.json"),
+    Name("rangelog.json"),
+    Name("settings.json"),
+    Name("nodes.json"),
+    Name("liveness.json"),
+    Name("status.json"),
+    Name("details.json"),
+    Name("cluster_settings_history.txt"),
+    // Tables other than the jobs table, which was recognized before.
+    Affix("crdb_internal.", ".txt"),
+    Affix("crdb_internal.", ".json"),
+    Affix("crdb_internal.", ".csv"),
+    Affix("system.", ".txt"),
+    Affix("system.", ".json"),
+    Affix("system.", ".csv"),
+    // Scripts, pictures and pages.
+    Affix("", ".sh"),
+    Affix("", ".png"),
+    Affix("", ".jpg"),
+    Affix("", ".jpeg"),
+    Affix("", ".gif"),
+    Affix("", ".svg"),
+    Affix("", ".html"),
+    Affix("", ".htm"),
+    Affix("", ".pdf"),
+];
+
+/// What a file is, by its path.
+pub(super) fn classify(path: &str) -> Kind {
+    let (folder, name) = split(path);
+    if In("__MACOSX", "").matches(folder, name) {
+        return Kind::Skip;
+    }
+    if let Some(base) = name.strip_suffix(FAILED) {
+        return failed(folder, base);
+    }
+    if name.ends_with(".skipped") && last_folder(folder) == "nodes" {
+        return Kind::NodeSkipped;
+    }
+    if let Some(attempt) = jobs_attempt(name) {
+        return Kind::JobsTable(attempt);
+    }
+    // Logs go before what is skipped: no folder name above may hide one.
+    if is_log(folder, unpacked(name)) {
+        return if is_packed(name) { Kind::Packed } else { Kind::Log };
+    }
+    if SKIPPED.iter().any(|pattern| pattern.matches(folder, name)) {
+        return Kind::Skip;
+    }
+    if is_packed(name) { Kind::Packed } else { Kind::Unknown }
+}
+
+/// What a file is, by its path, once it is clear how it is packed.
+pub(super) fn classify_unpacked(path: &str) -> Kind {
+    match classify(path) {
+        Kind::Packed => match classify(unpacked(path)) {
+            Kind::Packed => Kind::Unknown,
+            kind => kind,
+        },
+        kind => kind,
+    }
+}
+
+/// Whether it is a table, of the jobs or of anything else.
+pub(super) fn is_table(path: &str) -> bool {
+    let (_, name) = split(path);
+    let name = name.rsplit(SEPARATOR).next().unwrap_or(name);
+    ["crdb_internal.", "system."].iter().any(|start| name.starts_with(start))
+        && TABLE_ENDINGS.iter().any(|end| name.ends_with(end))
+}
+
+/// The part of a jobs table's path that its attempts have in common: folder and ending.
+pub(super) fn jobs_table_group(path: &str) -> (&str, &str) {
+    let (folder, name) = split(path);
+    let base = name.strip_suffix(FAILED).unwrap_or(name);
+    let ending =
+        TABLE_ENDINGS.iter().find(|end| base.ends_with(**end)).unwrap_or(&TABLE_ENDINGS[0]);
+    (folder, ending)
+}
+
+impl Pattern {
+    fn matches(&self, folder: &str, name: &str) -> bool {
+        match *self {
+            Name(exact) => name == exact,
+            Affix(start, end) => {
+                name.len() >= start.len() + end.len()
+                    && name.starts_with(start)
+                    && name.ends_with(end)
+            }
+            In(above, end) => name.ends_with(end) && folder.split('/').any(|f| f == above),
+        }
+    }
+}
+
+/// What it means that `base` could not be collected.
+fn failed(folder: &str, base: &str) -> Kind {
+    if let Some(attempt) = jobs_attempt(base) {
+        return Kind::JobsTableFailed(attempt);
+    }
+    match base {
+        "logs" => Kind::LogsFailed,
+        "nodes" | "nodes.json" => Kind::NodeListFailed,
+        base if is_log(folder, unpacked(base)) => Kind::LogsFailed,
+        _ => Kind::Skip,
+    }
+}
+
+/// The attempt of `crdb_internal.jobs.txt` (0), `crdb_internal.jobs.3.txt` (3) and so on.
+fn jobs_attempt(name: &str) -> Option<u32> {
+    let rest = name.strip_prefix("crdb_internal.jobs")?;
+    let rest = TABLE_ENDINGS.iter().find_map(|end| rest.strip_suffix(end)).unwrap_or(rest);
+    match rest.strip_prefix('.') {
+        None if rest.is_empty() => Some(0),
+        None => None,
+        Some("fallback") => Some(FALLBACK),
+        Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok(),
+        Some(_) => None,
+    }
+}
+
+fn is_log(folder: &str, name: &str) -> bool {
+    (name.starts_with("cockroach") && name.contains(".log"))
+        || (name.ends_with(".log") && folder.split('/').any(|f| f == "logs"))
+}
+
+fn is_packed(name: &str) -> bool {
+    PACKED.iter().any(|end| name.ends_with(end))
+}
+
+fn unpacked(name: &str) -> &str {
+    PACKED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+fn last_folder(folder: &str) -> &str {
+    split(folder).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_has_one_kind() {
+        let cases = [
+            ("debug/nodes/1/logs/cockroach.h.u.2024-01-01T00_00_00Z.001.log", Kind::Log),
+            ("debug/nodes/1/logs/audit.log", Kind::Log),
+            ("cockroach.log.1", Kind::Log),
+            ("cockroach-sql-exec.log", Kind::Log),
+            ("reports/schema/logs/x.log", Kind::Log),
+            ("x.log", Kind::Unknown),
+            ("debug/crdb_internal.jobs.txt", Kind::JobsTable(0)),
+            ("crdb_internal.jobs.4.txt", Kind::JobsTable(4)),
+            ("crdb_internal.jobs.json", Kind::JobsTable(0)),
+            ("crdb_internal.jobs.fallback.txt", Kind::JobsTable(FALLBACK)),
+            ("debug/crdb_internal.jobs.txt.err.txt", Kind::JobsTableFailed(0)),
+            ("debug/crdb_internal.jobs.2.txt.err.txt", Kind::JobsTableFailed(2)),
+            ("crdb_internal.jobs.err.txt", Kind::JobsTableFailed(0)),
+            ("crdb_internal.jobs.99999999999.txt", Kind::Skip),
+            ("debug/nodes/2/logs.err.txt", Kind::LogsFailed),
+            ("debug/nodes/2/logs/cockroach.x.log.err.txt", Kind::LogsFailed),
+            ("debug/nodes.json.err.txt", Kind::NodeListFailed),
+            ("debug/nodes/2/crdb_internal.leases.txt.err.txt", Kind::Skip),
+            ("debug/nodes/2.skipped", Kind::NodeSkipped),
+            ("debug/2.skipped", Kind::Unknown),
+            ("debug/nodes/1/goroutines/goroutine_dump.2024.txt.gz", Kind::Skip),
+            ("debug/nodes/1/stacks.txt", Kind::Skip),
+            ("debug/nodes/1/stacks_with_labels.txt", Kind::Skip),
+            ("debug/nodes/1/ranges.json", Kind::Skip),
+            ("debug/reports/problemranges.json", Kind::Skip),
+            ("debug/nodes/1/ranges/4711.json", Kind::Skip),
+            ("debug/jobs/1/running/trace.zip", Kind::Skip),
+            ("debug/system.jobs.txt", Kind::Skip),
+            ("debug/crdb_internal.system_jobs.txt", Kind::Skip),
+            ("__MACOSX/debug/nodes/1/logs/._cockroach.log", Kind::Skip),
+            ("logs/.DS_Store", Kind::Skip),
+            ("system.log", Kind::Unknown),
+            ("system.txt", Kind::Unknown),
+            ("reports/node1.txt", Kind::Unknown),
+            ("debug/nodes/1/logs/cockroach.x.log.gz", Kind::Packed),
+            ("reports/logs.tar.gz", Kind::Packed),
+            ("", Kind::Unknown),
+        ];
+        for (path, kind) in cases {
+            assert_eq!(classify(path), kind, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_packed_file_is_what_its_name_says_without_the_packing() {
+        assert_eq!(classify_unpacked("n1/cockroach.x.log.gz"), Kind::Log);
+        assert_eq!(classify_unpacked("crdb_internal.jobs.txt.gz"), Kind::JobsTable(0));
+        assert_eq!(classify_unpacked("something.gz"), Kind::Unknown);
+        assert_eq!(classify_unpacked("something.tar.gz"), Kind::Unknown);
+    }
+
+    #[test]
+    fn attempts_at_one_table_belong_together() {
+        let group = ("debug", ".txt");
+        for name in ["", ".1", ".fallback"] {
+            assert_eq!(jobs_table_group(&format!("debug/crdb_internal.jobs{name}.txt")), group);
+            assert_eq!(
+                jobs_table_group(&format!("debug/crdb_internal.jobs{name}.txt.err.txt")),
+                group
+            );
+        }
+        assert_eq!(jobs_table_group("debug/crdb_internal.jobs.err.txt"), group);
+        assert_ne!(jobs_table_group("debug/cluster/t/crdb_internal.jobs.txt"), group);
+    }
+}

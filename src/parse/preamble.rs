@@ -1,0 +1,87 @@
+//! The lines that CockroachDB writes at the start of every log file (log-formats section 6).
+//!
+//! Its `log format` line is not read: a debug zip keeps the line and prints the file in another format (trap 1).
+
+use crate::model::{Version, unmarked};
+
+/// What a line of a preamble says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preamble {
+    /// `binary: CockroachDB CCL v24.3.9 (…)`: the version as written, and read if it is a number.
+    Version(String, Option<Version>),
+    /// `clusterID: …`
+    ClusterId(String),
+    /// `nodeID: n1`
+    Node(u32),
+}
+
+/// Reads the first line of a preamble's message; nothing for lines that say something else or whose value was removed.
+#[must_use]
+pub fn read(message: &str) -> Option<Preamble> {
+    let message = unmarked(message);
+    let (key, value) = message.lines().next()?.trim_ascii().split_once(": ")?;
+    let value = value.trim_ascii();
+    match key {
+        "binary" => version(value),
+        "clusterID" => {
+            (!value.is_empty() && value != "×").then(|| Preamble::ClusterId(value.to_owned()))
+        }
+        "nodeID" => value.strip_prefix('n').unwrap_or(value).parse().ok().map(Preamble::Node),
+        _ => None,
+    }
+}
+
+/// The version after the name of the product and, since 2017, of the edition: `CCL` or `OSS`.
+fn version(value: &str) -> Option<Preamble> {
+    let words: Vec<&str> = value.strip_prefix("CockroachDB ")?.split_ascii_whitespace().collect();
+    let known = words.iter().take(2).find_map(|word| Some((*word, Version::parse(word)?)));
+    if let Some((word, version)) = known {
+        return Some(Preamble::Version(word.to_owned(), Some(version)));
+    }
+    let word =
+        words.iter().find(|word| !matches!(**word, "CCL" | "OSS") && !word.starts_with('('))?;
+    Some(Preamble::Version((*word).to_owned(), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_edition_names_its_version() {
+        for (message, expected) in [
+            (
+                "binary: CockroachDB CCL v24.3.9 (x86_64-pc-linux-gnu, built 2025/03/01, go1.22)",
+                "v24.3.9",
+            ),
+            ("  binary: CockroachDB OSS v19.2.7 (x)", "v19.2.7"),
+            ("binary: CockroachDB v2.0.1 (x)", "v2.0.1"),
+            (
+                "binary: CockroachDB CCL v22.1.0-alpha.3-328-gd4e3d21328 (x)",
+                "v22.1.0-alpha.3-328-gd4e3d21328",
+            ),
+        ] {
+            let version = Version::parse(expected);
+            assert!(version.is_some());
+            assert_eq!(
+                read(message),
+                Some(Preamble::Version(expected.to_owned(), version)),
+                "{message}"
+            );
+        }
+        let beta = read("binary: CockroachDB beta-20160609-386-gf447eb0 (linux amd64, built x)");
+        assert_eq!(beta, Some(Preamble::Version("beta-20160609-386-gf447eb0".to_owned(), None)));
+        assert_eq!(read("binary: CockroachDB CCL (x)"), None);
+    }
+
+    #[test]
+    fn identity_with_and_without_markers() {
+        let id = "0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a";
+        assert_eq!(read(&format!("clusterID: ‹{id}›")), Some(Preamble::ClusterId(id.to_owned())));
+        assert_eq!(read("clusterID: ‹×›"), None);
+        assert_eq!(read("nodeID: n12"), Some(Preamble::Node(12)));
+        assert_eq!(read("nodeID: 12"), Some(Preamble::Node(12)));
+        assert_eq!(read("log format (utf8=✓): crdb-v2"), None);
+        assert_eq!(read("REDACTEDBYZIP"), None);
+    }
+}

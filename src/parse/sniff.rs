@@ -1,0 +1,62 @@
+//! What an artifact is whose name does not tell: decided from its first bytes.
+
+use super::{clean, crdb_text, jobs_table, json};
+
+/// How much of an artifact is worth looking at, in bytes.
+pub const SAMPLE: usize = 64 << 10;
+
+/// What an artifact looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sniffed {
+    /// A log: at least one line of it is a whole entry's first line, in whatever format.
+    Log,
+    /// `crdb_internal.jobs`, by the names of its columns.
+    JobsTable,
+    /// Neither.
+    NotRecognized,
+}
+
+/// Looks at the first bytes of an artifact's text; beyond [`SAMPLE`] nothing is looked at.
+#[must_use]
+pub fn sniff(start: &[u8]) -> Sniffed {
+    let sample = &start[..start.len().min(SAMPLE)];
+    let sample = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
+    let mut lines = sample.split(|b| *b == b'\n').map(clean);
+    let header = lines.clone().find(|line| !line.is_empty()).unwrap_or_default();
+    if jobs_table::is_header(header) {
+        Sniffed::JobsTable
+    } else if lines.any(|line| crdb_text::head(line).is_some() || json::line(line).is_some()) {
+        Sniffed::Log
+    } else {
+        Sniffed::NotRecognized
+    }
+}
+
+/// What some editors put before UTF-8 text.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_decides() {
+        for (text, expected) in [
+            ("panic: x\n\nI250422 06:30:39.852238 1 a/b.go:1  [n1] x\n", Sniffed::Log),
+            ("{\"t\":\"1745302959.852238000\",\"message\":\"x\"}", Sniffed::Log),
+            (
+                "{\"level\":\"info\",\"time\":\"2025-01-01T00:00:00Z\",\"message\":\"x\"}",
+                Sniffed::Log,
+            ),
+            ("\u{feff}job_id\tjob_type\tdescription\tstatus\tcreated\n", Sniffed::JobsTable),
+            ("id\ttype\tdescription\tusername\tstatus\tcreated\r\n", Sniffed::JobsTable),
+            ("id\tstatus\tcreated\tpayload\tprogress\n", Sniffed::NotRecognized),
+            ("I250422 06:30 no entry\n", Sniffed::NotRecognized),
+            ("{\"level\":\"info\"}", Sniffed::NotRecognized),
+            ("", Sniffed::NotRecognized),
+        ] {
+            assert_eq!(sniff(text.as_bytes()), expected, "{text}");
+        }
+        assert_eq!(sniff(&[0; 100]), Sniffed::NotRecognized);
+    }
+}

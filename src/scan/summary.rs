@@ -1,0 +1,180 @@
+//! What a log file is, gathered entry by entry.
+
+use std::borrow::Borrow;
+
+use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
+use crate::parse::preamble::Preamble;
+use crate::parse::time::{UNDATED, is_undated};
+
+use super::{LogSummary, VersionSeen};
+
+/// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
+const CANDIDATES: usize = 256;
+
+/// One entry, as far as the summary needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) format: LogFormat,
+    pub(super) time: Time,
+    /// The entry is of channel DEV, and no preamble.
+    pub(super) dev: bool,
+    pub(super) counter: Option<u64>,
+    pub(super) node: Option<u32>,
+}
+
+/// The summary in the making.
+#[derive(Debug)]
+pub(super) struct Summary {
+    path: String,
+    summary: LogSummary,
+    nodes: Votes<u32>,
+    tenants: Votes<String>,
+    preamble_node: Option<u32>,
+}
+
+impl Summary {
+    pub(super) fn new(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            summary: LogSummary::default(),
+            nodes: Votes::default(),
+            tenants: Votes::default(),
+            preamble_node: None,
+        }
+    }
+
+    pub(super) fn redaction(&self) -> Redaction {
+        self.summary.redaction
+    }
+
+    pub(super) fn set_redaction(&mut self, redaction: Redaction) {
+        self.summary.redaction = self.summary.redaction.max(redaction);
+    }
+
+    pub(super) fn entries(&self) -> u64 {
+        self.summary.entries
+    }
+
+    /// Counts an entry.
+    pub(super) fn entry(&mut self, seen: &Seen) {
+        let summary = &mut self.summary;
+        summary.entries += 1;
+        if summary.formats.last() != Some(&seen.format) && !summary.formats.contains(&seen.format) {
+            summary.formats.push(seen.format);
+        }
+        if let Some(node) = seen.node {
+            self.nodes.cast(&node);
+        }
+        if seen.dev
+            && let Some(counter) = seen.counter
+        {
+            summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
+        }
+        if is_undated(seen.time) {
+            return;
+        }
+        widen(&mut summary.span, seen.time);
+        if seen.dev {
+            widen(&mut summary.dev_span, seen.time);
+        }
+        if let Some(last) = summary.versions.last_mut() {
+            // The first dated entry dates a version that an undated one named.
+            if is_undated(last.time) {
+                (last.time, last.until) = (seen.time, seen.time);
+            }
+            last.until = last.until.max(seen.time);
+        }
+    }
+
+    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry.
+    pub(super) fn version(
+        &mut self,
+        text: &str,
+        version: Option<Version>,
+        time: Time,
+        at: (u64, u64),
+    ) {
+        if self.summary.versions.last().is_some_and(|last| last.text == text) {
+            return;
+        }
+        let time = if is_undated(time) { UNDATED } else { time };
+        let location = Location { path: self.path.clone(), line: at.0, offset: at.1 };
+        let text = text.to_owned();
+        self.summary.versions.push(VersionSeen { time, until: time, version, text, location });
+    }
+
+    /// The version that entries have had so far, as written.
+    pub(super) fn last_version(&self) -> Option<&str> {
+        self.summary.versions.last().map(|last| last.text.as_str())
+    }
+
+    /// Takes note of a line of a preamble. Call it before [`Summary::entry`] of the same entry.
+    pub(super) fn preamble(&mut self, preamble: Preamble, time: Time, at: (u64, u64)) {
+        match preamble {
+            Preamble::Version(text, version) => self.version(&text, version, time, at),
+            Preamble::ClusterId(id) => self.cluster_id(|| Some(id)),
+            Preamble::Node(node) => self.preamble_node = Some(node),
+        }
+    }
+
+    pub(super) fn cluster_id(&mut self, id: impl FnOnce() -> Option<String>) {
+        if self.summary.cluster_id.is_none() {
+            self.summary.cluster_id = id();
+        }
+    }
+
+    pub(super) fn tenant(&mut self, name: &str) {
+        self.tenants.cast(name);
+    }
+
+    pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
+        self.summary.bytes = bytes;
+        self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
+        self.summary.tenant_name = self.tenants.winner();
+        self.summary
+    }
+}
+
+fn widen(span: &mut Option<(Time, Time)>, time: Time) {
+    *span = Some(span.map_or((time, time), |(from, to)| (from.min(time), to.max(time))));
+}
+
+/// Counts how often each value was named.
+#[derive(Debug)]
+struct Votes<T> {
+    counts: Vec<(T, u64)>,
+    last: usize,
+}
+
+impl<T> Default for Votes<T> {
+    fn default() -> Self {
+        Self { counts: Vec::new(), last: 0 }
+    }
+}
+
+impl<T> Votes<T> {
+    fn cast<Q>(&mut self, value: &Q)
+    where
+        Q: ?Sized + PartialEq + ToOwned<Owned = T>,
+        T: Borrow<Q>,
+    {
+        // Neighbours mostly agree.
+        if self.counts.get(self.last).is_none_or(|(known, _)| known.borrow() != value) {
+            match self.counts.iter().position(|(known, _)| known.borrow() == value) {
+                Some(at) => self.last = at,
+                None if self.counts.len() < CANDIDATES => {
+                    self.last = self.counts.len();
+                    self.counts.push((value.to_owned(), 0));
+                }
+                None => return,
+            }
+        }
+        self.counts[self.last].1 += 1;
+    }
+
+    /// The value named most often; the first of equals.
+    fn winner(self) -> Option<T> {
+        let most = self.counts.iter().map(|(_, count)| *count).max()?;
+        self.counts.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value)
+    }
+}

@@ -1,0 +1,260 @@
+//! Every way to pack an artifact that is in order.
+
+use super::*;
+
+#[test]
+fn every_way_to_write_a_zip_reads_alike() {
+    let expected = [("a.log", "first\n"), (LOG, "second\n"), ("z.log", "")];
+    let plain = Zip::of(&expected);
+    let each = |change: fn(&mut Member)| {
+        let mut zip = plain.clone();
+        zip.members.iter_mut().for_each(change);
+        zip
+    };
+    let variants = [
+        plain.clone(),
+        each(|m| m.method = 0),
+        each(|m| m.descriptor = false),
+        each(|m| m.zip64 = true),
+        each(|m| m.local_extra = 40_000),
+        Zip { zip64_end: true, ..plain.clone() },
+        Zip { zip64_end: true, ..each(|m| m.zip64 = true) },
+        Zip { prefix: b"#!/bin/sh\nexec unzip $0\n".to_vec(), ..plain.clone() },
+        Zip { prefix: vec![7; 100_000], zip64_end: true, ..each(|m| m.zip64 = true) },
+        Zip { comment: vec![b'c'; 65_535], ..plain.clone() },
+        Zip {
+            comment: b"PK\x05\x06 is how it ends, PK\x05\x06 and some more bytes".to_vec(),
+            ..plain.clone()
+        },
+    ];
+    for (number, zip) in variants.iter().enumerate() {
+        let (inputs, plan) = planned_zip(zip);
+        assert_eq!(texts(&inputs, &plan), pairs(&expected), "variant {number}");
+        assert_eq!(plan.sources[0].kind, SourceKind::Zip, "variant {number}");
+        assert_eq!(unread(&plan), [], "variant {number}");
+    }
+}
+
+#[test]
+fn a_tree_is_sorted_into_what_is_read_skipped_and_missing() {
+    let (inputs, plan) = planned_zip(&Zip::of(&[
+        ("debug/nodes/2/logs.err.txt", "rpc error"),
+        ("debug/nodes/1/logs/cockroach.x.log.gz", "…"),
+        ("debug/nodes/1/heap.pprof", "…"),
+        ("debug/nodes/", ""),
+        (LOG, "log\n"),
+        ("debug/nodes/3.skipped", ""),
+        ("debug/cluster/demo/nodes/4/status.json", "{}"),
+        ("debug/cluster/demo/crdb_internal.jobs.txt", "id\n"),
+        ("debug\\notes.txt", "by hand"),
+        ("__MACOSX/debug/._x", ""),
+    ]));
+    assert_eq!(
+        texts(&inputs, &plan),
+        pairs(&[
+            ("debug/cluster/demo/crdb_internal.jobs.txt", "id\n"),
+            (LOG, "log\n"),
+            ("debug/notes.txt", "by hand"),
+        ])
+    );
+    let seen: Vec<_> =
+        plan.units.iter().map(|u| (u.artifact, u.tenant.0.as_str(), u.node)).collect();
+    assert_eq!(
+        seen,
+        [
+            (Artifact::JobsTable, "demo", None),
+            (Artifact::Log, "system", Some(NodeId(1))),
+            (Artifact::Unknown, "system", None),
+        ]
+    );
+    assert_eq!(
+        unread(&plan),
+        [
+            ("debug/nodes/1/logs/cockroach.x.log.gz", UnreadReason::Unsupported),
+            ("debug/nodes/2/logs.err.txt", UnreadReason::CollectionFailed),
+            ("debug/nodes/3.skipped", UnreadReason::CollectionFailed),
+        ]
+    );
+    assert_eq!((plan.files, plan.skipped), (9, 3));
+    let node = |tenant: &str, id| (Tenant(tenant.to_owned()), NodeId(id));
+    let nodes = [node("demo", 4), node("system", 1), node("system", 2), node("system", 3)];
+    assert!(plan.nodes.iter().eq(&nodes));
+    assert!(plan.complete_tree);
+}
+
+#[test]
+fn the_tree_is_not_complete_without_tables_or_the_list_of_nodes() {
+    let complete = |members: &[(&str, &str)]| planned_zip(&Zip::of(members)).1.complete_tree;
+    let table = ("debug/crdb_internal.jobs.txt", "");
+    assert!(complete(&[(LOG, ""), table]));
+    assert!(!complete(&[(LOG, "")]));
+    assert!(!complete(&[table]));
+    assert!(!complete(&[(LOG, ""), ("debug/nodes/1/crdb_internal.leases.txt", "")]));
+    assert!(!complete(&[(LOG, ""), table, ("debug/nodes.json.err.txt", "")]));
+}
+
+#[test]
+fn of_several_attempts_at_the_jobs_table_the_last_good_one_is_read() {
+    let check = |files: &[(&str, &str)], read: &[&str], failed: &[&str]| {
+        let members: Vec<_> =
+            files.iter().map(|(end, text)| (format!("d/crdb_internal.jobs{end}"), *text)).collect();
+        let members: Vec<_> = members.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let (_, plan) = planned_zip(&Zip::of(&members));
+        let name = |path: &str| path.replace("d/crdb_internal.jobs", "");
+        let units: Vec<_> = plan.units.iter().map(|unit| name(&unit.path)).collect();
+        let unread: Vec<_> = plan.unread.iter().map(|unread| name(&unread.path)).collect();
+        assert_eq!(
+            (units, unread),
+            (
+                read.iter().map(|s| s.to_string()).collect(),
+                failed.iter().map(|s| s.to_string()).collect()
+            )
+        );
+    };
+    check(&[(".txt", "a")], &[".txt"], &[]);
+    check(&[(".txt", "a"), (".1.txt", "b")], &[".1.txt"], &[]);
+    check(&[(".txt", "a"), (".txt.err.txt", "e")], &[".txt"], &[".txt.err.txt"]);
+    check(&[(".txt", "a"), (".txt.err.txt", "e"), (".1.txt", "b")], &[".1.txt"], &[]);
+    check(
+        &[(".1.txt", ""), (".1.txt.err.txt", "e"), (".txt", "aa"), (".txt.err.txt", "e")],
+        &[".txt"],
+        &[".txt.err.txt"],
+    );
+    check(&[(".txt", ""), (".txt.err.txt", "e"), (".fallback.txt", "f")], &[".fallback.txt"], &[]);
+    check(&[(".txt.err.txt", "e"), (".1.txt.err.txt", "e")], &[], &[".1.txt.err.txt"]);
+    check(&[(".txt", "a"), (".json", "b")], &[".json", ".txt"], &[]);
+}
+
+#[test]
+fn names_are_labels_and_stay_unique() {
+    let zip = Zip::default()
+        .and(Member::new("../x", "up"))
+        .and(Member::new("C:\\a", "windows"))
+        .and(Member::new("/etc/passwd", "root"))
+        .and(Member::new("<img src=x>", "html"))
+        .and(Member::new(b"caf\xe9", "latin 1"))
+        .and(Member::new("a", "1"))
+        .and(Member::new("a", "2"))
+        .and(Member::new("a (2)", "3"))
+        .and(Member::new("", "none"));
+    let (inputs, plan) = planned_zip(&zip);
+    assert_eq!(
+        texts(&inputs, &plan),
+        pairs(&[
+            ("", "none"),
+            ("../x", "up"),
+            ("/etc/passwd", "root"),
+            ("<img src=x>", "html"),
+            ("C:/a", "windows"),
+            ("a", "1"),
+            ("a (2)", "3"),
+            ("a (3)", "2"),
+            ("caf\u{fffd}", "latin 1"),
+        ])
+    );
+}
+
+#[test]
+fn archives_among_other_input_are_named_before_their_members() {
+    let zip = Zip::of(&[("nodes/1/logs/x.log", "in zip")]).bytes();
+    let mut inputs = vec![
+        input("logs/n1/cockroach.log", "plain"),
+        input("logs/n2.zip", zip.clone()),
+        input("cockroach.log.gz", gzip(b"in gzip")),
+        input("cockroach.log.gz", gzip(b"in another gzip")),
+        input("n9.zip", zip),
+        input("logs/a.tar", [vec![0; 257], b"ustar".to_vec()].concat()),
+        input("a.tar.gz", gzip(&[vec![0; 257], b"ustar".to_vec()].concat())),
+    ];
+    let plan = planned(&inputs);
+    let expected = [
+        ("cockroach.log.gz", "in gzip"),
+        ("cockroach.log.gz (2)", "in another gzip"),
+        ("logs/n1/cockroach.log", "plain"),
+        ("logs/n2.zip » nodes/1/logs/x.log", "in zip"),
+        ("n9.zip » nodes/1/logs/x.log", "in zip"),
+    ];
+    assert_eq!(texts(&inputs, &plan), pairs(&expected));
+    assert_eq!(plan.units[3].node, Some(NodeId(1)));
+    let unsupported = UnreadReason::Unsupported;
+    assert_eq!(unread(&plan), [("a.tar.gz", unsupported), ("logs/a.tar", unsupported)]);
+    let sources: Vec<_> = plan.sources.iter().map(|s| (s.name.as_str(), s.kind)).collect();
+    assert_eq!(
+        sources,
+        [
+            ("a.tar.gz", SourceKind::Gzip),
+            ("cockroach.log.gz", SourceKind::Gzip),
+            ("cockroach.log.gz", SourceKind::Gzip),
+            ("logs", SourceKind::Directory),
+            ("n9.zip", SourceKind::Zip),
+        ]
+    );
+    inputs.reverse();
+    let reversed = planned(&inputs);
+    assert_eq!(texts(&inputs, &reversed), pairs(&expected));
+    assert_eq!((reversed.sources, reversed.unread), (plan.sources, plan.unread));
+}
+
+#[test]
+fn a_gzip_stream_may_have_members_padding_and_damage() {
+    let (one, two) = (logs(2_000), logs(10));
+    let both = [gzip(one.as_bytes()), gzip(two.as_bytes())].concat();
+    let check = |bytes: &[u8], text: &str, reason: Option<UnreadReason>| {
+        for slice in [1, 7, 100_000] {
+            let inputs = [input("x.gz", bytes)];
+            let plan = planned(&inputs);
+            let (read, outcome) =
+                read(&inputs, &plan.units[0], &Limits { slice, ..Limits::default() });
+            assert!(read == text.as_bytes(), "{} bytes of {}", read.len(), text.len());
+            assert_eq!(outcome.unread.map(|unread| unread.reason), reason);
+        }
+    };
+    let whole = format!("{one}{two}");
+    check(&both, &whole, None);
+    check(&[both.as_slice(), &[0; 512]].concat(), &whole, None);
+    check(&[both.as_slice(), &[0; 3], &both].concat(), &format!("{whole}{whole}"), None);
+    check(&[both.as_slice(), b"garbage"].concat(), &whole, Some(UnreadReason::Damaged));
+    check(&both[..both.len() - 4], &whole, Some(UnreadReason::Damaged));
+    let mut wrong = gzip(one.as_bytes());
+    let crc = wrong.len() - 8;
+    wrong[crc] ^= 1;
+    check(&wrong, &one, Some(UnreadReason::ChecksumMismatch));
+}
+
+#[test]
+fn an_empty_archive_and_an_empty_file_hold_nothing() {
+    let (_, plan) = planned_zip(&Zip::default());
+    assert_eq!((plan.files, plan.units.len(), plan.sources[0].kind), (0, 0, SourceKind::Zip));
+    let inputs = [input("empty", "")];
+    let plan = planned(&inputs);
+    assert_eq!(texts(&inputs, &plan), pairs(&[("empty", "")]));
+    assert_eq!(planned(&[]), Plan::default());
+}
+
+#[test]
+fn a_reader_that_breaks_off_misses_nothing() {
+    let (inputs, plan) = planned_zip(&Zip::of(&[(LOG, &logs(50_000))]));
+    let mut calls = 0;
+    let outcome =
+        block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), |_| {
+            calls += 1;
+            ControlFlow::Break(())
+        }))
+        .unwrap();
+    assert_eq!((calls, outcome.unread), (1, None));
+}
+
+#[test]
+fn a_line_of_64_mib_streams_through() {
+    let line = vec![b'x'; 64 << 20];
+    let (inputs, plan) = planned_zip(&Zip::default().and(Member::new(LOG, &line)));
+    let mut longest = 0;
+    let outcome =
+        block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), |chunk| {
+            longest = longest.max(chunk.text.len());
+            ControlFlow::Continue(())
+        }))
+        .unwrap();
+    assert_eq!((outcome.text, outcome.unread), (64 << 20, None));
+    assert!(longest <= 256 << 10);
+}

@@ -1,0 +1,193 @@
+//! Every format against its samples, against the samples of all others, and against real logs where they are at hand.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+#[path = "support/forms.rs"]
+mod forms;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crdb_triage::model::LogFormat;
+use crdb_triage::parse::sniff::{Sniffed, sniff};
+use crdb_triage::parse::{clean, crdb_text};
+use forms::{every_entry, scan, show_entry, show_row, show_unread, table};
+
+/// The folders of `src/parse/` that are formats, and what each of them may claim.
+const FORMATS: [(&str, &[LogFormat]); 4] = [
+    ("crdb_text", &[LogFormat::CrdbV1, LogFormat::CrdbV1Count, LogFormat::CrdbV2]),
+    ("json", &[LogFormat::Json, LogFormat::JsonCompact]),
+    ("molt", &[LogFormat::Molt]),
+    ("jobs_table", &[]),
+];
+
+/// The sizes of pieces with which each sample must read the same.
+const PIECES: [usize; 4] = [usize::MAX, 1, 7, 64];
+
+/// One case of a sample file: `# title`, input lines, `----`, expected text, an empty line.
+struct Case {
+    title: String,
+    input: String,
+    expected: String,
+}
+
+fn sample_files(format: &str) -> Vec<PathBuf> {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/parse").join(format).join("samples");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn cases(file: &Path) -> Vec<Case> {
+    let text = fs::read_to_string(file).unwrap();
+    let text = text.strip_prefix("# ").unwrap_or(&text);
+    text.split("\n\n# ")
+        .map(|case| {
+            let (title, rest) = case.split_once('\n').unwrap();
+            let (input, expected) = rest.split_once("\n----").unwrap();
+            Case {
+                title: title.to_owned(),
+                input: format!("{input}\n"),
+                expected: format!("{}\n", expected.trim_matches('\n')),
+            }
+        })
+        .collect()
+}
+
+fn read(format: &str, text: &[u8], piece: usize) -> String {
+    if format == "jobs_table" {
+        let (rows, unread) = table(text, piece);
+        return rows.iter().map(show_row).chain(unread.iter().map(show_unread)).collect();
+    }
+    let scanned = scan(&every_entry(), text, piece);
+    let entries = scanned.hits.iter().map(|hit| show_entry(&hit.entry));
+    entries.chain(scanned.unread.iter().map(show_unread)).collect()
+}
+
+#[test]
+fn samples_read_as_they_say_in_whatever_pieces() {
+    let update = std::env::var_os("UPDATE_CASES").is_some();
+    for (format, _) in FORMATS {
+        for file in sample_files(format) {
+            let mut updated = Vec::new();
+            for Case { title, input, expected } in cases(&file) {
+                let whole = read(format, input.as_bytes(), usize::MAX);
+                for piece in PIECES {
+                    assert_eq!(
+                        read(format, input.as_bytes(), piece),
+                        whole,
+                        "{title}: pieces of {piece}"
+                    );
+                }
+                let windows = input.replace('\n', "\r\n");
+                if format != "jobs_table" {
+                    assert_eq!(read(format, windows.as_bytes(), 5), whole, "{title}: from Windows");
+                }
+                if !update {
+                    assert_eq!(whole, expected, "{title} in {}", file.display());
+                }
+                updated.push(format!("# {title}\n{input}----\n{whole}"));
+            }
+            if update {
+                fs::write(&file, updated.join("\n")).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn no_format_claims_a_sample_of_another() {
+    for (format, own) in FORMATS {
+        for file in sample_files(format) {
+            for Case { title, input, .. } in cases(&file) {
+                let place = format!("{title} in {}", file.display());
+                let scanned = scan(&every_entry(), input.as_bytes(), usize::MAX);
+                if format == "jobs_table" {
+                    assert_eq!(scanned.summary.entries, 0, "{place}");
+                    assert_ne!(sniff(input.as_bytes()), Sniffed::Log, "{place}");
+                    continue;
+                }
+                assert_eq!(sniff(input.as_bytes()), Sniffed::Log, "{place}");
+                assert!(scanned.summary.entries > 0, "{place}");
+                for claimed in &scanned.summary.formats {
+                    assert!(own.contains(claimed), "{place}: claimed by {claimed:?}");
+                }
+                // The file is named after the one format of its cases, except that MOLT has one for all.
+                let stem = file.file_stem().unwrap().to_string_lossy().replace('_', "-");
+                if format != "molt" {
+                    let names: Vec<_> =
+                        scanned.summary.formats.iter().map(|f| f.as_str()).collect();
+                    assert_eq!(names, [stem.as_str()], "{place}");
+                }
+                let (rows, unread) = table(input.as_bytes(), usize::MAX);
+                assert!(rows.is_empty() && !unread.is_empty(), "{place}: a table");
+            }
+        }
+    }
+}
+
+/// The header grammar of log-formats section 1, as it stands there.
+const HEADER: &str = r"(?s-u)^(?P<sev>[IWEF])(?P<date>\d{6}) (?P<time>\d{2}:\d{2}:\d{2}\.\d{6})(?P<off>[+-]\d{6})? (?:(?P<goid>\d+) )?(?P<gostd>\(gostd\) )?(?:(?P<chan>\d+)@)?(?P<file>[^:\n]*):(?P<line>\d+) (?:(?P<mark>\xE2\x8B\xAE) ?| )?(?P<rest>.*)$";
+
+fn check_head(header: &regex::bytes::Regex, line: &[u8]) {
+    let line = clean(line);
+    let shown = String::from_utf8_lossy(line);
+    let (expected, head) = (header.captures(line), crdb_text::head(line));
+    assert_eq!(expected.is_some(), head.is_some(), "{shown}");
+    let (Some(expected), Some(head)) = (expected, head) else { return };
+    let text = |name: &str| expected.name(name).map_or(&b""[..], |m| m.as_bytes());
+    let number = |name: &str| String::from_utf8_lossy(text(name)).parse::<u64>().unwrap_or(0);
+    assert_eq!(head.file, text("file"), "{shown}");
+    assert_eq!(head.rest, text("rest"), "{shown}");
+    assert_eq!(head.redactable, !text("mark").is_empty(), "{shown}");
+    assert_eq!(head.goroutine, number("goid"), "{shown}");
+    assert_eq!(u64::from(head.channel), number("chan").min(65_535), "{shown}");
+    assert_eq!(u64::from(head.line), number("line").min(u64::from(u32::MAX)), "{shown}");
+}
+
+#[test]
+fn the_header_reader_and_the_header_grammar_agree_on_damaged_lines() {
+    let header = regex::bytes::Regex::new(HEADER).unwrap();
+    let mut lines = 0;
+    for file in sample_files("crdb_text") {
+        for line in fs::read(file).unwrap().split(|b| *b == b'\n') {
+            check_head(&header, line);
+            // Each byte once gone and once replaced.
+            for at in 0..line.len().min(90) {
+                check_head(&header, &[&line[..at], &line[at + 1..]].concat());
+                for other in [b' ', b'1', b':', b'@', b'I', 0xFF, b'\r'] {
+                    check_head(&header, &[&line[..at], &[other], &line[at + 1..]].concat());
+                    lines += 1;
+                }
+            }
+        }
+    }
+    assert!(lines > 10_000);
+}
+
+#[test]
+fn real_logs_are_read_by_the_grammar_and_never_break_the_reader() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
+    if !root.is_dir() {
+        println!("skipped: {} is not there", root.display());
+        return;
+    }
+    let header = regex::bytes::Regex::new(HEADER).unwrap();
+    let mut heads = 0;
+    for folder in ["crdb-testdata", "docs", "issues", "wild", "zip"] {
+        for file in fs::read_dir(root.join(folder)).unwrap() {
+            let text = fs::read(file.unwrap().path()).unwrap();
+            for line in text.split(|b| *b == b'\n') {
+                check_head(&header, line);
+                heads += usize::from(crdb_text::head(clean(line)).is_some());
+            }
+            let whole = read("", &text, usize::MAX);
+            for piece in PIECES {
+                assert_eq!(read("", &text, piece), whole);
+                let _ = table(&text, piece);
+            }
+        }
+    }
+    assert!(heads > 390, "{heads} lines with a header; the notes count 397");
+}

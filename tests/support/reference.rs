@@ -1,0 +1,313 @@
+//! The slow scanner: the whole text at once, every line by regular expressions, every entry parsed. What the fast one
+//! may not differ from.
+
+use crdb_triage::model::{
+    Entry, Location, LogFormat, NodeId, Redaction, Time, Unread, UnreadReason, Version, unmarked,
+};
+use crdb_triage::parse::crdb_text::{self, TextFormat};
+use crdb_triage::parse::preamble::{self, Preamble};
+use crdb_triage::parse::{clean, json, time};
+use crdb_triage::scan::{Hit, LogSummary, RAW_LIMIT, ScannedLog, Signature, VersionSeen};
+use regex::bytes::Regex;
+
+/// The grammar of log-formats section 1, without names. Tags end at the first bracket that a space follows, also where
+/// two brackets stand together (`client=[::1]]`), which the notes' own expression leaves open.
+const HEADER: &str = r"(?s-u)^([IWEF])(\d{6}) (\d{2}:\d{2}:\d{2}\.\d{6})([+-]\d{6})? (?:(\d+) )?(\(gostd\) )?(?:(\d+)@)?([^:\n]*):(\d+) (?:(\xE2\x8B\xAE) ?| )?(.*)$";
+const V2: &str = r"(?s-u)^ ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] (\d*) ([ =!+|])(.*)$";
+const V1: &str = r"(?s-u)^(?: ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] )?(?:(\d+) )?(.*)$";
+const PREAMBLE: &str = r"(?s-u)^ ?\[(?:T\d*(?:,V[^,]*)?,)?config\] ";
+
+struct Line<'a> {
+    text: &'a [u8],
+    number: u64,
+    offset: u64,
+    section: usize,
+    kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+    Head { preamble: bool, v2: Option<(usize, u8)>, counted: bool },
+    Json(Box<json::Line<'a>>),
+    Raw,
+}
+
+struct Group<'a> {
+    lines: Vec<Line<'a>>,
+    preamble: bool,
+}
+
+/// Scans `text` as the log at the path `log`.
+pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
+    let lines = lines(text);
+    let formats = formats(&lines);
+    let (groups, homeless) = group(lines, &formats);
+    let mut out = ScannedLog::default();
+    let summary = &mut out.summary;
+    summary.bytes = text.len() as u64;
+    summary.redaction = redaction(text);
+    let mut nodes: Vec<(u32, u64)> = Vec::new();
+    let mut tenants: Vec<(String, u64)> = Vec::new();
+    let mut preamble_node = None;
+    for group in groups {
+        let first = &group.lines[0];
+        let at = (first.number, first.offset);
+        let entry = match &first.kind {
+            Kind::Json(line) => match &**line {
+                json::Line::Crdb(fields) => fields.entry(),
+                json::Line::Molt(fields) => fields.entry(),
+            },
+            _ => crdb_text::entry(group.lines.iter().map(|l| l.text), formats[first.section])
+                .unwrap(),
+        };
+        if group.preamble {
+            match preamble::read(&entry.message) {
+                Some(Preamble::Version(text, version)) => {
+                    see(summary, &text, version, entry.time, at)
+                }
+                Some(Preamble::ClusterId(id)) => {
+                    summary.cluster_id.get_or_insert(id);
+                }
+                Some(Preamble::Node(node)) => preamble_node = Some(node),
+                None => {}
+            }
+        }
+        if let Some(fields) = crdb_json(&first.kind) {
+            if let Some(version) = fields.version() {
+                let text = String::from_utf8_lossy(version);
+                see(summary, &text, Version::parse(&text), entry.time, at);
+            }
+            if let (None, Some(id)) = (&summary.cluster_id, fields.cluster_id()) {
+                summary.cluster_id = Some(id);
+            }
+        }
+        note(
+            summary,
+            &entry,
+            group.preamble,
+            crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none()),
+        );
+        count(&mut nodes, entry.node());
+        count(&mut tenants, entry.tenant_name.clone());
+        let occurring = occurring(signatures, &entry);
+        if !occurring.is_empty() {
+            let texts: Vec<&[u8]> = group.lines.iter().map(|l| l.text).collect();
+            let mut raw = String::from_utf8_lossy(&texts.join(&b'\n')).into_owned();
+            raw.truncate(raw.floor_char_boundary(RAW_LIMIT));
+            out.hits.push(Hit { signatures: occurring, entry, line: at.0, offset: at.1, raw });
+        }
+    }
+    out.summary.node = most(nodes).or(preamble_node).map(NodeId);
+    out.summary.tenant_name = most(tenants);
+    let homeless: Vec<u64> = homeless
+        .iter()
+        .filter(|line| signatures.iter().any(|s| contains(line.text, s.literal.as_bytes())))
+        .map(|line| line.number)
+        .collect();
+    let mut say = |reason: UnreadReason, detail: String| {
+        out.unread.push(Unread { path: "log".to_owned(), reason, detail });
+    };
+    if let Some(first) = homeless.first() {
+        let detail = format!(
+            "{} lines that an advisory asks for belong to no entry with a time, the first is line {first}",
+            homeless.len()
+        );
+        say(UnreadReason::OutsideEntry, detail);
+    }
+    if out.summary.entries == 0 && !text.is_empty() {
+        say(UnreadReason::NoEntry, "none of its lines is a log entry".to_owned());
+    }
+    out
+}
+
+fn crdb_json<'a, 'b>(kind: &'b Kind<'a>) -> Option<&'b json::Fields<'a>> {
+    let Kind::Json(line) = kind else { return None };
+    match &**line {
+        json::Line::Crdb(fields) => Some(fields),
+        json::Line::Molt(_) => None,
+    }
+}
+
+fn lines(text: &[u8]) -> Vec<Line<'_>> {
+    let [header, v2, v1, preamble] = [HEADER, V2, V1, PREAMBLE].map(|r| Regex::new(r).unwrap());
+    let mut lines = Vec::new();
+    let (mut offset, mut section, mut in_preamble) = (0, 0, false);
+    for (index, raw) in text.split_inclusive(|b| *b == b'\n').enumerate() {
+        let mut line = clean(raw.strip_suffix(b"\n").unwrap_or(raw));
+        if index == 0 {
+            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        }
+        let kind = if let Some(found) = header.captures(line) {
+            let rest = found.get(11).unwrap().as_bytes();
+            let preamble = preamble.is_match(rest);
+            section += usize::from(preamble && !in_preamble);
+            in_preamble = preamble;
+            let v2 = v2.captures(rest).map(|found| {
+                let prefix = line.len() - found.get(4).unwrap().len() - 1;
+                (prefix, found.get(3).unwrap().as_bytes()[0])
+            });
+            let counted = v1.captures(rest).unwrap().get(2).is_some();
+            Kind::Head { preamble, v2, counted }
+        } else {
+            json::line(line).map_or(Kind::Raw, |json| Kind::Json(Box::new(json)))
+        };
+        lines.push(Line { text: line, number: index as u64 + 1, offset, section, kind });
+        offset += raw.len() as u64;
+    }
+    lines
+}
+
+/// The format of each section, by the votes of its first 200 entries or 64 KiB.
+fn formats(lines: &[Line<'_>]) -> Vec<TextFormat> {
+    let sections = lines.last().map_or(0, |line| line.section) + 1;
+    (0..sections)
+        .map(|section| {
+            let (mut entries, mut preambles) = ((0, 0, 0), (0, 0, 0));
+            let mut size = 0;
+            let of_section = lines.iter().filter(|line| line.section == section);
+            for line in of_section.skip_while(|line| !matches!(line.kind, Kind::Head { .. })) {
+                if let Kind::Head { preamble, v2, counted } = line.kind {
+                    let undated = time::is_undated(crdb_text::head(line.text).unwrap().time);
+                    let votes = if preamble || undated { &mut preambles } else { &mut entries };
+                    votes.0 += 1;
+                    votes.1 += i32::from(v2.is_some());
+                    votes.2 += i32::from(counted);
+                }
+                size += line.text.len();
+                if entries.0 >= 200 || size >= 64 << 10 {
+                    break;
+                }
+            }
+            let (lines, v2, counted) = if entries.0 > 0 { entries } else { preambles };
+            if lines > 0 && v2 * 100 >= lines * 95 {
+                TextFormat::V2
+            } else if counted * 2 > lines {
+                TextFormat::V1Count
+            } else {
+                TextFormat::V1
+            }
+        })
+        .collect()
+}
+
+/// Lines to entries, and the lines that belong to none.
+fn group<'a>(lines: Vec<Line<'a>>, formats: &[TextFormat]) -> (Vec<Group<'a>>, Vec<Line<'a>>) {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut homeless = Vec::new();
+    for line in lines {
+        let open = groups.last_mut().filter(|g| matches!(g.lines[0].kind, Kind::Head { .. }));
+        let goes_on = match (&line.kind, &open) {
+            (Kind::Raw, Some(_)) => true,
+            (Kind::Raw, None) => {
+                homeless.push(line);
+                continue;
+            }
+            (Kind::Head { v2: Some((prefix, mark)), .. }, Some(open)) => {
+                let first = &open.lines[0];
+                let same = matches!(first.kind, Kind::Head { v2: Some((p, _)), .. } if p == *prefix)
+                    && first.text[..*prefix] == line.text[..*prefix];
+                formats[line.section] == TextFormat::V2
+                    && first.section == line.section
+                    && same
+                    && b"+|!".contains(mark)
+            }
+            _ => false,
+        };
+        match open {
+            Some(open) if goes_on => open.lines.push(line),
+            _ => {
+                let preamble = match &line.kind {
+                    Kind::Head { preamble, .. } => *preamble,
+                    kind => crdb_json(kind).is_some_and(json::Fields::is_preamble),
+                };
+                groups.push(Group { lines: vec![line], preamble });
+            }
+        }
+    }
+    (groups, homeless)
+}
+
+fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: bool) {
+    summary.entries += 1;
+    if !summary.formats.contains(&entry.format) {
+        summary.formats.push(entry.format);
+    }
+    let dev = entry.channel == 0 && !preamble && !no_channel && entry.format != LogFormat::Molt;
+    if let (true, Some(counter)) = (dev, entry.counter) {
+        summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
+    }
+    if time::is_undated(entry.time) {
+        return;
+    }
+    widen(&mut summary.span, entry.time);
+    if dev {
+        widen(&mut summary.dev_span, entry.time);
+    }
+    if let Some(last) = summary.versions.last_mut() {
+        if time::is_undated(last.time) {
+            (last.time, last.until) = (entry.time, entry.time);
+        }
+        last.until = last.until.max(entry.time);
+    }
+}
+
+fn see(
+    summary: &mut LogSummary,
+    text: &str,
+    version: Option<Version>,
+    at: Time,
+    place: (u64, u64),
+) {
+    if summary.versions.last().is_some_and(|last| last.text == text) {
+        return;
+    }
+    let at = if time::is_undated(at) { time::UNDATED } else { at };
+    let location = Location { path: "log".to_owned(), line: place.0, offset: place.1 };
+    summary.versions.push(VersionSeen {
+        time: at,
+        until: at,
+        version,
+        text: text.to_owned(),
+        location,
+    });
+}
+
+fn widen(span: &mut Option<(Time, Time)>, time: Time) {
+    let (from, to) = span.unwrap_or((time, time));
+    *span = Some((from.min(time), to.max(time)));
+}
+
+fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, value: Option<T>) {
+    let Some(value) = value else { return };
+    match counts.iter_mut().find(|(known, _)| *known == value) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((value, 1)),
+    }
+}
+
+fn most<T: Clone>(counts: Vec<(T, u64)>) -> Option<T> {
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    counts.iter().find(|(_, count)| *count == most).map(|(value, _)| value.clone())
+}
+
+fn occurring(signatures: &[Signature], entry: &Entry) -> Vec<u16> {
+    let texts = [unmarked(&entry.message), unmarked(entry.event.as_deref().unwrap_or_default())];
+    (0u16..)
+        .zip(signatures)
+        .filter(|(_, s)| texts.iter().any(|text| text.contains(s.literal)))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+fn redaction(text: &[u8]) -> Redaction {
+    if contains(text, "‹×›".as_bytes()) || contains(text, b"REDACTEDBYZIP") {
+        Redaction::Redacted
+    } else if contains(text, "‹".as_bytes()) {
+        Redaction::Markers
+    } else {
+        Redaction::None
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
