@@ -1,1 +1,13 @@
-//! placeholder
+//! One run, in steps: plan the input, scan its units in any order and number of workers, conclude.
+//!
+//! The steps share nothing but plain values, so a unit can be scanned in another worker, a dead worker costs
+//! one unit, and leaving off after any step is all that cancelling takes.
+
+mod context;
+mod engine;
+mod outcome;
+pub mod wire;
+
+pub use context::{Context, context};
+pub use engine::{Engine, UnitResult};
+pub use outcome::{FileCounts, Outcome};

@@ -1,0 +1,148 @@
+//! A-144650: an async flush error that is swallowed lets a bulk write succeed without some of its rows.
+//!
+//! The rule and its sources are in `facts` of the project under the advisory's number: a warning of the SST
+//! batcher for a job, no restart of the job afterwards, and the job succeeds. Per operation it differs what a
+//! restart does to the lost rows; `judge` says how. Every warning is judged on its own, as an entry.
+
+mod end;
+mod judge;
+mod remedy;
+mod rules;
+mod unattributed;
+mod uncovered;
+mod vendor;
+mod warning;
+
+use crate::facts::{Facts, Sign};
+use crate::model::{
+    Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenant, Unread, UnreadReason,
+    Verdict,
+};
+use crate::scan::Signature;
+
+use super::{Advisory, Decision, Declared};
+
+const ID: &str = "A-144650";
+
+/// Name of the warning's signature. The words are the same in all affected releases; what follows them is the
+/// wrapped error, usually `addsstable [start,end): cause`.
+const FLUSH_ERROR: Signature = Signature {
+    name: "a144650.flush_error",
+    literal: "closing with flushes in-progress encountered an error",
+};
+
+/// At most so many lines of evidence per finding; a job can have thousands of warnings that say the same.
+const EVIDENCE_LIMIT: usize = 20;
+
+/// The advisory with its detector.
+pub(super) fn advisory() -> Advisory {
+    Advisory {
+        declared: Declared::read(include_str!("advisory.toml")),
+        decide,
+        signatures: &[FLUSH_ERROR],
+        concerns,
+    }
+}
+
+/// The operations of the advisory, and the first fill of a view, which runs the same code.
+fn concerns(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Import
+            | Operation::MoltFetch
+            | Operation::Replication
+            | Operation::CreateTableAs
+            | Operation::CreateView
+            | Operation::RefreshView
+    )
+}
+
+fn decide(declared: &Declared, facts: &Facts) -> Decision {
+    // The same words in a logged SQL statement are somebody's search for this very warning.
+    let from_batcher = |sign: &&Sign| sign.entry.file.ends_with("sst_batcher.go");
+    let signs: Vec<&Sign> = facts
+        .signs
+        .iter()
+        .filter(|sign| sign.signature == FLUSH_ERROR.name)
+        .filter(from_batcher)
+        .collect();
+    let mut findings = judge::jobs(declared, facts, &signs);
+    findings.extend(unattributed::entries(declared, facts, &signs));
+    uncovered::add(declared, facts, &mut findings);
+    for finding in &mut findings {
+        finding.evidence.truncate(EVIDENCE_LIMIT);
+    }
+    findings.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
+    Decision::conclude(declared, facts, findings, missing(facts), weakens)
+}
+
+/// What this advisory needs beyond logs and versions: the jobs table of every virtual cluster, because logs go
+/// back two days in a debug zip and jobs two weeks.
+fn missing(facts: &Facts) -> Vec<String> {
+    let mut tenants: Vec<&Tenant> = facts.nodes.keys().map(|(tenant, _)| tenant).collect();
+    tenants.dedup();
+    let system = Tenant::system();
+    if tenants.is_empty() {
+        tenants.push(&system);
+    }
+    tenants
+        .into_iter()
+        .filter(|tenant| !facts.jobs_tables.contains(*tenant))
+        .map(|tenant| {
+            format!("the jobs table of the virtual cluster {tenant} (crdb_internal.jobs)")
+        })
+        .collect()
+}
+
+/// An unread file weakens the verdict unless its name says that it is the log of another channel.
+fn weakens(unread: &Unread) -> bool {
+    const OTHER_LOGS: [&str; 10] = [
+        "cockroach-health.",
+        "cockroach-pebble.",
+        "cockroach-security.",
+        "cockroach-sql-",
+        "cockroach-kv-distribution.",
+        "cockroach-telemetry.",
+        "cockroach-changefeed.",
+        "cockroach-kv-exec.",
+        "cockroach-rocksdb.",
+        "cockroach-stderr.",
+    ];
+    let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
+    // What content shows to be no log and no table cannot matter beside logs and tables that were read.
+    unread.reason != UnreadReason::NotRecognized
+        && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
+}
+
+fn reason(code: &str, text: impl Into<String>) -> Reason {
+    Reason { code: code.to_owned(), text: text.into() }
+}
+
+fn finding(
+    subject: Subject,
+    verdict: Verdict,
+    reasons: Vec<Reason>,
+    evidence: Vec<Evidence>,
+) -> Finding {
+    Finding {
+        advisory: ID.to_owned(),
+        subject,
+        verdict,
+        reasons,
+        evidence,
+        remediation: Vec::new(),
+    }
+}
+
+fn job_subject(tenant: &Tenant, id: impl std::fmt::Display) -> Subject {
+    Subject { kind: SubjectKind::Job, id: id.to_string(), tenant: tenant.clone() }
+}
+
+fn sign_evidence(sign: &Sign) -> Evidence {
+    Evidence {
+        source: sign.source.clone(),
+        node: sign.node,
+        time: Some(sign.entry.time),
+        text: sign.raw.clone(),
+    }
+}

@@ -1,0 +1,241 @@
+//! What to do, per operation, with what is known filled in.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::advisories::ranges::Placement;
+use crate::advisories::remediation::Guide;
+use crate::advisories::{Declared, quote};
+use crate::facts::Facts;
+use crate::model::{Job, Operation, Remediation, Tenant};
+
+use super::warning::FlushError;
+
+/// The steps as they are written.
+static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::parse(include_str!("remediation.md")));
+
+/// The steps for a warning or for a job; none is known where a warning belongs to nobody.
+pub(super) fn steps(
+    declared: &Declared,
+    facts: &Facts,
+    tenant: &Tenant,
+    job: Option<&Job>,
+    errors: &[&FlushError],
+) -> Vec<Remediation> {
+    let section = match job.map(|job| job.operation) {
+        Some(Operation::Import) => "Import",
+        Some(Operation::MoltFetch) => "MOLT Fetch",
+        Some(Operation::Replication) => "Physical cluster replication",
+        Some(Operation::CreateTableAs) => "CREATE TABLE AS",
+        Some(Operation::CreateView | Operation::RefreshView) => "Materialized view",
+        _ => "Operation not known",
+    };
+    let mut values = job.map(of_job).unwrap_or_default();
+    if let Some(table_id) = errors.iter().find_map(|error| error.table) {
+        values.insert("table_id", table_id.to_string());
+    }
+    values.insert("upgrade", upgrade(declared, facts, tenant));
+    GUIDE.steps(section, &values)
+}
+
+/// Which build to go to, from the newest that was seen.
+fn upgrade(declared: &Declared, facts: &Facts, tenant: &Tenant) -> String {
+    let newest =
+        facts.nodes_of(tenant).filter_map(|(_, node)| node.versions.last()?.version.as_ref()).max();
+    match newest.map(|version| (version, declared.ranges.placement(version))) {
+        Some((version, Placement::NotAffected)) => {
+            format!(
+                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
+            )
+        }
+        Some((version, _)) => match declared.ranges.fix_for(version) {
+            Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
+            None => "Upgrade first".to_owned(),
+        },
+        None => {
+            let fixes: Vec<String> =
+                declared.ranges.affected.iter().map(|range| range.fixed.to_string()).collect();
+            format!(
+                "Upgrade first, to a build without the fault (the first ones are {})",
+                fixes.join(", ")
+            )
+        }
+    }
+}
+
+/// What is known of a job, by placeholder.
+fn of_job(job: &Job) -> BTreeMap<&'static str, String> {
+    let mut values = BTreeMap::new();
+    values.insert("job_id", job.id.to_string());
+    if let Some(created) = job.created {
+        values.insert("created", created.to_string());
+    }
+    if let Some(finished) = job.finished {
+        values.insert("finished", finished.to_string());
+    }
+    if let Some(rows) = job.rows {
+        values.insert("rows", rows.to_string());
+    }
+    if let Some(target) = target(&job.description).and_then(quote::name) {
+        if let Some(plain) = quote::plain(target) {
+            values.insert("table_filter", plain.to_owned());
+        }
+        let name = match job.operation {
+            Operation::CreateView | Operation::RefreshView => "view",
+            Operation::Replication => "standby",
+            _ => "table",
+        };
+        values.insert(name, target.to_owned());
+    }
+    if let Some(query) = query(job).and_then(quote::query) {
+        values.insert("query", query);
+    }
+    values
+}
+
+/// The query of `CREATE TABLE t AS query`.
+fn query(job: &Job) -> Option<&str> {
+    let start = match job.operation {
+        Operation::CreateTableAs | Operation::CreateView => {
+            find_word(&job.description, "AS")? + "AS".len()
+        }
+        _ => return None,
+    };
+    let query = job.description[start..].trim();
+    (!query.is_empty()).then_some(query)
+}
+
+/// Where `word` stands in `text` as a word of its own, in any case.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let upper = text.to_ascii_uppercase();
+    upper.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = at
+            .checked_sub(1)
+            .is_none_or(|i| text.as_bytes()[i].is_ascii_whitespace() || text.as_bytes()[i] == b')');
+        let after = text
+            .as_bytes()
+            .get(at + word.len())
+            .is_none_or(|b| b.is_ascii_whitespace() || *b == b'(');
+        before && after
+    })
+}
+
+/// The table or view that a description names, or the virtual cluster of a replication stream, as it is written
+/// there.
+pub(super) fn target(description: &str) -> Option<&str> {
+    const BEGINNINGS: [&str; 12] = [
+        "IMPORT INTO ",
+        "IMPORT TABLE ",
+        "CREATE TABLE IF NOT EXISTS ",
+        "CREATE TABLE ",
+        "CREATE MATERIALIZED VIEW IF NOT EXISTS ",
+        "CREATE MATERIALIZED VIEW ",
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY ",
+        "REFRESH MATERIALIZED VIEW ",
+        "CREATE VIRTUAL CLUSTER IF NOT EXISTS ",
+        "CREATE VIRTUAL CLUSTER ",
+        "CREATE TENANT IF NOT EXISTS ",
+        "CREATE TENANT ",
+    ];
+    let description = description.trim_start();
+    let begins = |beginning: &&&str| {
+        description
+            .get(..beginning.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    };
+    let rest = description[BEGINNINGS.iter().find(begins)?.len()..].trim_start();
+    let mut quoted = false;
+    let end = rest
+        .find(|c: char| {
+            quoted ^= c == '"';
+            !quoted && (c.is_whitespace() || c == '(' || c == ';')
+        })
+        .unwrap_or(rest.len());
+    (end > 0).then(|| &rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{JobId, Tenant};
+
+    /// Everything that a person would copy from the steps for a job with this description.
+    fn sql(operation: Operation, description: &str) -> String {
+        let job = Job {
+            tenant: Tenant::system(),
+            id: JobId(7),
+            job_type: String::new(),
+            operation,
+            description: description.to_owned(),
+            status: None,
+            created: None,
+            started: None,
+            finished: None,
+            descriptor_ids: Vec::new(),
+            rows: None,
+            row: None,
+            events: Vec::new(),
+        };
+        let declared = Declared::read(include_str!("advisory.toml"));
+        let steps = steps(&declared, &Facts::default(), &job.tenant, Some(&job), &[]);
+        steps.into_iter().map(|step| step.sql).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_description_that_is_plain_is_filled_in() {
+        let import =
+            sql(Operation::Import, "IMPORT INTO demo.public.\"Orders\"(id) CSV DATA ('x')");
+        assert!(import.contains("INSERT INTO demo.public.\"Orders\" SELECT"), "{import}");
+        let table = sql(Operation::CreateTableAs, "CREATE TABLE t AS SELECT * FROM s");
+        assert!(table.contains("SELECT count(*) FROM (SELECT * FROM s) AS OF"), "{table}");
+        let fetch = sql(Operation::MoltFetch, "IMPORT INTO demo.public.orders(id) CSV DATA ('x')");
+        assert!(fetch.contains("--table-filter 'orders'"), "{fetch}");
+    }
+
+    #[test]
+    fn a_forged_description_never_reaches_what_is_copied() {
+        for (operation, description) in [
+            (Operation::Import, "IMPORT INTO \"a; EVIL; --"),
+            (Operation::Import, "IMPORT INTO t/*EVIL*/(a)"),
+            (Operation::CreateTableAs, "CREATE TABLE t AS SELECT 1); DROP DATABASE EVIL; --"),
+            (Operation::CreateTableAs, "CREATE TABLE t AS DROP TABLE EVIL"),
+            (Operation::Replication, "CREATE VIRTUAL CLUSTER a'EVIL FROM REPLICATION OF b ON 'c'"),
+            (Operation::RefreshView, "REFRESH MATERIALIZED VIEW v\u{202e}EVIL"),
+        ] {
+            let sql = sql(operation, description);
+            assert!(!sql.contains("EVIL"), "{description}: {sql}");
+        }
+        let quoted = "IMPORT INTO d.s.\"x'; EVIL; '\"(a)";
+        let shell = sql(Operation::MoltFetch, quoted);
+        assert!(shell.contains("--table-filter '{table_filter}'"), "{shell}");
+    }
+
+    #[test]
+    fn targets_are_read_as_they_are_written() {
+        for (description, expected) in [
+            ("IMPORT INTO d.public.t(a, b) CSV DATA ('x')", Some("d.public.t")),
+            (
+                "IMPORT INTO d.public.\"odd (name)\" (a) CSV DATA ('x')",
+                Some("d.public.\"odd (name)\""),
+            ),
+            ("create table d.s.t AS SELECT 1", Some("d.s.t")),
+            ("CREATE TABLE IF NOT EXISTS t AS SELECT 1", Some("t")),
+            ("REFRESH MATERIALIZED VIEW CONCURRENTLY d.s.v", Some("d.s.v")),
+            ("REFRESH MATERIALIZED VIEW d.s.v WITH DATA", Some("d.s.v")),
+            ("CREATE VIRTUAL CLUSTER main FROM REPLICATION OF app ON 'x'", Some("main")),
+            ("IMPORT PGDUMP 'x'", None),
+            ("", None),
+            ("IMPORT INTO ", None),
+            ("ÏMPORT INTÖ ", None),
+        ] {
+            assert_eq!(target(description), expected, "{description}");
+        }
+    }
+
+    #[test]
+    fn the_as_of_a_query_is_a_word_of_its_own() {
+        assert_eq!(find_word("CREATE TABLE asa AS SELECT 1 AS x", "AS"), Some(17));
+        assert_eq!(find_word("CREATE TABLE t(a) AS(SELECT 1)", "AS"), Some(18));
+        assert_eq!(find_word("CREATE TABLE basis", "AS"), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! Jobs without a warning that counts: only logs that cover their whole run on all nodes can say that there was none.
+//!
+//! A debug zip holds two days of logs and two weeks of jobs, so this is the usual case.
+
+use std::collections::HashMap;
+
+use crate::advisories::Declared;
+use crate::advisories::ranges::Placement;
+use crate::facts::Facts;
+use crate::model::{Evidence, Finding, Gap, Job, JobStatus, Operation, Subject, Time, Verdict};
+
+use super::end::{self, End};
+use super::judge::Judge;
+use super::rules::{later_refresh, without_data};
+use super::{concerns, finding, job_subject, reason, remedy};
+
+/// Adds what is to be said of jobs that may have run on an affected version and whose run is not covered: a finding
+/// of its own, or, where a named fact rules out the harm of the warnings that were read, that there may be others.
+pub(super) fn add(declared: &Declared, facts: &Facts, findings: &mut Vec<Finding>) {
+    let known: HashMap<Subject, usize> =
+        findings.iter().enumerate().map(|(index, f)| (f.subject.clone(), index)).collect();
+    for job in facts.jobs.values().filter(|job| concerns(job.operation)) {
+        let known = known.get(&job_subject(&job.tenant, job.id)).copied();
+        // What asks for action already says what to validate.
+        if known.is_some_and(|index| findings[index].verdict > Verdict::Cleared) {
+            continue;
+        }
+        if !leaves_data(facts, job) || verified(declared, facts, job) {
+            continue;
+        }
+        let Some(finding) = uncovered(declared, facts, job) else { continue };
+        match known {
+            Some(index) => {
+                let cleared = &mut findings[index];
+                cleared.verdict = finding.verdict;
+                cleared.reasons.splice(..0, finding.reasons);
+                cleared.remediation = finding.remediation;
+            }
+            None => findings.push(finding),
+        }
+    }
+}
+
+/// Whether a later Verify of MOLT compared every row that the job wrote.
+fn verified(declared: &Declared, facts: &Facts, job: &Job) -> bool {
+    let judge = Judge { declared, facts, job, end: end::of(job) };
+    judge.verified().is_some_and(|outcome| outcome.verdict == Verdict::Cleared)
+}
+
+/// Whether anything of the job's work is in use.
+fn leaves_data(facts: &Facts, job: &Job) -> bool {
+    let replaced = matches!(job.operation, Operation::CreateView | Operation::RefreshView)
+        && later_refresh(facts, job).is_some();
+    let not_begun = matches!(end::of(job), End::Open(JobStatus::Pending));
+    !replaced && !without_data(job) && !not_begun && !matches!(end::of(job), End::Undone(_))
+}
+
+fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
+    let (from, to) = run(facts, job);
+    if let (Some(from), Some(to)) = (from, to) {
+        let ran = facts.ran_between(&job.tenant, from, to);
+        if ran.iter().all(|ran| declared.placement(ran) == Placement::NotAffected) {
+            return None;
+        }
+    }
+    let missing = missing(facts, job, from, to);
+    if missing.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "The logs do not cover the whole run of this job ({} to {}), so a warning may be missing from what was read. Missing: {}.",
+        from.map_or("unknown".to_owned(), |time| time.to_string()),
+        to.map_or("unknown".to_owned(), |time| time.to_string()),
+        missing.join("; "),
+    );
+    let evidence = job.row.iter().map(|row| Evidence {
+        source: row.clone(),
+        node: None,
+        time: job.created,
+        text: format!("{} {}", job.job_type, job.description),
+    });
+    let mut finding = finding(
+        job_subject(&job.tenant, job.id),
+        Verdict::CannotTell,
+        vec![reason("RUN_NOT_COVERED", text)],
+        evidence.collect(),
+    );
+    finding.evidence.extend(
+        end::events(job).filter(|event| Some(&event.source) != job.row.as_ref()).map(|event| {
+            Evidence {
+                source: event.source.clone(),
+                node: event.node,
+                time: Some(event.time),
+                text: event.text.clone(),
+            }
+        }),
+    );
+    finding.remediation = remedy::steps(declared, facts, &job.tenant, Some(job), &[]);
+    Some(finding)
+}
+
+/// From when to when the job ran. An open job runs until the input was collected.
+fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
+    let from = job.created.or_else(|| job.events.first().map(|event| event.time));
+    let to = match end::of(job) {
+        End::Succeeded(Some(time)) => Some(time),
+        End::Succeeded(None) => None,
+        _ => facts.collected,
+    };
+    (from, to.map(|to| from.map_or(to, |from| to.max(from))))
+}
+
+/// Which nodes and times are missing, in words.
+fn missing(facts: &Facts, job: &Job, from: Option<Time>, to: Option<Time>) -> Vec<String> {
+    let mut missing = Vec::new();
+    if !facts.all_nodes_known {
+        missing.push("the list of all nodes".to_owned());
+    }
+    let (Some(from), Some(to)) = (from, to) else {
+        missing.push("when the job began or ended".to_owned());
+        return missing;
+    };
+    if job.created.is_none() {
+        missing.push("when the job began (its row in the jobs table)".to_owned());
+    }
+    let mut nodes = 0;
+    for (id, node) in facts.nodes_of(&job.tenant) {
+        nodes += 1;
+        let gaps = node.uncovered(from, to);
+        if !gaps.is_empty() {
+            let times: Vec<String> =
+                gaps.iter().map(|Gap { from, to }| format!("{from} to {to}")).collect();
+            missing.push(format!("{id} from {}", times.join(" and ")));
+        }
+    }
+    if nodes == 0 {
+        missing.push("logs of any node".to_owned());
+    }
+    missing
+}

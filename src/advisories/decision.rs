@@ -1,0 +1,200 @@
+//! What an advisory declares and what is decided of it for the whole input.
+
+use serde::Deserialize;
+
+use crate::facts::{Facts, Ran};
+use crate::model::{Applicability, Finding, Time, Unread, Verdict};
+
+use super::coverage;
+use super::ranges::{Placement, Ranges};
+
+/// The content of an `advisory.toml`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Declared {
+    /// Such as `A-144650`.
+    pub id: String,
+    /// Our own title.
+    pub title: String,
+    /// The published advisory.
+    pub url: String,
+    /// Class of harm.
+    pub severity: String,
+    /// Versions.
+    #[serde(flatten)]
+    pub ranges: Ranges,
+}
+
+/// On how much of the input a decision rests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// First log entry considered.
+    pub from: Option<Time>,
+    /// Last log entry considered.
+    pub to: Option<Time>,
+    /// Nodes with logs, as `tenant/n1`.
+    pub nodes: Vec<String>,
+    /// Nodes that the input names and that have no logs in it.
+    pub nodes_without_logs: Vec<String>,
+    /// What is missing, in sentences; while there is anything, `no_sign` and `not_affected` are out of reach.
+    pub missing: Vec<String>,
+}
+
+/// What is decided of one advisory.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Which.
+    pub declared: Declared,
+    /// Whether an affected version ran.
+    pub applicability: Applicability,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub why: String,
+    /// On how much of the input.
+    pub coverage: Coverage,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Which unread files weaken it.
+    pub weakens: Weakens,
+}
+
+/// Which of the unread files weaken an advisory.
+pub(super) type Weakens = fn(&Unread) -> bool;
+
+impl Decision {
+    /// Concludes from the findings and from what was read. `missing` are sentences about what the advisory
+    /// needs and the input lacks, beyond logs and versions of the nodes.
+    #[must_use]
+    pub fn conclude(
+        declared: &Declared,
+        facts: &Facts,
+        findings: Vec<Finding>,
+        missing: Vec<String>,
+        weakens: Weakens,
+    ) -> Self {
+        let applicability = applicability(declared, facts);
+        let mut coverage = coverage::of_nodes(facts);
+        coverage.missing.extend(missing);
+        coverage.missing.extend(
+            facts
+                .unread
+                .iter()
+                .filter(|unread| weakens(unread))
+                .map(|unread| format!("{}: {}", unread.path, unread.detail)),
+        );
+        coverage.missing.extend(coverage::versions_missing(facts));
+        let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
+        let verdict = strongest.unwrap_or(match applicability {
+            Applicability::Unknown => Verdict::CannotTell,
+            _ if !coverage.missing.is_empty() => Verdict::CannotTell,
+            Applicability::NotAffected => Verdict::NotAffected,
+            Applicability::Affected => Verdict::NoSign,
+        });
+        let why = why(verdict, declared, &findings, &coverage);
+        Self {
+            declared: declared.clone(),
+            applicability,
+            verdict,
+            why,
+            coverage,
+            findings,
+            weakens,
+        }
+    }
+}
+
+/// Whether an affected version ran on any node at any time that is known.
+fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
+    let mut known = false;
+    let mut unplaced = false;
+    for version in facts.nodes.values().flat_map(|node| &node.versions) {
+        match version.version.as_ref().map(|v| declared.ranges.placement(v)) {
+            Some(Placement::Affected | Placement::NotNamed) => return Applicability::Affected,
+            Some(Placement::NotAffected) => known = true,
+            Some(Placement::Unknown) | None => unplaced = true,
+        }
+    }
+    if known && !unplaced { Applicability::NotAffected } else { Applicability::Unknown }
+}
+
+impl Declared {
+    /// Reads an `advisory.toml`. The files are part of the program, and a test reads each of them.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "the text is compiled in and tested; there is nothing to recover"
+    )]
+    pub fn read(text: &str) -> Self {
+        toml::from_str(text).expect("an advisory.toml that the tests have read")
+    }
+
+    /// Where a stretch of versions lies: affected only if every candidate is, not affected only if none can be.
+    #[must_use]
+    pub fn placement(&self, ran: &Ran) -> Placement {
+        // Before the first version known, any older one may have run: harmless only if all older ones are.
+        let older = ran.at_most.as_ref().map(|version| {
+            if self.ranges.first_affected().is_some_and(|first| version.series() < first.series()) {
+                Placement::NotAffected
+            } else {
+                Placement::Unknown
+            }
+        });
+        let candidates = ran.candidates.iter().map(|(_, version)| {
+            version.as_ref().map_or(Placement::Unknown, |v| self.ranges.placement(v))
+        });
+        candidates
+            .chain(older)
+            .reduce(|a, b| if a == b { a } else { Placement::Unknown })
+            .unwrap_or(Placement::Unknown)
+    }
+}
+
+/// One or two sentences for the verdict.
+fn why(verdict: Verdict, declared: &Declared, findings: &[Finding], coverage: &Coverage) -> String {
+    let count = |v: Verdict| findings.iter().filter(|f| f.verdict == v).count();
+    let cleared = count(Verdict::Cleared);
+    let ruled_out = match cleared {
+        0 => String::new(),
+        1 => " One first sign was found and a named fact rules the harm out.".to_owned(),
+        n => format!(" {n} first signs were found and named facts rule the harm out."),
+    };
+    let missing = coverage.missing.first().map(|m| format!(" Missing: {m}.")).unwrap_or_default();
+    let more = match coverage.missing.len() {
+        0 | 1 => String::new(),
+        n => format!(" And {} more, listed under coverage.", n - 1),
+    };
+    let id = &declared.id;
+    match verdict {
+        Verdict::Confirmed | Verdict::Suspect | Verdict::Possible | Verdict::AtRisk => {
+            let mut parts = Vec::new();
+            for v in [
+                Verdict::Confirmed,
+                Verdict::Suspect,
+                Verdict::Possible,
+                Verdict::AtRisk,
+                Verdict::CannotTell,
+            ] {
+                if count(v) > 0 {
+                    parts.push(format!("{} {}", count(v), v.as_str().replace('_', " ")));
+                }
+            }
+            format!(
+                "Findings by verdict: {}. Each names its evidence and what to do.",
+                parts.join(", ")
+            )
+        }
+        Verdict::CannotTell if count(Verdict::CannotTell) > 0 => format!(
+            "{} of the operations that {id} is about cannot be judged from what was read; each says what is missing.{missing}{more}",
+            count(Verdict::CannotTell)
+        ),
+        Verdict::NoSign => format!(
+            "An affected version ran. The signs of {id} were looked for in every log and table that it needs, and none was found in the period and on the nodes listed.{ruled_out}"
+        ),
+        Verdict::NotAffected => {
+            format!(
+                "No node ran a version that {id} affects in the period that can be known.{ruled_out}"
+            )
+        }
+        _ => format!("{id} cannot be decided from what was read.{missing}{more}"),
+    }
+}

@@ -1,0 +1,159 @@
+//! Which versions an advisory is about, and which one ends it.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::model::Version;
+
+/// Where a build lies in relation to an advisory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// In a range that the advisory states.
+    Affected,
+    /// A testing build of an affected series, older than the first build that the advisory names. The advisory
+    /// does not speak of it; the fault was usually in the code by then.
+    NotNamed,
+    /// In no range.
+    NotAffected,
+    /// A build that nobody published: its code is not told by its number.
+    Unknown,
+}
+
+/// One range of builds of one series, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Range {
+    /// Such as `24.3`.
+    #[serde(deserialize_with = "series")]
+    pub series: (u16, u16),
+    /// First affected build.
+    #[serde(deserialize_with = "version")]
+    pub from: Version,
+    /// Last affected build; none where every later build of the series is affected.
+    #[serde(default, deserialize_with = "optional_version")]
+    pub to: Option<Version>,
+    /// The build to upgrade to: the first fixed one of the series, or of the next where the series has none.
+    #[serde(deserialize_with = "version")]
+    pub fixed: Version,
+}
+
+/// All ranges of an advisory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Ranges {
+    /// In ascending order.
+    pub affected: Vec<Range>,
+}
+
+impl Ranges {
+    /// Where a build lies.
+    #[must_use]
+    pub fn placement(&self, version: &Version) -> Placement {
+        if version.custom.is_some() {
+            // A build without any affected series around it is harmless whatever it was patched with.
+            let series = self.affected.iter().any(|range| range.series == version.series());
+            return if series { Placement::Unknown } else { Placement::NotAffected };
+        }
+        let Some(range) = self.range(version) else { return Placement::NotAffected };
+        if *version < range.from {
+            return Placement::NotNamed;
+        }
+        match &range.to {
+            Some(to) if version > to => Placement::NotAffected,
+            _ => Placement::Affected,
+        }
+    }
+
+    /// The build to upgrade to from an affected series.
+    #[must_use]
+    pub fn fix_for(&self, version: &Version) -> Option<&Version> {
+        self.range(version).map(|range| &range.fixed)
+    }
+
+    /// The oldest build that the advisory may be about: the first testing build of its first series.
+    #[must_use]
+    pub fn first_affected(&self) -> Option<&Version> {
+        self.affected.iter().map(|range| &range.from).min()
+    }
+
+    fn range(&self, version: &Version) -> Option<&Range> {
+        self.affected.iter().find(|range| range.series == version.series())
+    }
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Version::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no version")))
+}
+
+fn optional_version<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Version>, D::Error> {
+    version(deserializer).map(Some)
+}
+
+fn series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(u16, u16), D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.split_once('.')
+        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)))
+        .ok_or_else(|| serde::de::Error::custom(format!("{text} is no series")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranges() -> Ranges {
+        toml::from_str(include_str!("a144650/advisory.toml")).unwrap()
+    }
+
+    fn placement(text: &str) -> Placement {
+        ranges().placement(&Version::parse(text).unwrap())
+    }
+
+    #[test]
+    fn the_ends_of_every_range_belong_to_it() {
+        use Placement::*;
+        for (version, expected) in [
+            ("v22.2.19", NotAffected),
+            ("v23.1.30", NotAffected),
+            ("v23.2.0-beta.3", NotNamed),
+            ("v23.2.0", Affected),
+            ("v23.2.23", Affected),
+            ("v23.2.24", NotAffected),
+            ("v24.1.0-rc.1", NotNamed),
+            ("v24.1.16", Affected),
+            ("v24.1.17", NotAffected),
+            ("v24.1.30", NotAffected),
+            ("v24.2.0-alpha.1", Affected),
+            ("v24.2.0", Affected),
+            ("v24.2.10", Affected),
+            ("v24.2.99", Affected),
+            ("v24.3.0-alpha.2", NotNamed),
+            ("v24.3.10", Affected),
+            ("v24.3.11", NotAffected),
+            ("v25.1.4", Affected),
+            ("v25.1.5", NotAffected),
+            ("v25.2.0-alpha.3", Affected),
+            ("v25.2.0-beta.1", Affected),
+            ("v25.2.0-beta.2", NotAffected),
+            ("v25.2.0-beta.10", NotAffected),
+            ("v25.2.0-rc.1", NotAffected),
+            ("v25.2.0", NotAffected),
+            ("v25.3.0", NotAffected),
+            ("v24.3.9-12-gabc0123", Unknown),
+            ("v24.3.12-1-gabc", Unknown),
+            ("v25.4.0-3-gabc", NotAffected),
+        ] {
+            assert_eq!(placement(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn the_fix_is_in_the_series_or_in_the_next() {
+        for (version, fix) in
+            [("v23.2.5", Some("v23.2.24")), ("v24.2.3", Some("v24.3.11")), ("v25.3.0", None)]
+        {
+            let version = Version::parse(version).unwrap();
+            assert_eq!(ranges().fix_for(&version).map(ToString::to_string).as_deref(), fix);
+        }
+        assert_eq!(ranges().first_affected(), Version::parse("23.2.0").as_ref());
+    }
+}

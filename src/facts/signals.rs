@@ -1,0 +1,183 @@
+//! The lines by which the jobs system and its operations tell what happens to a job.
+//!
+//! Sources: `pkg/jobs/registry.go`, `adopt.go`, `pkg/sql/importer/import_job.go`, `pkg/sql/schema_changer.go`,
+//! `stream_ingestion_job.go`, and the structured events of `docs/generated/eventlog.md`; forms by version in
+//! `a144650` facts, section 3.
+
+use serde::Deserialize;
+
+use crate::model::{Entry, JobEventKind, JobId, JobStatus, LogFormat, Operation, unmarked};
+use crate::parse::job_tag;
+use crate::scan::Signature;
+
+/// What the scan must look for so that job histories can be told.
+pub const SIGNATURES: &[Signature] = &[
+    Signature { name: "jobs.resuming", literal: "resuming execution" },
+    Signature { name: "jobs.state", literal: "stepping through state" },
+    Signature { name: "jobs.retriable", literal: "execution encountered retriable error" },
+    Signature { name: "jobs.paused", literal: ": paused" },
+    Signature { name: "jobs.reverting", literal: "the job is now reverting" },
+    Signature { name: "import.retry", literal: "encountered retryable error" },
+    Signature {
+        name: "schema_change.retry",
+        literal: "error while running schema change, retrying",
+    },
+    Signature { name: "replication.retry", literal: "hit retryable error" },
+    Signature { name: "backfill.start", literal: "starting backfill for CREATE " },
+    Signature { name: "backfill.skip", literal: "skipping backfill for CREATE " },
+    Signature { name: "event.recovery", literal: "recovery_event" },
+    // `import`, `restore` and `status_change` events all name it, and little else does.
+    Signature { name: "event.job", literal: "JobType" },
+    Signature { name: "molt.fetch", literal: "fetch complete" },
+    Signature { name: "molt.verify_start", literal: "verification in progress" },
+    Signature { name: "molt.verify_table", literal: "finished row verification on" },
+    Signature { name: "molt.verify_end", literal: "verification complete" },
+    Signature { name: "molt.fetch_start", literal: "starting fetch" },
+];
+
+/// What one entry says of one job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Signal {
+    pub(super) job: JobId,
+    pub(super) kind: JobEventKind,
+    /// Type of the job, where the line names it.
+    pub(super) job_type: Option<String>,
+    /// What the job does, where the line can come from no other operation.
+    pub(super) operation: Option<Operation>,
+    /// Description of the job, where an event carries it.
+    pub(super) description: Option<String>,
+}
+
+impl Signal {
+    fn new(job: JobId, kind: JobEventKind) -> Self {
+        Self { job, kind, job_type: None, operation: None, description: None }
+    }
+}
+
+/// What `entry` says of a job, if it says anything.
+pub(super) fn read(entry: &Entry) -> Option<Signal> {
+    if entry.format == LogFormat::Molt {
+        return None;
+    }
+    if let Some(event) = entry.event.as_deref() {
+        return from_event(event);
+    }
+    let message = unmarked(&entry.message);
+    from_job_line(&message).or_else(|| from_operation(entry, &message))
+}
+
+/// `[TYPE ]job <id>: …` and `job <id>, session …: …`, the lines of the jobs registry.
+fn from_job_line(message: &str) -> Option<Signal> {
+    // The lines of interest begin with a type in capitals or with the word itself; a counter that a zip's
+    // rendering left in front is no hindrance (`log-formats` trap 6).
+    let at = message.find("job ")?;
+    let job_type = message[..at].trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim();
+    if !job_type.chars().all(|c| c.is_ascii_uppercase() || c == ' ') {
+        return None;
+    }
+    let rest = &message[at + "job ".len()..];
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let job = JobId::parse(&rest[..digits])?;
+    let rest = &rest[digits..];
+    let kind = if let Some(said) = rest.strip_prefix(": ") {
+        if said.starts_with("resuming execution") {
+            JobEventKind::Resuming
+        } else if let Some(state) = said.strip_prefix("stepping through state ") {
+            JobEventKind::State(JobStatus::parse(state.split_whitespace().next()?))
+        } else if said.contains("execution encountered retriable error") {
+            JobEventKind::Retry
+        } else if said.contains("the job is now reverting") {
+            JobEventKind::State(JobStatus::Reverting)
+        } else {
+            return None;
+        }
+    } else if rest.starts_with(", session") {
+        if rest.contains("the job is now reverting") {
+            JobEventKind::State(JobStatus::Reverting)
+        } else if rest.trim_end().ends_with(": paused") {
+            JobEventKind::State(JobStatus::Paused)
+        } else {
+            return None;
+        }
+    } else {
+        return None;
+    };
+    let mut signal = Signal::new(job, kind);
+    signal.job_type = (!job_type.is_empty()).then(|| job_type.to_owned());
+    Some(signal)
+}
+
+/// Lines of the operations themselves; the job is in the tags.
+fn from_operation(entry: &Entry, message: &str) -> Option<Signal> {
+    let (kind, operation) =
+        if message.contains("encountered retryable error but exceeded retry duration") {
+            (JobEventKind::GaveUp, None)
+        } else if message.contains("encountered retryable error")
+            || message.contains("error while running schema change, retrying")
+        {
+            (JobEventKind::Retry, None)
+        } else if message.contains("hit retryable error") {
+            (JobEventKind::Retry, Some(Operation::Replication))
+        } else if message.contains("starting backfill for CREATE TABLE AS") {
+            (JobEventKind::BackfillStarted, Some(Operation::CreateTableAs))
+        } else if message.contains("starting backfill for CREATE MATERIALIZED VIEW") {
+            (JobEventKind::BackfillStarted, Some(Operation::CreateView))
+        } else if message.contains("skipping backfill for CREATE MATERIALIZED VIEW") {
+            (JobEventKind::BackfillSkipped, Some(Operation::CreateView))
+        } else {
+            return None;
+        };
+    let tag = job_tag::read(&entry.tags);
+    let mut signal = Signal::new(tag.id?, kind);
+    signal.job_type = tag.job_type;
+    signal.operation = operation;
+    Some(signal)
+}
+
+/// The fields of `import`, `restore`, `status_change` and `recovery_event` that matter here. Fields with the
+/// value zero are not written.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct JobEventJson {
+    event_type: String,
+    #[serde(rename = "JobID")]
+    job_id: Option<u64>,
+    job_type: Option<String>,
+    description: Option<String>,
+    status: Option<String>,
+    new_status: Option<String>,
+    recovery_type: Option<String>,
+    result_status: Option<String>,
+    num_rows: Option<u64>,
+}
+
+fn from_event(event: &str) -> Option<Signal> {
+    let event: JobEventJson = serde_json::from_str(event).ok()?;
+    let job = event.job_id.filter(|id| *id != 0).map(JobId)?;
+    let kind = match event.event_type.as_str() {
+        "recovery_event" => {
+            // Backups and restores write such events too; their completion is a state line and a row.
+            if event.recovery_type.as_deref() != Some("import_job") {
+                return None;
+            }
+            match event.result_status.as_deref() {
+                Some("succeeded") => JobEventKind::Completed { rows: event.num_rows },
+                Some(status) => JobEventKind::State(JobStatus::parse(status)),
+                None => JobEventKind::Note,
+            }
+        }
+        "import" | "restore" => JobEventKind::State(JobStatus::parse(event.status.as_deref()?)),
+        "status_change" => JobEventKind::State(JobStatus::parse(event.new_status.as_deref()?)),
+        _ => return None,
+    };
+    let mut signal = Signal::new(job, kind);
+    signal.job_type = event
+        .job_type
+        .map(|t| unmarked(&t).into_owned())
+        .or_else(|| (event.event_type == "recovery_event").then(|| "IMPORT".to_owned()));
+    // A status change describes the change, not the job.
+    if event.event_type != "status_change" {
+        signal.description = event.description.map(|d| unmarked(&d).into_owned());
+    }
+    Some(signal)
+}

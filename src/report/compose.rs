@@ -1,0 +1,235 @@
+//! The outcome of a run, put into the shape of the report.
+
+use std::collections::BTreeSet;
+
+use crate::advisories::{self, ADVISORIES, Decision};
+use crate::facts::Node as NodeFacts;
+use crate::ingest::SourceKind;
+use crate::model::{self, JobId, NodeId, SubjectKind, Tenant};
+use crate::triage::Outcome;
+
+use super::document::*;
+
+/// The report of `outcome`. Everything but `run` depends on the input alone.
+#[must_use]
+pub fn compose(outcome: &Outcome, run: Run) -> Report {
+    let facts = &outcome.facts;
+    let mut decisions: Vec<&Decision> = outcome.decisions.iter().collect();
+    decisions
+        .sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.declared.id.cmp(&b.declared.id)));
+    let mut findings: Vec<&model::Finding> =
+        decisions.iter().flat_map(|decision| &decision.findings).collect();
+    findings.sort_by(|a, b| {
+        b.verdict
+            .cmp(&a.verdict)
+            .then_with(|| (&a.advisory, &a.subject).cmp(&(&b.advisory, &b.subject)))
+    });
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalogue: Catalogue {
+                advisories: advisories::PUBLISHED,
+                as_of: advisories::AS_OF.to_owned(),
+                checked: ADVISORIES.iter().map(|advisory| advisory.declared.id.clone()).collect(),
+            },
+            run,
+        },
+        input: input(outcome),
+        nodes: facts.nodes.iter().map(|((tenant, id), facts)| node(tenant, *id, facts)).collect(),
+        jobs: jobs(outcome, &findings),
+        advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
+        findings: findings.into_iter().map(finding).collect(),
+    }
+}
+
+fn input(outcome: &Outcome) -> Input {
+    let facts = &outcome.facts;
+    Input {
+        sources: outcome
+            .sources
+            .iter()
+            .map(|source| Source {
+                name: source.name.clone(),
+                kind: kind(source.kind).to_owned(),
+                bytes: source.bytes,
+            })
+            .collect(),
+        files: Files {
+            total: outcome.files.total,
+            read: outcome.files.read,
+            skipped: outcome.files.skipped,
+            unread: outcome.files.unread,
+        },
+        bytes_read: outcome.bytes_read,
+        unread: facts
+            .unread
+            .iter()
+            .map(|unread| Unread {
+                path: unread.path.clone(),
+                reason: unread.reason.code().to_owned(),
+                detail: unread.detail.clone(),
+                weakens: outcome
+                    .decisions
+                    .iter()
+                    .filter(|decision| (decision.weakens)(unread))
+                    .map(|decision| decision.declared.id.clone())
+                    .collect(),
+            })
+            .collect(),
+        redaction: facts.redaction,
+    }
+}
+
+fn kind(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Zip => "zip",
+        SourceKind::Gzip => "gzip",
+        SourceKind::Tar => "tar",
+        SourceKind::Zstd => "zstd",
+        SourceKind::Directory => "directory",
+        SourceKind::File => "file",
+    }
+}
+
+fn node(tenant: &Tenant, id: NodeId, facts: &NodeFacts) -> Node {
+    Node {
+        tenant: tenant.to_string(),
+        node: id.0,
+        versions: facts
+            .versions
+            .iter()
+            .map(|ran| NodeVersion {
+                version: ran.text.clone(),
+                from: Some(ran.from),
+                to: Some(ran.until),
+                source: SourceLine { path: ran.source.path.clone(), line: ran.source.line },
+            })
+            .collect(),
+        coverage: facts
+            .spans
+            .iter()
+            .map(|span| NodeCoverage {
+                from: span.from,
+                to: span.to,
+                files: span.files,
+                bytes: span.bytes,
+            })
+            .collect(),
+        gaps: facts.gaps().iter().map(|gap| NodeGap { from: gap.from, to: gap.to }).collect(),
+    }
+}
+
+/// Jobs of the operations that a checked advisory is about, and jobs with a finding.
+fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
+    let with_finding: BTreeSet<(&Tenant, JobId)> = findings
+        .iter()
+        .filter(|finding| finding.subject.kind == SubjectKind::Job)
+        .filter_map(|finding| Some((&finding.subject.tenant, JobId::parse(&finding.subject.id)?)))
+        .collect();
+    outcome
+        .facts
+        .jobs
+        .values()
+        .filter(|job| {
+            with_finding.contains(&(&job.tenant, job.id))
+                || ADVISORIES.iter().any(|advisory| (advisory.concerns)(job.operation))
+        })
+        .map(job)
+        .collect()
+}
+
+fn job(job: &model::Job) -> Job {
+    Job {
+        tenant: job.tenant.to_string(),
+        id: job.id.to_string(),
+        job_type: job.job_type.clone(),
+        operation: job.operation.as_str().to_owned(),
+        description: job.description.clone(),
+        status: job.status.as_ref().map(ToString::to_string).unwrap_or_default(),
+        created: job.created,
+        finished: job.finished,
+        rows: job.rows.map(|rows| rows.to_string()),
+        timeline: job
+            .events
+            .iter()
+            .map(|event| JobEvent {
+                time: event.time,
+                event: event.kind.code().to_owned(),
+                node: event.node.map(|node| node.0),
+                source: EventSource {
+                    path: event.source.path.clone(),
+                    line: event.source.line,
+                    offset: event.source.offset,
+                },
+                text: event.text.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn advisory(decision: &Decision, findings: &[&model::Finding]) -> Advisory {
+    let declared = &decision.declared;
+    let coverage = &decision.coverage;
+    Advisory {
+        id: declared.id.clone(),
+        title: declared.title.clone(),
+        url: declared.url.clone(),
+        severity: declared.severity.clone(),
+        applicability: decision.applicability,
+        verdict: decision.verdict,
+        why: decision.why.clone(),
+        coverage: AdvisoryCoverage {
+            from: coverage.from,
+            to: coverage.to,
+            nodes: coverage.nodes.clone(),
+            nodes_without_logs: coverage.nodes_without_logs.clone(),
+            missing: coverage.missing.clone(),
+        },
+        findings: (0_u32..)
+            .zip(findings)
+            .filter(|(_, finding)| finding.advisory == declared.id)
+            .map(|(index, _)| index)
+            .collect(),
+    }
+}
+
+fn finding(finding: &model::Finding) -> Finding {
+    Finding {
+        advisory: finding.advisory.clone(),
+        subject: Subject {
+            kind: finding.subject.kind,
+            id: finding.subject.id.clone(),
+            tenant: finding.subject.tenant.to_string(),
+        },
+        verdict: finding.verdict,
+        reasons: finding
+            .reasons
+            .iter()
+            .map(|r| Reason { code: r.code.clone(), text: r.text.clone() })
+            .collect(),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|evidence| Evidence {
+                path: evidence.source.path.clone(),
+                line: evidence.source.line,
+                offset: evidence.source.offset,
+                node: evidence.node.map(|node| node.0),
+                time: evidence.time,
+                text: evidence.text.clone(),
+            })
+            .collect(),
+        remediation: finding
+            .remediation
+            .iter()
+            .map(|step| Remediation {
+                step: step.step,
+                safety: step.safety,
+                text: step.text.clone(),
+                sql: step.sql.clone(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! The report as JSON: `crdb-triage/report/1`, described by `schema/report-1.schema.json`.
+
+use std::fmt::{self, Write};
+
+use serde::Deserialize;
+
+use super::{Report, SCHEMA, visible};
+
+/// Why a text is not a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAReport(String);
+
+impl fmt::Display for NotAReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotAReport {}
+
+/// The report in document order, indented by two spaces, with a line break at its end.
+///
+/// Characters that a screen obeys or hides are written as `\u` escapes, so that the report can be looked at in a
+/// terminal; a reader of JSON gets the exact text back.
+#[must_use]
+pub fn print(report: &Report) -> String {
+    // JSON has no infinity: a run too short to measure has no speed, rather than `null` where a number belongs.
+    let mut report = report.clone();
+    for number in [&mut report.tool.run.seconds, &mut report.tool.run.bytes_per_second] {
+        if !number.is_finite() {
+            *number = 0.0;
+        }
+    }
+    // Only a map with keys other than text, or a failing writer, makes this fail; a report has neither.
+    let mut json = serde_json::to_string_pretty(&report).unwrap_or_default();
+    json.push('\n');
+    escape_hidden(&json)
+}
+
+/// The report of a JSON text.
+///
+/// # Errors
+///
+/// When the text is not JSON, names another schema, or lacks a field.
+pub fn read(text: &str) -> Result<Report, NotAReport> {
+    /// Asked first: of another schema we say so, instead of naming whatever field happens to differ.
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let not_a_report =
+        |error: serde_json::Error| NotAReport(visible::line(&error.to_string()).into_owned());
+    let head: Head = serde_json::from_str(text).map_err(not_a_report)?;
+    if head.schema != SCHEMA {
+        let found = visible::line(&head.schema);
+        return Err(NotAReport(format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"")));
+    }
+    serde_json::from_str(text).map_err(not_a_report)
+}
+
+/// Hidden characters other than line breaks stand only inside JSON's strings, where an escape means the same.
+fn escape_hidden(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && visible::is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}

@@ -1,0 +1,296 @@
+//! The report for a terminal: about a hundred columns, no colours, the verdict first and last.
+//!
+//! Text of the input never begins a line: names are wrapped with an indent and evidence stands behind a bar, so
+//! nothing in a log can pose as a sentence of the report.
+
+use crate::model::Verdict;
+
+use super::{Advisory, Finding, Job, JobEvent, Node, Report, visible, wording};
+
+const WIDTH: usize = 100;
+
+/// The report as text, with a line break at its end.
+#[must_use]
+pub fn print(report: &Report) -> String {
+    let mut page = Page(String::new());
+    page.words(0, "Report of ", &format!("{} {}", report.tool.name, report.tool.version));
+    page.blank();
+    page.words(0, "Result: ", &wording::headline(report));
+    what_was_read(&mut page, report);
+    advisories(&mut page, report);
+    findings(&mut page, report);
+    not_read(&mut page, report);
+    page.blank();
+    page.words(0, "", &wording::scope(report));
+    page.words(0, "", &format!("Verdict: {}", wording::verdict_word(report.verdict())));
+    page.0
+}
+
+fn what_was_read(page: &mut Page, report: &Report) {
+    let input = &report.input;
+    page.heading("WHAT WAS READ");
+    for source in &input.sources {
+        let size = wording::size(source.bytes);
+        page.words(2, "- ", &format!("{} ({}, {size})", source.name, source.kind));
+    }
+    page.words(2, "", &wording::files(report));
+    page.words(2, "", wording::redaction_meaning(input.redaction));
+    if report.nodes.is_empty() {
+        page.words(2, "", "No node is named anywhere in it.");
+    }
+    for node in &report.nodes {
+        node_lines(page, node);
+    }
+}
+
+fn node_lines(page: &mut Page, node: &Node) {
+    page.words(2, "", &format!("Node {}/n{}", node.tenant, node.node));
+    if node.versions.is_empty() {
+        page.words(4, "", "version not known");
+    }
+    for version in &node.versions {
+        let period = wording::period(version.from, version.to);
+        let source = &version.source;
+        let said = format!("{}, {period} ({}:{})", version.version, source.path, source.line);
+        page.words(4, "", &said);
+    }
+    if node.coverage.is_empty() {
+        page.words(4, "", "no logs of this node were read");
+    }
+    for span in &node.coverage {
+        let (files, size) = (wording::count(span.files, "file"), wording::size(span.bytes));
+        page.words(4, "", &format!("logs from {} to {} ({files}, {size})", span.from, span.to));
+    }
+    for gap in &node.gaps {
+        page.words(4, "", &format!("no logs from {} to {}", gap.from, gap.to));
+    }
+}
+
+fn advisories(page: &mut Page, report: &Report) {
+    page.heading("ADVISORIES");
+    if report.advisories.is_empty() {
+        page.words(2, "", "None was checked.");
+    }
+    for advisory in &report.advisories {
+        let verdict = wording::verdict_word(advisory.verdict);
+        page.words(2, "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
+        page.words(4, "Why: ", &advisory.why);
+        page.words(4, "Meaning: ", wording::verdict_meaning(advisory.verdict));
+        let ran = wording::applicability_meaning(advisory.applicability);
+        page.words(4, "Versions: ", ran);
+        page.words(4, "Harm: ", &advisory.severity.replace('-', " "));
+        coverage(page, advisory);
+        page.words(4, "Published: ", &advisory.url);
+    }
+}
+
+fn coverage(page: &mut Page, advisory: &Advisory) {
+    let coverage = &advisory.coverage;
+    page.words(4, "Logs: ", &wording::logs(coverage));
+    if !coverage.nodes_without_logs.is_empty() {
+        page.words(4, "Nodes without logs: ", &coverage.nodes_without_logs.join(", "));
+    }
+    for missing in &coverage.missing {
+        page.words(4, "Missing: ", missing);
+    }
+}
+
+fn findings(page: &mut Page, report: &Report) {
+    page.heading("FINDINGS");
+    if report.findings.is_empty() {
+        page.words(2, "", "None.");
+    }
+    for (index, finding) in report.findings.iter().enumerate() {
+        if index > 0 {
+            page.blank();
+        }
+        let subject = wording::subject(&finding.subject);
+        let verdict = wording::verdict_word(finding.verdict);
+        let title = format!("{}, {subject}: {verdict}", finding.advisory);
+        page.words(2, &format!("{}. ", index + 1), &title);
+        if let Some(job) = wording::job_of(report, finding) {
+            job_facts(page, job);
+        }
+        reasons(page, finding);
+        evidence(page, finding);
+        steps(page, finding);
+    }
+}
+
+fn job_facts(page: &mut Page, job: &Job) {
+    page.words(5, "Job: ", &wording::job_state(job));
+    if !job.description.is_empty() {
+        page.words(5, "Description: ", &job.description);
+    }
+    let (first, left_out, last) = wording::ends(&job.timeline);
+    if !first.is_empty() {
+        page.words(5, "", "Timeline:");
+    }
+    first.iter().for_each(|event| job_event(page, event));
+    if left_out > 0 {
+        page.words(7, "", &wording::left_out(left_out));
+    }
+    last.iter().for_each(|event| job_event(page, event));
+}
+
+fn job_event(page: &mut Page, event: &JobEvent) {
+    page.words(7, "", &wording::job_event(event));
+}
+
+fn reasons(page: &mut Page, finding: &Finding) {
+    page.words(5, "", "Why:");
+    for reason in &finding.reasons {
+        page.words(7, "- ", &format!("{} [{}]", reason.text, reason.code));
+    }
+}
+
+fn evidence(page: &mut Page, finding: &Finding) {
+    page.words(5, "", "Evidence:");
+    if finding.evidence.is_empty() {
+        page.words(7, "", "None in the input.");
+    }
+    for piece in &finding.evidence {
+        page.words(7, "", &wording::place(piece));
+        page.quote(7, &piece.text);
+    }
+}
+
+fn steps(page: &mut Page, finding: &Finding) {
+    // A finding that was ruled out needs no steps, and an empty heading would look like something lost.
+    if finding.remediation.is_empty() && finding.verdict == Verdict::Cleared {
+        return;
+    }
+    page.words(5, "", "What to do:");
+    if finding.remediation.is_empty() {
+        page.words(7, "", "Follow the published advisory.");
+    }
+    for step in &finding.remediation {
+        let safety = wording::safety_word(step.safety);
+        page.words(7, &format!("{}. ", step.step), &format!("({safety}) {}", step.text));
+        page.block(12, &step.sql);
+    }
+}
+
+fn not_read(page: &mut Page, report: &Report) {
+    page.heading("NOT READ, OR NOT WHOLLY");
+    if report.input.unread.is_empty() {
+        page.words(2, "", &wording::nothing_unread(report));
+    }
+    for unread in &report.input.unread {
+        page.words(2, "- ", &unread.path);
+        page.words(4, "", &format!("{} [{}]", unread.detail, unread.reason));
+        if !unread.weakens.is_empty() {
+            page.words(4, "Weakens: ", &unread.weakens.join(", "));
+        }
+    }
+}
+
+/// What is printed so far. Everything that is put on it is made visible first.
+struct Page(String);
+
+impl Page {
+    fn blank(&mut self) {
+        self.0.push('\n');
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.blank();
+        self.0.push_str(title);
+        self.blank();
+    }
+
+    /// `label` and `text`, wrapped between words; further lines begin below the text of the first.
+    fn words(&mut self, indent: usize, label: &str, text: &str) {
+        let text = visible::line(text);
+        // Never the margin itself: there only the report's own words stand. A long label would leave a narrow column.
+        let hanging = indent + if (1..=4).contains(&label.len()) { label.len() } else { 2 };
+        self.pad(indent);
+        self.0.push_str(label);
+        let mut column = indent + label.len();
+        let mut fresh = true;
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            if !fresh && column + 1 + width(word) > WIDTH {
+                self.blank();
+                self.pad(hanging);
+                column = hanging;
+            } else if !fresh {
+                self.0.push(' ');
+                column += 1;
+            }
+            fresh = false;
+            column = self.chopped(column, word, |page| {
+                page.pad(hanging);
+                hanging
+            });
+        }
+        self.blank();
+    }
+
+    /// Raw text behind a bar, line by line, broken at the width: a terminal that wraps by itself would begin the
+    /// next line at its edge, where the report speaks. Ids stay whole where a space allows it.
+    fn quote(&mut self, indent: usize, text: &str) {
+        for line in visible::lines(text).lines() {
+            let start = self.bar(indent);
+            let mut column = start;
+            for word in line.split_inclusive(' ') {
+                if column > start && column + width(word.trim_end()) > WIDTH {
+                    self.blank();
+                    column = self.bar(indent);
+                }
+                column = self.chopped(column, word, |page| page.bar(indent));
+            }
+            self.blank();
+        }
+    }
+
+    /// Lines to copy: indented, never cut.
+    fn block(&mut self, indent: usize, text: &str) {
+        for line in visible::lines(text).lines() {
+            self.pad(indent);
+            self.0.push_str(line);
+            self.blank();
+        }
+    }
+
+    /// Puts `text` down from `column` on, beginning a new line with `open` wherever it would pass the width.
+    /// Returns the column reached.
+    fn chopped(
+        &mut self,
+        mut column: usize,
+        text: &str,
+        open: impl Fn(&mut Self) -> usize,
+    ) -> usize {
+        for c in text.chars() {
+            if column + columns(c) > WIDTH {
+                self.blank();
+                column = open(self);
+            }
+            self.0.push(c);
+            column += columns(c);
+        }
+        column
+    }
+
+    fn bar(&mut self, indent: usize) -> usize {
+        self.pad(indent);
+        self.0.push_str("| ");
+        indent + 2
+    }
+
+    fn pad(&mut self, indent: usize) {
+        self.0.extend(std::iter::repeat_n(' ', indent));
+    }
+}
+
+fn width(word: &str) -> usize {
+    word.chars().map(columns).sum()
+}
+
+/// An upper bound: East Asian letters and most pictures take two columns, a tab up to eight.
+fn columns(c: char) -> usize {
+    match c {
+        '\t' => 8,
+        c if u32::from(c) >= 0x1100 => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,162 @@
+//! The steps of a run.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::advisories::ADVISORIES;
+use crate::facts::{self, Content};
+use crate::ingest::{self, Artifact, Input, Limits, Plan, Source, Unit};
+use crate::model::Unread;
+use crate::parse::jobs_table::JobsTable;
+use crate::parse::sniff::{self, Sniffed};
+use crate::scan::{LogScanner, Signature, Signatures};
+
+use super::Outcome;
+
+/// So much of an artifact whose name tells nothing is looked at to find out what it is.
+const HEAD: usize = 64 << 10;
+
+/// What scanning one unit gave. Travels between workers in a compact form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnitResult {
+    /// What its text says.
+    pub(super) content: Content,
+    /// What is missing of it.
+    pub(super) unread: Vec<Unread>,
+    /// Bytes of text read.
+    pub(super) text: u64,
+}
+
+/// Everything that is the same for all units: what the scan looks for, and how much is read at once.
+pub struct Engine {
+    signatures: Signatures,
+    names: Vec<&'static str>,
+    limits: Limits,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Engine {
+    /// An engine that checks every advisory.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let all: Vec<Signature> = facts::SIGNATURES
+            .iter()
+            .chain(ADVISORIES.iter().flat_map(|advisory| advisory.signatures))
+            .cloned()
+            .collect();
+        let names = all.iter().map(|signature| signature.name).collect();
+        Self { signatures: Signatures::new(all), names, limits }
+    }
+
+    /// Finds out what is in the input.
+    pub async fn plan<S: Source>(&self, inputs: &[Input<S>]) -> Plan {
+        ingest::plan(inputs).await
+    }
+
+    /// Reads one unit. `progress` hears how many bytes of the source and of text are done.
+    pub async fn scan<S: Source>(
+        &self,
+        source: &S,
+        unit: &Unit,
+        mut progress: impl FnMut(u64, u64),
+    ) -> UnitResult {
+        let mut reader = Reader::new(&self.signatures, unit);
+        let mut text = 0;
+        let outcome = ingest::read_unit(source, unit, &self.limits, |chunk| {
+            reader.feed(chunk.text);
+            text += chunk.text.len() as u64;
+            progress(chunk.done, text);
+            ControlFlow::Continue(())
+        })
+        .await;
+        let (content, mut unread) = reader.finish();
+        unread.extend(outcome.unread);
+        UnitResult { content, unread, text: outcome.text }
+    }
+
+    /// Decides, from the plan and the result of each unit in its order; none for a unit that was lost.
+    #[must_use]
+    pub fn conclude(&self, plan: Plan, results: Vec<Option<UnitResult>>) -> Outcome {
+        Outcome::conclude(plan, results, &self.names)
+    }
+
+    /// How much is read at once.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// How the text of one unit is read; undecided until its first bytes tell what it is.
+enum Reader<'a> {
+    Undecided { signatures: &'a Signatures, path: &'a str, head: Vec<u8> },
+    Log(Box<LogScanner>),
+    Jobs(Box<JobsTable>),
+    NotRecognized,
+}
+
+impl<'a> Reader<'a> {
+    fn new(signatures: &'a Signatures, unit: &'a Unit) -> Self {
+        match unit.artifact {
+            Artifact::Log => Self::log(signatures, &unit.path),
+            Artifact::JobsTable => Self::Jobs(Box::new(JobsTable::new(&unit.path))),
+            Artifact::Unknown => Self::Undecided { signatures, path: &unit.path, head: Vec::new() },
+        }
+    }
+
+    fn log(signatures: &'a Signatures, path: &str) -> Self {
+        Self::Log(Box::new(LogScanner::new(signatures, path)))
+    }
+
+    fn feed(&mut self, text: &[u8]) {
+        match self {
+            Self::Undecided { head, .. } => {
+                let room = HEAD.saturating_sub(head.len());
+                let (first, rest) = text.split_at(text.len().min(room));
+                head.extend_from_slice(first);
+                if head.len() >= HEAD {
+                    self.decide();
+                    if !rest.is_empty() {
+                        self.feed(rest);
+                    }
+                }
+            }
+            Self::Log(scanner) => scanner.feed(text),
+            Self::Jobs(table) => table.feed(text),
+            Self::NotRecognized => {}
+        }
+    }
+
+    fn decide(&mut self) {
+        let Self::Undecided { signatures, path, head } = self else { return };
+        let head = std::mem::take(head);
+        *self = match sniff::sniff(&head) {
+            Sniffed::Log => Self::log(signatures, path),
+            Sniffed::JobsTable => Self::Jobs(Box::new(JobsTable::new(path))),
+            Sniffed::NotRecognized => Self::NotRecognized,
+        };
+        self.feed(&head);
+    }
+
+    fn finish(mut self) -> (Content, Vec<Unread>) {
+        self.decide();
+        match self {
+            Self::Log(scanner) => {
+                let mut log = scanner.finish();
+                let unread = std::mem::take(&mut log.unread);
+                (Content::Log(Box::new(log)), unread)
+            }
+            Self::Jobs(table) => {
+                let (rows, unread) = table.finish();
+                (Content::Jobs(rows), unread)
+            }
+            Self::Undecided { .. } | Self::NotRecognized => (Content::NotRecognized, Vec::new()),
+        }
+    }
+}

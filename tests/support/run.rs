@@ -1,0 +1,65 @@
+//! The whole engine over files in memory.
+
+use std::sync::LazyLock;
+
+use crdb_triage::ingest::native::block_on;
+use crdb_triage::ingest::{Input, Limits, MemorySource};
+use crdb_triage::report::{self, Report, Run};
+use crdb_triage::triage::Engine;
+
+use crate::bundle::File;
+
+/// Every report of every test is held against the schema.
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = include_str!("../../schema/report-1.schema.json");
+    jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
+});
+
+/// The report over `files`, read in slices of `slice` bytes.
+pub(crate) fn triage(files: &[File], slice: usize) -> Report {
+    let inputs: Vec<Input<MemorySource>> = files
+        .iter()
+        .map(|file| Input { path: file.path.clone(), source: MemorySource(file.text.clone()) })
+        .collect();
+    let engine = Engine::new(Limits { slice, ..Limits::default() });
+    let report = block_on(async {
+        let plan = engine.plan(&inputs).await;
+        let mut results = Vec::new();
+        for unit in &plan.units {
+            let source = &inputs[unit.source as usize].source;
+            results.push(Some(engine.scan(source, unit, |_, _| {}).await));
+        }
+        report::compose(&engine.conclude(plan, results), Run::default())
+    })
+    .unwrap();
+    let json = serde_json::from_str(&report::json::print(&report)).unwrap();
+    let faults: Vec<String> = SCHEMA
+        .iter_errors(&json)
+        .map(|fault| format!("{}: {fault}", fault.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "the report is not of its schema: {faults:#?}");
+    report
+}
+
+/// The part of a report that cases state: a line per advisory, a line per finding with the codes of its reasons.
+pub(crate) fn verdicts(report: &Report) -> String {
+    let mut lines = Vec::new();
+    for advisory in &report.advisories {
+        lines.push(format!("{} {}", advisory.id, advisory.verdict));
+        for index in &advisory.findings {
+            let finding = &report.findings[*index as usize];
+            let kind = serde_json::to_value(finding.subject.kind).unwrap();
+            let codes: Vec<&str> =
+                finding.reasons.iter().map(|reason| reason.code.as_str()).collect();
+            lines.push(format!(
+                "  {} {} {} {} {}",
+                kind.as_str().unwrap(),
+                finding.subject.tenant,
+                finding.subject.id,
+                finding.verdict,
+                codes.join(" ")
+            ));
+        }
+    }
+    lines.join("\n") + "\n"
+}
