@@ -1,1 +1,17 @@
-//! placeholder
+//! The page in real browsers, driven over W3C WebDriver. Nothing here looks inside the page: only the elements
+//! and states that the project promises, the requests that reach the server, and what the browser complains about.
+//!
+//! `cargo xtask test` builds the page and runs these tests; after `cargo xtask build`,
+//! `cargo test -p crdb-triage-e2e` runs them alone.
+
+mod axe;
+pub mod bundle;
+mod driver;
+mod look;
+mod page;
+mod site;
+
+pub use axe::Violation;
+pub use look::Scheme;
+pub use page::Page;
+pub use site::{Site, built_site, single_file, target};

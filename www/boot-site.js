@@ -1,0 +1,32 @@
+// Where the parts are in the site: files beside the page, with the hash of their content in the name.
+//
+// Integrity: the glue is checked by its modulepreload link, the rest by fetch. The worker starts from a Blob, because
+// browsers know no integrity for a worker's URL and give such a worker the policy of its own headers, which a static
+// host does not send; a worker from a Blob has the page's policy. So nothing is asked of the host after the page has
+// loaded, not even for a worker that replaces a dead one.
+const checked = async (link) => {
+  const { href, dataset } = document.querySelector(link);
+  const response = await fetch(href, { integrity: dataset.integrity });
+  if (!response.ok) throw new Error(`${href}: ${response.status}`);
+  return response;
+};
+
+const compile = async (name) => {
+  const response = await checked(`link[data-wasm="${name}"]`);
+  // Some hosts do not know the type of wasm, and only that type may be compiled while it loads.
+  const known = response.headers.get("content-type") === "application/wasm";
+  return known ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+};
+
+const module = compile("page");
+
+start({
+  workerScript: checked('link[data-script="worker"]')
+    .then((response) => response.blob())
+    .then((script) => URL.createObjectURL(new Blob([script], { type: "text/javascript" }))),
+  engine: compile("worker"),
+  page: async () => {
+    const { default: init } = await import(document.querySelector('link[rel="modulepreload"]').href);
+    await init({ module_or_path: await module });
+  },
+});

@@ -1,0 +1,72 @@
+//! How the page looks: sizes, light and dark, pictures.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::{page::Page, site::target};
+
+/// What the user's system prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+const HEIGHT: u64 = 800;
+
+/// No picture is higher: it is for people to look at.
+const MAX_HEIGHT: u64 = 8000;
+
+impl Page {
+    /// Makes the window `width` wide (390 is a telephone, 1280 a laptop) and sets the preferred scheme.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn look(&self, width: u64, scheme: Scheme) -> Result<()> {
+        let value = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        self.resize(width, HEIGHT).await
+    }
+
+    /// A picture of the whole page in `target/e2e/<name>.png`.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let size = self
+            .evaluate("return [innerWidth, innerHeight, document.documentElement.scrollHeight]")
+            .await?;
+        let [width, height, whole] = serde_json::from_value(size)?;
+        self.resize(width, whole.clamp(height, MAX_HEIGHT)).await?;
+        let picture = self.web().screenshot_as_png().await?;
+        self.resize(width, height).await?;
+        let file = target().join("e2e").join(format!("{name}.png"));
+        fs::write(&file, picture)?;
+        Ok(file)
+    }
+
+    /// Whether something is wider than the window.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn scrolls_sideways(&self) -> Result<bool> {
+        let script =
+            "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        Ok(self.evaluate(script).await? == true)
+    }
+
+    async fn resize(&self, width: u64, height: u64) -> Result<()> {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        Ok(())
+    }
+}

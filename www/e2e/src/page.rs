@@ -1,0 +1,253 @@
+//! The page, in the words of a person in front of it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+use thirtyfour::{By, Key, WebDriver, WebElement};
+
+use crate::driver::Driver;
+
+/// How long anything may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(50);
+
+/// A browser with the page in it, of its own for each test. It ends with this value.
+#[derive(Debug)]
+pub struct Page {
+    web: WebDriver,
+    driver: Driver,
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // thirtyfour would end the session by itself, but waits for the runtime that waits for it.
+        // The driver ends it; being told twice to forget it is no fault.
+        drop(self.web.clone().leak());
+    }
+}
+
+impl Page {
+    /// Starts a browser and opens `url` in it.
+    ///
+    /// # Errors
+    /// When there is no browser or it cannot open the page.
+    pub async fn open(url: &str) -> Result<Self> {
+        let mut driver = Driver::start()?;
+        let web =
+            WebDriver::new(driver.url(), driver.capabilities()?).await.context("no session")?;
+        driver.owns(web.session_id().to_string());
+        let page = Self { web, driver };
+        page.web.goto(url).await.with_context(|| format!("cannot open {url}"))?;
+        Ok(page)
+    }
+
+    /// The browser itself, for what no function here does.
+    #[must_use]
+    pub const fn web(&self) -> &WebDriver {
+        &self.web
+    }
+
+    /// Waits until `<html data-state>` is `state`.
+    ///
+    /// # Errors
+    /// When it does not get there in time: with what the browser had to say, and a picture.
+    pub async fn wait_for_state(&self, state: &str) -> Result<()> {
+        let begin = Instant::now();
+        loop {
+            let now = self.evaluate("return document.documentElement.dataset.state").await?;
+            if now == state {
+                return Ok(());
+            }
+            if begin.elapsed() > PATIENCE {
+                let picture = self.screenshot(&format!("stuck-before-{state}")).await?;
+                let said = self.console().await?.join("\n  ");
+                bail!("the state is {now}, not {state} (see {})\n  {said}", picture.display());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Runs the body of a JavaScript function in the page and returns its value.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn evaluate(&self, script: &str) -> Result<Value> {
+        Ok(self.web.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Runs a script again and again until `enough` says yes to its value.
+    ///
+    /// # Errors
+    /// When it throws, or when that takes too long.
+    pub async fn eventually(&self, script: &str, enough: impl Fn(&Value) -> bool) -> Result<Value> {
+        let begin = Instant::now();
+        loop {
+            let value = self.evaluate(script).await?;
+            if enough(&value) {
+                return Ok(value);
+            }
+            ensure!(begin.elapsed() < PATIENCE, "{script} is still {value}");
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Presses Tab until the element with this `data-testid` has the focus.
+    ///
+    /// # Errors
+    /// When the keyboard does not reach it.
+    pub async fn tab_to(&self, test_id: &str) -> Result<()> {
+        let focused = "return document.activeElement?.dataset?.testid ?? ''";
+        for _ in 0..200 {
+            self.web.action_chain().send_keys(Key::Tab + "").perform().await?;
+            if self.evaluate(focused).await? == test_id {
+                return Ok(());
+            }
+        }
+        bail!("the keyboard does not reach {test_id}")
+    }
+
+    /// Presses Enter.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn press_enter(&self) -> Result<()> {
+        Ok(self.web.action_chain().send_keys(Key::Enter + "").perform().await?)
+    }
+
+    /// The first element with this `data-testid`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn element(&self, test_id: &str) -> Result<WebElement> {
+        let found = self.web.find(By::Css(selector(test_id))).await;
+        found.with_context(|| format!("no element with data-testid {test_id}"))
+    }
+
+    /// All elements with this `data-testid`.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn elements(&self, test_id: &str) -> Result<Vec<WebElement>> {
+        Ok(self.web.find_all(By::Css(selector(test_id))).await?)
+    }
+
+    /// The visible text of the first element with this `data-testid`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn text(&self, test_id: &str) -> Result<String> {
+        Ok(self.element(test_id).await?.text().await?)
+    }
+
+    /// Presses the first element with this `data-testid`.
+    ///
+    /// # Errors
+    /// When there is none, or something lies over it.
+    pub async fn click(&self, test_id: &str) -> Result<()> {
+        Ok(self.element(test_id).await?.click().await?)
+    }
+
+    /// Chooses files in `file-input`, as its dialogue would.
+    ///
+    /// # Errors
+    /// When the page has no such input or a file is missing.
+    pub async fn choose_files(&self, files: &[&Path]) -> Result<()> {
+        let paths: Result<Vec<String>> = files.iter().map(|file| absolute(file)).collect();
+        Ok(self.element("file-input").await?.send_keys(paths?.join("\n")).await?)
+    }
+
+    /// Chooses a folder in `folder-input`.
+    ///
+    /// # Errors
+    /// When the page has no such input or the folder is missing.
+    pub async fn choose_folder(&self, folder: &Path) -> Result<()> {
+        Ok(self.element("folder-input").await?.send_keys(absolute(folder)?).await?)
+    }
+
+    /// Drops files or folders on `drop-zone`, as from a file manager.
+    ///
+    /// # Errors
+    /// When the page has no drop zone or a path is missing.
+    pub async fn drop_paths(&self, paths: &[&Path]) -> Result<()> {
+        let zone = self.element("drop-zone").await?;
+        zone.scroll_into_view().await?;
+        let script = "const r = arguments[0].getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]";
+        let middle: (f64, f64) =
+            self.web.execute(script, vec![zone.to_json()?]).await?.convert()?;
+        let files: Result<Vec<String>> = paths.iter().map(|path| absolute(path)).collect();
+        let data = json!({ "items": [], "files": files?, "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": middle.0, "y": middle.1, "data": data });
+            self.devtools("Input.dispatchDragEvent", event).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the browser has saved a file named `name`, and reads it.
+    ///
+    /// # Errors
+    /// When it does not come in time.
+    pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
+        let folder = self.driver.downloads();
+        let begin = Instant::now();
+        loop {
+            // Chromium writes under another name and renames when it is done.
+            if let Ok(content) = fs::read(folder.join(name)) {
+                return Ok(content);
+            }
+            ensure!(
+                begin.elapsed() < PATIENCE,
+                "{name} was not saved; there is {:?}",
+                names(&folder)
+            );
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// What the browser wrote to its console since the last call, from page and workers: one line each.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        let entries = self.web.browser_log().await?;
+        Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
+    }
+
+    /// Nothing has gone wrong so far: no error, no warning, no violation of the Content-Security-Policy.
+    ///
+    /// # Errors
+    /// When something has.
+    pub async fn nothing_complained(&self) -> Result<()> {
+        let mut said = self.console().await?;
+        said.retain(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"));
+        ensure!(said.is_empty(), "the browser complains:\n  {}", said.join("\n  "));
+        Ok(())
+    }
+
+    /// A command of Chromium's own protocol.
+    ///
+    /// # Errors
+    /// When Chromium refuses it.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.web.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
+    }
+}
+
+fn selector(test_id: &str) -> String {
+    format!("[data-testid=\"{test_id}\"]")
+}
+
+fn absolute(path: &Path) -> Result<String> {
+    let path = path.canonicalize().with_context(|| path.display().to_string())?;
+    path.into_os_string().into_string().ok().context("a path that is not text")
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}

@@ -1,0 +1,67 @@
+//! A whole run with the sample: the verdicts of its README, the downloads, and not one request.
+
+use anyhow::Result;
+use crdb_triage_e2e::{Page, Scheme, Site, single_file};
+use serde_json::{Value, json};
+
+/// What `www/sample/README.md` says of the jobs, the strongest verdict first.
+const VERDICTS: [(&str, &str); 6] = [
+    ("1066014881602600961", "suspect"),
+    ("1066075729338466305", "at_risk"),
+    ("1064540068912529410", "cannot_tell"),
+    ("1066024932702060545", "cleared"),
+    ("1066033220361748481", "cleared"),
+    ("1066042224964763649", "cleared"),
+];
+
+#[tokio::test]
+async fn the_sample_gives_what_its_readme_says_and_asks_nobody() -> Result<()> {
+    let site = Site::start()?;
+    for url in [site.url(), single_file()?] {
+        let page = Page::open(&url).await?;
+        page.wait_for_state("idle").await?;
+        let before = site.requests().len();
+        page.click("sample-button").await?;
+        page.wait_for_state("done").await?;
+        let rows = page
+            .evaluate(
+                "return [...document.querySelectorAll('[data-testid=finding-row]')]
+                    .map(({ dataset }) => [dataset.subject, dataset.verdict])",
+            )
+            .await?;
+        assert_eq!(rows, json!(VERDICTS), "{url}");
+
+        page.click("download-json").await?;
+        let report: Value =
+            serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+        assert_eq!(report["schema"], "crdb-triage/report/1");
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(VERDICTS.len()));
+        page.click("download-markdown").await?;
+        let markdown = String::from_utf8(page.downloaded("crdb-triage-report.md").await?)?;
+        assert!(markdown.starts_with("# ") && markdown.contains(VERDICTS[0].0), "{markdown}");
+
+        assert_eq!(site.requests().len(), before, "requests after the page has loaded");
+        page.nothing_complained().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_result_fits_a_telephone_and_is_accessible() -> Result<()> {
+    let site = Site::start()?;
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    page.click("sample-button").await?;
+    page.wait_for_state("done").await?;
+    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        for width in [390, 1280] {
+            page.look(width, scheme).await?;
+            page.screenshot(&format!("result-{name}-{width}")).await?;
+            assert!(!page.scrolls_sideways().await?, "{name} {width}");
+            if let Some(violations) = page.axe_violations().await? {
+                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
+            }
+        }
+    }
+    page.nothing_complained().await
+}

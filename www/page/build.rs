@@ -1,0 +1,69 @@
+//! Packs the sample bundle as one zip, as `cockroach debug zip` would have written it. The page carries it, so that
+//! trying the sample asks nothing of the host.
+
+use std::env;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+/// What the members' paths begin with, whatever `folder` is called.
+const ROOT: &str = "debug";
+
+fn main() -> Result<()> {
+    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../sample/debug");
+    // Cargo asks for this line on standard output.
+    writeln!(std::io::stdout(), "cargo::rerun-if-changed={}", folder.display())?;
+    let archive = Path::new(&env::var("OUT_DIR")?).join("sample.zip");
+    fs::write(&archive, zip(&folder)?).with_context(|| format!("writing {}", archive.display()))
+}
+
+/// Packs every file below `folder` (`www/sample/debug`) as `debug/…`.
+///
+/// The same files give the same bytes: members are sorted by name, and all bear the day on which the bundle says
+/// that it was collected.
+fn zip(folder: &Path) -> Result<Vec<u8>> {
+    let mut files = Vec::new();
+    list(folder, ROOT, &mut files)?;
+    if files.is_empty() {
+        bail!("{} holds no file", folder.display());
+    }
+    files.sort();
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::from_date_and_time(2025, 4, 23, 13, 0, 0)?)
+        .unix_permissions(0o644);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, path) in files {
+        let text = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        writer.start_file(name.as_str(), options).with_context(|| format!("packing {name}"))?;
+        writer.write_all(&text).with_context(|| format!("packing {name}"))?;
+    }
+    Ok(writer.finish().context("closing the sample bundle")?.into_inner())
+}
+
+/// Adds the files below `folder`, each with the name that it gets in the archive.
+fn list(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> Result<()> {
+    let entries = fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
+    for entry in entries {
+        let path = entry.with_context(|| format!("listing {}", folder.display()))?.path();
+        let Some(base) = path.file_name().and_then(|base| base.to_str()) else {
+            bail!("the name of {} is not UTF-8", path.display());
+        };
+        // Desktops leave their own files behind, and the zip must be the same everywhere.
+        if base.starts_with('.') {
+            continue;
+        }
+        let name = format!("{name}/{base}");
+        if path.is_dir() {
+            list(&path, &name, files)?;
+        } else {
+            files.push((name, path));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The whole page: header, the part for the present state, footer; and what happens when the state changes.
+
+use gloo_timers::callback::Timeout;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::{ev, leptos_dom::helpers::window_event_listener};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::icon::{Icon, icon};
+use super::{landing, result, scanning};
+use crate::view::state::{Handed, State};
+use crate::web::crew::{Crew, Told};
+use crate::web::take::{Dropped, Taken, dropped, walk};
+
+/// What every part may need. A handle: copies are the same page.
+#[derive(Clone, Copy)]
+pub(super) struct App {
+    /// Where the page is.
+    pub(super) state: RwSignal<State>,
+    /// The workers of the present run.
+    pub(super) crew: StoredValue<Option<Crew>, LocalStorage>,
+    /// What to say on the landing page.
+    pub(super) notice: RwSignal<Vec<String>>,
+    /// Whether something is dragged over the page.
+    pub(super) dragging: RwSignal<bool>,
+}
+
+impl App {
+    /// Begins to read what was taken.
+    pub(super) fn open(self, taken: Taken, sample: bool) {
+        if taken.files.is_empty() {
+            let mut notice = taken.missed;
+            notice.insert(0, "There was no file in that.".to_owned());
+            self.notice.set(notice);
+            return;
+        }
+        let handed = Handed {
+            paths: taken.files.iter().map(|(path, _)| path.clone()).collect(),
+            bytes: taken.files.iter().map(|(_, file)| file.size() as u64).sum(),
+            sample,
+            missed: taken.missed,
+        };
+        let mut begun = false;
+        self.state.maybe_update(|state| {
+            begun = state.begin(handed);
+            begun
+        });
+        if begun {
+            self.notice.set(Vec::new());
+            self.crew.set_value(Some(Crew::start(taken.files, move |told| self.told(told))));
+        }
+    }
+
+    /// Takes what lies in a drop.
+    pub(super) fn open_dropped(self, event: &web_sys::DragEvent) {
+        event.prevent_default();
+        event.stop_propagation();
+        self.dragging.set(false);
+        let found: Vec<Dropped> =
+            event.data_transfer().map(|data| dropped(&data)).unwrap_or_default();
+        wasm_bindgen_futures::spawn_local(async move { self.open(walk(found).await, false) });
+    }
+
+    /// Back to the start; the workers end.
+    pub(super) fn reset(self) {
+        self.crew.set_value(None);
+        self.state.update(State::reset);
+    }
+
+    fn told(self, told: Told) {
+        self.state.update(|state| match told {
+            Told::Finished(json) => state.finish(json),
+            Told::Failed(message) => state.fail(message),
+        });
+    }
+}
+
+/// The page.
+pub fn page() -> impl IntoView {
+    let app = App {
+        state: RwSignal::new(State::default()),
+        crew: StoredValue::new_local(None),
+        notice: RwSignal::new(Vec::new()),
+        dragging: RwSignal::new(false),
+    };
+    take_drops(app);
+    follow(app);
+    (
+        html::a().class("skip").attr("href", "#main").child("Skip to the content"),
+        header(),
+        html::main().id("main").attr("tabindex", "-1").child(move || match app.state.get() {
+            State::Idle => landing::landing(app).into_any(),
+            State::Scanning(handed) => scanning::scanning(app, &handed).into_any(),
+            State::Done(handed, printed) => result::result(app, &handed, printed).into_any(),
+            State::Failed(message) => failed(app, message).into_any(),
+        }),
+        html::p()
+            .class("unseen")
+            .role("status")
+            .attr("aria-live", "polite")
+            .child(move || app.state.read().announcement()),
+        footer(),
+    )
+}
+
+/// A drop beside the drop zone would make the browser leave the page; so the whole page takes drops.
+fn take_drops(app: App) {
+    let over = window_event_listener(ev::dragover, move |event| {
+        event.prevent_default();
+        app.dragging.set(true);
+    });
+    let left = window_event_listener(ev::dragleave, move |event| {
+        // Leaving one element for another is no leaving.
+        if event.related_target().is_none() {
+            app.dragging.set(false);
+        }
+    });
+    let drop = window_event_listener(ev::drop, move |event| app.open_dropped(&event));
+    on_cleanup(move || [over, left, drop].into_iter().for_each(|listener| listener.remove()));
+}
+
+/// Keeps `data-state` current, moves the focus to the new heading, and scrolls up. A moment after the change,
+/// when the new part stands.
+fn follow(app: App) {
+    Effect::new(move |before: Option<&'static str>| {
+        let name = app.state.read().name();
+        if before != Some(name) {
+            Timeout::new(0, move || show_state(name, before.is_some())).forget();
+        }
+        name
+    });
+}
+
+fn show_state(name: &str, changed: bool) {
+    let Some(window) = web_sys::window() else { return };
+    let Some(document) = window.document() else { return };
+    if changed {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+        let title = document
+            .get_element_by_id("title")
+            .and_then(|title| title.dyn_into::<HtmlElement>().ok());
+        title.and_then(|title| title.focus().ok());
+    }
+    document.document_element().and_then(|root| root.set_attribute("data-state", name).ok());
+}
+
+fn header() -> impl IntoView {
+    html::header().class("bar").child(html::div().class("wide").child((
+        html::span().class("brand").child("crdb-triage"),
+        html::span().class("brand-note").child("Technical advisories against CockroachDB logs"),
+        html::span().class("pledge").child((icon(Icon::Lock), "Nothing leaves this browser")),
+    )))
+}
+
+fn footer() -> impl IntoView {
+    html::footer().class("wide foot").child(html::p().child(format!(
+        "crdb-triage {}. Not a product of Cockroach Labs. It finds signs in logs; it cannot prove that data is complete.",
+        env!("CARGO_PKG_VERSION")
+    )))
+}
+
+fn failed(app: App, message: String) -> impl IntoView {
+    html::div().class("wide narrow").child((
+        html::h1().id("title").attr("tabindex", "-1").child("This could not be read"),
+        html::p().class("lead").attr("role", "alert").child(message),
+        html::p().child("Nothing is known about this cluster because of it: this is not a result."),
+        super::kit::button("button primary", None, Icon::Back, "Start over", move || app.reset()),
+    ))
+}

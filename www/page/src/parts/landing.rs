@@ -1,0 +1,138 @@
+//! Where a person hands in files, and reads what will happen to them.
+
+use leptos::prelude::*;
+use leptos::{ev, html};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use super::app::App;
+use super::icon::{Icon, icon};
+use super::kit::unbroken;
+use crate::view::catalogue;
+use crate::web::take::{carried, chosen};
+
+/// A bundle of an invented cluster, so that a person without one sees what a result looks like.
+const SAMPLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sample.zip"));
+
+pub(super) fn landing(app: App) -> impl IntoView {
+    html::div().class("wide").child((
+        html::h1().id("title").attr("tabindex", "-1").child("Which technical advisories concern this cluster?"),
+        html::p().class("lead").child(
+            "Hand in a CockroachDB debug.zip, a folder or loose log files. This page reads them here, in your browser, \
+             and says which advisories concern the cluster, which jobs may have lost rows, on what evidence, and what \
+             to do next. It also says what it did not see.",
+        ),
+        html::div().class("landing").child((
+            html::div().class("landing-main").child((drop_zone(app), notice(app), sample(app))),
+            html::div().class("landing-side").child((checks(), privacy())),
+        )),
+    ))
+}
+
+fn drop_zone(app: App) -> impl IntoView {
+    html::div()
+        .class("drop")
+        .class(("dragging", move || app.dragging.get()))
+        .attr("data-testid", "drop-zone")
+        .on(ev::drop, move |event| app.open_dropped(&event))
+        .child((
+            html::p().class("drop-title").child("Drop a debug.zip, a folder or log files"),
+            html::div().class("pickers").child((
+                picker(app, "file-input", "Choose files", Icon::File, false),
+                picker(app, "folder-input", "Choose a folder", Icon::Folder, true),
+            )),
+            html::p().class("quiet").child(
+                "Reads zip and gzip archives, unpacked folders, and logs in the formats crdb-v1, crdb-v2 and JSON. \
+                 Size does not matter much: files are read in pieces.",
+            ),
+        ))
+}
+
+/// An input for files, shown as a button. The input itself stays in the page for keyboards and screen readers.
+fn picker(
+    app: App,
+    id: &'static str,
+    word: &'static str,
+    picture: Icon,
+    folder: bool,
+) -> impl IntoView {
+    let input = html::input()
+        .attr("type", "file")
+        .id(id)
+        .class("unseen")
+        .attr("data-testid", id)
+        .attr("multiple", true)
+        .attr("webkitdirectory", folder)
+        .on(ev::change, move |event| {
+            let input =
+                event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            if let Some(files) =
+                input.and_then(|input| input.files()).filter(|files| files.length() > 0)
+            {
+                app.open(chosen(&files), false);
+            }
+        });
+    let class = if folder { "button" } else { "button primary" };
+    html::span()
+        .class("picker")
+        .child((input, html::label().attr("for", id).class(class).child((icon(picture), word))))
+}
+
+/// What could not be taken.
+fn notice(app: App) -> impl IntoView {
+    html::div().attr("role", "alert").child(move || {
+        let lines = app.notice.get();
+        (!lines.is_empty()).then(|| {
+            let lines: Vec<_> = lines.into_iter().map(|line| html::p().child(line)).collect();
+            html::div().class("note warn").child((icon(Icon::Warning), html::div().child(lines)))
+        })
+    })
+}
+
+fn sample(app: App) -> impl IntoView {
+    html::div().class("sample").child((
+        super::kit::button(
+            "button",
+            Some("sample-button"),
+            Icon::Flask,
+            "Try the sample",
+            move || {
+                app.open(carried("sample.zip", SAMPLE), true);
+            },
+        ),
+        html::span().class("quiet").child("A made-up bundle: invented cluster, invented jobs."),
+    ))
+}
+
+fn checks() -> impl IntoView {
+    let checked = catalogue::CHECKED.join(", ");
+    html::section().class("card").attr("aria-labelledby", "checks").child((
+        html::h2().id("checks").child("What it checks"),
+        html::p().child((
+            html::strong().child(format!("{} of {} advisories: {checked}.", catalogue::CHECKED.len(), catalogue::PUBLISHED)),
+            unbroken(&format!(" Counted up to {}. About the others it says nothing.", catalogue::AS_OF)),
+        )),
+        html::p().child(
+            "A-144650: a bulk write (IMPORT, MOLT Fetch, CREATE TABLE AS, a materialized view, physical cluster \
+             replication) could skip rows without an error when a flush in the background failed.",
+        ),
+    ))
+}
+
+fn privacy() -> impl IntoView {
+    html::section().class("card").attr("data-testid", "privacy-panel").attr("aria-labelledby", "privacy").child((
+        html::h2().id("privacy").child("What happens to your data"),
+        html::ul().class("plain").child((
+            html::li().child("Your files stay on this machine. The page reads them in the browser's memory and sends nothing."),
+            html::li().child("Nothing is stored: close the tab and it is gone. Downloads are made only when you ask."),
+            html::li().child(
+                "The page's own security policy makes the browser block requests to other hosts, scripts from elsewhere \
+                 and HTML made from log text.",
+            ),
+            html::li().child(
+                "What a policy cannot block: extensions of your browser, whoever serves this page to you, and links that \
+                 you click. To be sure, cut the network before you hand in files: the page works without it.",
+            ),
+        )),
+    ))
+}

@@ -1,0 +1,20 @@
+//! What the page looks like. Parts are functions from values to elements; what they show is decided in
+//! [`crate::view`].
+//!
+//! They are built with functions and not with the `view!` macro, because the macro makes elements from HTML text
+//! wherever a subtree never changes, and this page forbids itself HTML text: its policy blocks it.
+
+mod app;
+mod coverage;
+mod detail;
+mod evidence;
+mod findings;
+mod icon;
+mod kit;
+mod landing;
+mod result;
+mod scanning;
+mod steps;
+mod timeline;
+
+pub use app::page;

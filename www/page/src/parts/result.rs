@@ -1,0 +1,163 @@
+//! The result: the verdict in a sentence, what it rests on, then everything else.
+
+use std::sync::Arc;
+
+use crdb_triage::report::{Advisory, Report, markdown, wording};
+use leptos::html;
+use leptos::prelude::*;
+
+use super::app::App;
+use super::icon::{Icon, icon};
+use super::kit::{button, fact, raw, tag, unbroken};
+use super::{coverage, findings};
+use crate::view::state::{Handed, Printed};
+use crate::view::{format, words};
+use crate::web::hand_out;
+
+pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> impl IntoView + use<> {
+    let report = &printed.report;
+    html::div().class("wide").child((
+        banner(handed),
+        html::div()
+            .class("top")
+            .child((verdict(handed, report), coverage::coverage(report, handed))),
+        toolbar(app, Arc::clone(&printed)),
+        html::section().attr("aria-labelledby", "findings").child((
+            html::h2().id("findings").child("Findings"),
+            findings::findings(app, Arc::clone(&printed)),
+        )),
+        html::section().attr("aria-labelledby", "advisories").child((
+            html::h2().id("advisories").child("Advisories checked"),
+            html::ul()
+                .class("advisories")
+                .child(report.advisories.iter().map(|a| advisory(a, report)).collect::<Vec<_>>()),
+            html::p().class("quiet").child(unbroken(&wording::scope(report))),
+        )),
+        html::section().attr("aria-labelledby", "nodes").child((
+            html::h2().id("nodes").child("Nodes and the time their logs cover"),
+            coverage::nodes(report),
+        )),
+        html::section().attr("aria-labelledby", "unread").child((
+            html::h2().id("unread").child("What was not read"),
+            coverage::unread(report, handed),
+        )),
+    ))
+}
+
+/// What the reader must not overlook: that the sample is made up, or that files never arrived.
+fn banner(handed: &Handed) -> impl IntoView + use<> {
+    let note = |text: String| {
+        html::div().class("note warn").child((icon(Icon::Warning), html::p().child(text)))
+    };
+    (
+        handed.sample.then(|| note("This is the made-up sample: an invented cluster with invented jobs.".to_owned())),
+        (!handed.missed.is_empty()).then(|| {
+            let missed = format::counted(handed.missed.len(), "file or folder", "files or folders");
+            note(format!("{missed} could not be opened by the browser and was not looked at. The list is at the end of this page."))
+        }),
+    )
+}
+
+fn verdict(handed: &Handed, report: &Report) -> impl IntoView + use<> {
+    let verdict = report.verdict();
+    let why = report.advisories.iter().filter(|advisory| advisory.verdict == verdict);
+    let why: Vec<_> = why.map(|advisory| html::p().child(raw(&advisory.why))).collect();
+    let next = verdict.asks_for_action().then(|| {
+        html::p()
+            .child(html::a().attr("href", "#findings").child("See the evidence and what to do"))
+    });
+    html::section()
+        .class("card verdict")
+        .attr("data-testid", "verdict")
+        .attr("data-verdict", verdict.as_str())
+        .attr("data-tone", verdict.as_str())
+        .attr("aria-labelledby", "title")
+        .child((
+            html::p()
+                .class("verdict-line")
+                .child((tag(verdict), html::span().class("quiet").child(raw(&handed.title())))),
+            html::h1().id("title").attr("tabindex", "-1").child(unbroken(&words::headline(report))),
+            why,
+            html::p().class("quiet").child(wording::verdict_meaning(verdict)),
+            next,
+        ))
+}
+
+fn toolbar(app: App, printed: Arc<Printed>) -> impl IntoView {
+    let json = {
+        let printed = Arc::clone(&printed);
+        move || save("crdb-triage-report.json", "application/json", &printed.json)
+    };
+    let markdown = move || {
+        let text = markdown::print(&printed.report);
+        save("crdb-triage-report.md", "text/markdown", text.as_bytes());
+    };
+    html::div().class("toolbar").child((
+        button("button", Some("download-json"), Icon::Download, "Download report (JSON)", json),
+        button(
+            "button",
+            Some("download-markdown"),
+            Icon::Download,
+            "Download report (Markdown)",
+            markdown,
+        ),
+        button("button", None, Icon::Back, "Start over", move || app.reset()),
+    ))
+}
+
+/// A browser that refuses a download says so itself.
+fn save(name: &str, media_type: &str, bytes: &[u8]) {
+    hand_out::save(name, media_type, bytes).ok();
+}
+
+fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
+    let of = &advisory.coverage;
+    let period = match (of.from, of.to) {
+        (Some(from), Some(to)) => format::range(from, to),
+        _ => "no dated log entry".to_owned(),
+    };
+    let list =
+        |nodes: &[String]| if nodes.is_empty() { "none".to_owned() } else { nodes.join(", ") };
+    let missing: Vec<_> =
+        of.missing.iter().map(|sentence| html::li().child(raw(sentence))).collect();
+    let missing = (!missing.is_empty())
+        .then(|| (html::h4().child("What is missing"), html::ul().class("reasons").child(missing)));
+    html::li()
+        .class("card advisory")
+        .attr("data-testid", "advisory-row")
+        .attr("data-advisory", advisory.id.clone())
+        .attr("data-verdict", advisory.verdict.as_str())
+        .child((
+            html::div().class("advisory-head").child((
+                tag(advisory.verdict),
+                html::h3().child((
+                    html::span().class("mono").child(advisory.id.clone()),
+                    " ",
+                    raw(&advisory.title),
+                )),
+                link(&advisory.url),
+            )),
+            html::p().child(unbroken(&words::sentence(advisory, report))),
+            html::p().child(raw(&advisory.why)),
+            html::dl().class("facts").child((
+                fact("Versions", wording::applicability_meaning(advisory.applicability)),
+                fact("Findings", format::count(advisory.findings.len() as u64)),
+                fact("Looked at", period),
+                fact("Nodes", raw(&list(&of.nodes))),
+                fact("Nodes without logs", raw(&list(&of.nodes_without_logs))),
+            )),
+            missing,
+        ))
+}
+
+/// A link to the published advisory; only to an address of the web, whatever the report says.
+fn link(url: &str) -> impl IntoView + use<> {
+    url.starts_with("https://").then(|| {
+        html::a()
+            .attr("href", url.to_owned())
+            .attr("target", "_blank")
+            .attr("rel", "noreferrer noopener")
+            .class("outward")
+            .child(("Published advisory", icon(Icon::Link)))
+    })
+}

@@ -1,0 +1,89 @@
+//! What to do, as a list to tick off. Ticks live as long as the page.
+
+use crdb_triage::report::Remediation;
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use leptos::{ev, html};
+
+use super::icon::{Icon, icon};
+use super::kit::raw;
+use crate::view::words;
+use crate::web::hand_out;
+
+pub(super) fn steps(finding: usize, all: &[Remediation]) -> impl IntoView + use<> {
+    let empty = all
+        .is_empty()
+        .then(|| html::p().class("quiet").child("Nothing has to be done for this one."));
+    let list: Vec<_> = all.iter().map(|remediation| step(finding, remediation)).collect();
+    (empty, html::ol().class("steps").child(list))
+}
+
+fn step(finding: usize, remediation: &Remediation) -> impl IntoView + use<> {
+    let id = format!("step-{finding}-{}", remediation.step);
+    let done = RwSignal::new(false);
+    let sql = (!remediation.sql.is_empty()).then(|| sql(remediation.sql.clone()));
+    html::li()
+        .class("step-item")
+        .class(("done", move || done.get()))
+        .attr("data-testid", "remediation-step")
+        .child((
+            html::input()
+                .attr("type", "checkbox")
+                .id(id.clone())
+                .on(ev::change, move |event| done.set(event_target_checked(&event))),
+            html::div().class("step-body").child((
+                html::label().attr("for", id).child((
+                    html::span().class("step-number").child(format!("{}. ", remediation.step)),
+                    raw(&remediation.text),
+                )),
+                html::span().class("safety").attr("data-safety", safety_key(remediation)).child((
+                    icon(Icon::Safety(remediation.safety)),
+                    words::safety(remediation.safety),
+                )),
+                sql,
+            )),
+        ))
+}
+
+fn safety_key(remediation: &Remediation) -> &'static str {
+    use crdb_triage::model::Safety;
+    match remediation.safety {
+        Safety::ReadOnly => "read_only",
+        Safety::Reversible => "reversible",
+        Safety::Disruptive => "disruptive",
+    }
+}
+
+fn sql(text: String) -> impl IntoView {
+    let shown = NodeRef::<html::Pre>::new();
+    let word = RwSignal::new("Copy");
+    let copy = {
+        let text = text.clone();
+        move |_| {
+            let text = text.clone();
+            let element = shown.get_untracked().map(web_sys::Element::from);
+            wasm_bindgen_futures::spawn_local(async move {
+                let copied = hand_out::copy(&text, element).await;
+                word.set(if copied { "Copied" } else { "Selected: press Ctrl+C" });
+                Timeout::new(3000, move || {
+                    word.try_set("Copy");
+                })
+                .forget();
+            });
+        }
+    };
+    html::div().class("sql").child((
+        html::pre()
+            .node_ref(shown)
+            .attr("tabindex", "0")
+            .attr("aria-label", "SQL")
+            .attr("role", "group")
+            .child(html::code().child(raw(&text))),
+        html::button()
+            .attr("type", "button")
+            .class("link copy")
+            .attr("aria-live", "polite")
+            .on(ev::click, copy)
+            .child(move || word.get()),
+    ))
+}

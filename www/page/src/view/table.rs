@@ -1,0 +1,205 @@
+//! The table of findings: what a row says, which rows are shown, in which order.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use crdb_triage::model::{Time, Verdict};
+use crdb_triage::report::{Finding, Report, wording};
+
+use super::words;
+
+/// One finding as a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Index in [`Report::findings`].
+    pub finding: usize,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Id of the advisory.
+    pub advisory: String,
+    /// Kind of the subject as a noun.
+    pub kind: &'static str,
+    /// Id of the subject.
+    pub subject: String,
+    /// Virtual cluster.
+    pub tenant: String,
+    /// What the job does; empty for other subjects.
+    pub operation: String,
+    /// State of the job; empty for other subjects.
+    pub status: String,
+    /// Description of the job; empty for other subjects.
+    pub description: String,
+    /// First dated piece of evidence.
+    pub first_seen: Option<Time>,
+    /// The reason that decides.
+    pub reason: String,
+}
+
+/// By what the rows are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// By strength; the report's own order.
+    Verdict,
+    /// By kind and id.
+    Subject,
+    /// By what the job does.
+    Operation,
+    /// By state.
+    Status,
+    /// By the first dated piece of evidence.
+    FirstSeen,
+}
+
+impl Column {
+    /// All columns, from left to right.
+    pub const ALL: [Self; 5] =
+        [Self::Verdict, Self::Subject, Self::Operation, Self::Status, Self::FirstSeen];
+
+    /// Its heading.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Verdict => "Verdict",
+            Self::Subject => "Subject",
+            Self::Operation => "Operation",
+            Self::Status => "State",
+            Self::FirstSeen => "First seen (UTC)",
+        }
+    }
+}
+
+/// An order of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sorting {
+    /// By which column.
+    pub column: Column,
+    /// Against the column's natural order.
+    pub reversed: bool,
+}
+
+impl Default for Sorting {
+    fn default() -> Self {
+        Self { column: Column::Verdict, reversed: false }
+    }
+}
+
+impl Sorting {
+    /// What a click on a heading makes of it: another column, or the other way round.
+    #[must_use]
+    pub fn clicked(self, column: Column) -> Self {
+        Self { column, reversed: self.column == column && !self.reversed }
+    }
+
+    /// The value of `aria-sort` for a column. Strength comes down from the strongest, all else goes up.
+    #[must_use]
+    pub fn aria(self, column: Column) -> &'static str {
+        match (self.column == column, (column == Column::Verdict) != self.reversed) {
+            (false, _) => "none",
+            (true, true) => "descending",
+            (true, false) => "ascending",
+        }
+    }
+}
+
+/// Which rows are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words that all have to occur, whatever their case.
+    pub text: String,
+    /// Verdicts that are not shown.
+    pub hidden: BTreeSet<Verdict>,
+}
+
+impl Filter {
+    /// Whether a row is shown.
+    #[must_use]
+    pub fn shows(&self, row: &Row) -> bool {
+        if self.hidden.contains(&row.verdict) {
+            return false;
+        }
+        let all = [
+            words::label(row.verdict),
+            &row.advisory,
+            row.kind,
+            &row.subject,
+            &row.tenant,
+            &row.operation,
+            &row.status,
+            &row.description,
+            &row.reason,
+        ]
+        .join(" ")
+        .to_lowercase();
+        self.text.to_lowercase().split_whitespace().all(|word| all.contains(word))
+    }
+}
+
+/// The findings as rows, in the order of the report.
+#[must_use]
+pub fn rows(report: &Report) -> Vec<Row> {
+    report.findings.iter().enumerate().map(|(at, finding)| row(report, at, finding)).collect()
+}
+
+fn row(report: &Report, at: usize, finding: &Finding) -> Row {
+    let job = wording::job_of(report, finding);
+    Row {
+        finding: at,
+        verdict: finding.verdict,
+        advisory: finding.advisory.clone(),
+        kind: words::subject_kind(finding.subject.kind),
+        subject: finding.subject.id.clone(),
+        tenant: finding.subject.tenant.clone(),
+        operation: job.map(|job| words::operation(&job.operation).to_owned()).unwrap_or_default(),
+        status: job.map(|job| job.status.clone()).unwrap_or_default(),
+        description: job.map(|job| job.description.clone()).unwrap_or_default(),
+        first_seen: finding.evidence.iter().filter_map(|evidence| evidence.time).min(),
+        reason: words::first_reason(finding).to_owned(),
+    }
+}
+
+/// The rows to show, in order. Rows that are equal in the chosen column keep the order of the report.
+#[must_use]
+pub fn arranged(rows: &[Row], sorting: Sorting, filter: &Filter) -> Vec<Row> {
+    let mut shown: Vec<Row> = rows.iter().filter(|row| filter.shows(row)).cloned().collect();
+    shown.sort_by(|a, b| {
+        let order = match sorting.column {
+            Column::Verdict => b.verdict.cmp(&a.verdict),
+            Column::Subject => {
+                a.kind.cmp(b.kind).then_with(|| numbers_as_numbers(&a.subject, &b.subject))
+            }
+            Column::Operation => a.operation.cmp(&b.operation),
+            Column::Status => a.status.cmp(&b.status),
+            // What has no time comes last, whichever way round.
+            Column::FirstSeen => match (a.first_seen, b.first_seen) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                (a, b) if sorting.reversed => a.is_some().cmp(&b.is_some()),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            },
+        };
+        if sorting.reversed { order.reverse() } else { order }
+    });
+    shown
+}
+
+/// Ids are text, but those of digits compare by value, however long.
+fn numbers_as_numbers(a: &str, b: &str) -> Ordering {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if number(a) && number(b) {
+        let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
+        a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+    } else {
+        a.cmp(b)
+    }
+}
+
+/// Which verdicts occur and how often, the strongest first.
+#[must_use]
+pub fn tally(rows: &[Row]) -> Vec<(Verdict, usize)> {
+    let verdicts: BTreeSet<Verdict> = rows.iter().map(|row| row.verdict).collect();
+    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    verdicts.into_iter().rev().map(|verdict| (verdict, count(verdict))).collect()
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

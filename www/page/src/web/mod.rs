@@ -1,0 +1,5 @@
+//! Talking to the browser: workers, files, downloads. What to say is decided in [`crate::view`].
+
+pub mod crew;
+pub mod hand_out;
+pub mod take;

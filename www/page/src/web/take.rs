@@ -1,0 +1,156 @@
+//! What a person hands in: chosen files, a chosen folder, or anything dropped.
+
+use crdb_triage::report::visible;
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DataTransfer, DomException, File, FileList, FileSystemDirectoryEntry, FileSystemEntry,
+    FileSystemFileEntry,
+};
+
+/// Files with their paths, and what could not be had, in sentences.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Handles; nothing of them is read here.
+    pub files: Vec<(String, File)>,
+    /// What could not be had.
+    pub missed: Vec<String>,
+}
+
+/// Something that lay in a drop. Both kinds are only reachable while the event is handled.
+#[derive(Debug)]
+pub enum Dropped {
+    /// A file or a folder of which the browser gives an entry.
+    Entry(FileSystemEntry),
+    /// A file without an entry.
+    File(File),
+}
+
+/// The files of an input element. A chosen folder gives every file its path below that folder.
+#[must_use]
+pub fn chosen(list: &FileList) -> Taken {
+    let files = (0..list.length())
+        .filter_map(|at| list.get(at))
+        .map(|file| (path_of(&file), file))
+        .collect();
+    Taken { files, missed: Vec::new() }.ordered()
+}
+
+/// A file that the page itself carries.
+#[must_use]
+pub fn carried(name: &str, bytes: &[u8]) -> Taken {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    match File::new_with_u8_array_sequence(&parts, name) {
+        Ok(file) => Taken { files: vec![(name.to_owned(), file)], missed: Vec::new() },
+        Err(error) => Taken { files: Vec::new(), missed: vec![sentence(name, &error)] },
+    }
+}
+
+/// What lies in a drop. To be called while the event is handled: afterwards the browser forgets it.
+#[must_use]
+pub fn dropped(data: &DataTransfer) -> Vec<Dropped> {
+    let items = data.items();
+    let mut found = Vec::new();
+    for at in 0..items.length() {
+        let Some(item) = items.get(at).filter(|item| item.kind() == "file") else { continue };
+        if let Ok(Some(entry)) = item.webkit_get_as_entry() {
+            found.push(Dropped::Entry(entry));
+        } else if let Ok(Some(file)) = item.get_as_file() {
+            found.push(Dropped::File(file));
+        }
+    }
+    if found.is_empty() {
+        let files = data.files();
+        found.extend(
+            files
+                .iter()
+                .flat_map(|list| (0..list.length()).filter_map(|at| list.get(at)))
+                .map(Dropped::File),
+        );
+    }
+    found
+}
+
+/// Every file in what was dropped, folders walked to the bottom.
+pub async fn walk(found: Vec<Dropped>) -> Taken {
+    let mut taken = Taken::default();
+    let mut entries = Vec::new();
+    for item in found {
+        match item {
+            Dropped::File(file) => taken.files.push((path_of(&file), file)),
+            Dropped::Entry(entry) => entries.push(entry),
+        }
+    }
+    while let Some(entry) = entries.pop() {
+        let path = entry.full_path().trim_start_matches('/').to_owned();
+        // By what the entry says of itself, not by its class: that is all the specification promises.
+        let read = if entry.is_directory() {
+            inside(entry.unchecked_ref()).await.map(|inside| entries.extend(inside))
+        } else {
+            handle(entry.unchecked_ref()).await.map(|file| taken.files.push((path.clone(), file)))
+        };
+        if let Err(error) = read {
+            taken.missed.push(sentence(&path, &error));
+        }
+    }
+    taken.ordered()
+}
+
+impl Taken {
+    /// By path: the same folder gives the same report however it came in.
+    fn ordered(mut self) -> Self {
+        self.files.sort_by(|a, b| a.0.cmp(&b.0));
+        self
+    }
+}
+
+/// All entries of a folder. `readEntries` gives at most 100 at a time and is asked until it gives none.
+async fn inside(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry>, JsValue> {
+    let reader = folder.create_reader();
+    let mut entries = Vec::new();
+    loop {
+        let batch = promise(&|resolve, reject| {
+            reader.read_entries_with_callback_and_callback(resolve, reject)
+        });
+        let batch: Array = batch.await?.unchecked_into();
+        if batch.length() == 0 {
+            return Ok(entries);
+        }
+        entries.extend(batch.iter().map(JsCast::unchecked_into));
+    }
+}
+
+async fn handle(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
+    let file = promise(&|resolve, reject| {
+        entry.file_with_callback_and_callback(resolve, reject);
+        Ok(())
+    });
+    file.await.map(JsCast::unchecked_into)
+}
+
+/// An interface with two callbacks as a future.
+fn promise(ask: &dyn Fn(&Function, &Function) -> Result<(), JsValue>) -> JsFuture {
+    JsFuture::from(Promise::new(&mut |resolve, reject| {
+        if let Err(error) = ask(&resolve, &reject) {
+            reject.call1(&JsValue::NULL, &error).ok();
+        }
+    }))
+}
+
+/// The path below a chosen folder, or the name. (Not in `web-sys`: it is no part of a finished standard.)
+fn path_of(file: &File) -> String {
+    Reflect::get(file, &"webkitRelativePath".into())
+        .ok()
+        .and_then(|path| path.as_string())
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| file.name())
+}
+
+fn sentence(path: &str, error: &JsValue) -> String {
+    let path = visible::line(path);
+    match error.dyn_ref::<DomException>() {
+        Some(error) => format!("{path} could not be opened ({}).", error.name()),
+        None => format!("{path} could not be opened."),
+    }
+}

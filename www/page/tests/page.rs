@@ -1,0 +1,193 @@
+//! The whole page in a real browser, with workers of paper: what it shows, asks for, and makes of bad luck.
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use crdb_triage_page::web::take::{Dropped, walk};
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Document, Element, FileSystemEntry, HtmlElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const REPORT: &str = include_str!("data/report.json");
+
+#[wasm_bindgen(module = "/tests/crew.js")]
+extern "C" {
+    fn play(behaviour: &str, report: &str);
+    fn asked() -> String;
+    fn folder(files: u32) -> FileSystemEntry;
+}
+
+fn document() -> Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+/// Puts a fresh page into the document.
+async fn open(behaviour: &str, report: &str) {
+    play(behaviour, report);
+    let before = document().get_element_by_id("app");
+    if let Some(before) = before {
+        before.remove();
+    }
+    let place = document().create_element("div").unwrap();
+    place.set_id("app");
+    document().body().unwrap().append_child(&place).unwrap();
+    // The test before left its own state behind.
+    document().document_element().unwrap().remove_attribute("data-state").unwrap();
+    crdb_triage_page::start().unwrap();
+    until("idle").await;
+}
+
+fn all(selector: &str) -> Vec<Element> {
+    let list = document().query_selector_all(selector).unwrap();
+    (0..list.length()).map(|at| list.get(at).unwrap().unchecked_into()).collect()
+}
+
+fn one(selector: &str) -> HtmlElement {
+    document().query_selector(selector).unwrap().unwrap().unchecked_into()
+}
+
+fn id(name: &str) -> String {
+    format!("#app [data-testid={name}]")
+}
+
+async fn until(state: &str) {
+    for _ in 0..200 {
+        let root = document().document_element().unwrap();
+        if root.get_attribute("data-state").as_deref() == Some(state) {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("never {state}: {}", one("#app").inner_text());
+}
+
+async fn a_moment() {
+    TimeoutFuture::new(50).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_run_shows_verdict_coverage_findings_and_what_was_not_read() {
+    open("works", REPORT).await;
+    for name in ["drop-zone", "file-input", "folder-input", "privacy-panel"] {
+        assert_eq!(all(&id(name)).len(), 1, "{name}");
+    }
+    one(&id("sample-button")).click();
+    until("done").await;
+    assert_eq!(one(&id("verdict")).get_attribute("data-verdict").as_deref(), Some("suspect"));
+    assert_eq!(
+        one("#app h1").inner_text(),
+        "1 job may have lost rows (A-144650). Validate the data."
+    );
+    assert_eq!(document().active_element().unwrap().id(), "title", "readers begin at the result");
+    assert!(one(&id("coverage")).inner_text().contains("2 of 3 nodes"));
+    assert_eq!(
+        one(&id("advisory-row")).get_attribute("data-advisory").as_deref(),
+        Some("A-144650")
+    );
+    let rows = all(&id("finding-row"));
+    let verdicts: Vec<String> =
+        rows.iter().filter_map(|row| row.get_attribute("data-verdict")).collect();
+    assert_eq!(verdicts, ["suspect", "possible", "at_risk", "cleared"]);
+    assert_eq!(rows[0].get_attribute("data-subject").as_deref(), Some("1065722008981340161"));
+    assert_eq!(all(&id("job-timeline")).len(), 3, "one for each finding about a job");
+    assert!(all(&id("remediation-step")).len() >= 4 && all(&id("evidence-line")).len() == 6);
+    assert!(one(&id("unread-list")).inner_text().contains("dial tcp 10.0.0.2:26257"));
+}
+
+#[wasm_bindgen_test]
+async fn hostile_names_and_lines_stay_text() {
+    open("works", REPORT).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    assert!(all("#app img, #app b, #app script").is_empty());
+    let unread = one(&id("unread-list")).text_content().unwrap();
+    assert!(
+        unread.contains("<img src=x onerror=alert(1)>")
+            && unread.contains("U+202E")
+            && unread.contains("U+001B")
+    );
+    assert!(!one("#app").text_content().unwrap().contains(['\u{202e}', '\u{1b}', '\u{7}']));
+}
+
+#[wasm_bindgen_test]
+async fn the_lines_around_evidence_are_read_again_when_asked_for() {
+    open("works", REPORT).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    one(&format!("{} button", id("evidence-line"))).click();
+    a_moment().await;
+    assert!(
+        asked().contains(r#""type":"context","id":1,"path":"debug/nodes/3/logs/"#),
+        "{}",
+        asked()
+    );
+    let shown: Vec<String> =
+        all("#app .around li").iter().filter_map(|line| line.text_content()).collect();
+    assert_eq!(shown, ["1203before", "1204U+202EitU+0000self", "1205<b>after</b>"]);
+    assert_eq!(one("#app .around .wanted").text_content().unwrap(), "1204U+202EitU+0000self");
+}
+
+#[wasm_bindgen_test]
+async fn a_unit_that_kills_its_worker_is_reported_as_died() {
+    open("dies reading", REPORT).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    let asked = asked();
+    assert!(asked.contains(r#""died":[2]"#), "{asked}");
+    assert_eq!(asked.matches(r#""type":"scan","unit":2"#).count(), 1, "not tried again: {asked}");
+    // The plan and the two results that there are.
+    assert!(asked.contains(r#""files":0,"buffers":3}"#), "{asked}");
+}
+
+#[wasm_bindgen_test]
+async fn dying_while_planning_is_a_failure_in_words_and_no_result() {
+    open("dies planning", REPORT).await;
+    one(&id("sample-button")).click();
+    until("failed").await;
+    assert!(one("#app").inner_text().contains("stopped while it looked into the input"));
+    assert!(all(&id("verdict")).is_empty());
+    one("#app button").click();
+    until("idle").await;
+}
+
+#[wasm_bindgen_test]
+async fn cancelling_ends_the_run_and_leads_back() {
+    open("silent", REPORT).await;
+    one(&id("sample-button")).click();
+    until("scanning").await;
+    let progress = one(&id("progress"));
+    assert_eq!(progress.get_attribute("role").as_deref(), Some("progressbar"));
+    assert_eq!(progress.get_attribute("aria-valuenow").as_deref(), Some("0"));
+    one(&id("cancel-button")).click();
+    until("idle").await;
+    a_moment().await;
+    assert_eq!(all(&id("drop-zone")).len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn findings_are_sorted_and_filtered_in_place() {
+    open("works", REPORT).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    one("#app .findings thead button").click();
+    a_moment().await;
+    assert_eq!(one(&id("finding-row")).get_attribute("data-verdict").as_deref(), Some("cleared"));
+    assert_eq!(one("#app .findings th").get_attribute("aria-sort").as_deref(), Some("ascending"));
+    one("#app .chip input").click();
+    a_moment().await;
+    assert_eq!(all(&id("finding-row")).len(), 3, "the suspect is hidden");
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_folder_arrives_whole_and_what_cannot_be_read_is_named() {
+    let taken = walk(vec![Dropped::Entry(folder(250))]).await;
+    let paths: Vec<&str> = taken.files.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths.len(), 251);
+    assert_eq!(
+        (paths[0], paths[249], paths[250]),
+        ("debug/0000.log", "debug/0249.log", "debug/nodes/1.log")
+    );
+    assert_eq!(taken.missed, ["debug/nodes/locked.log could not be opened (NotReadableError)."]);
+}
