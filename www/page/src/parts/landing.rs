@@ -130,8 +130,9 @@ fn privacy() -> impl IntoView {
                  and HTML made from log text.",
             ),
             html::li().child(
-                "What a policy cannot block: extensions of your browser, whoever serves this page to you, and links that \
-                 you click. To be sure, cut the network before you hand in files: the page works without it.",
+                "What such a policy cannot block: a page that navigates away with data in the address, WebRTC, extensions \
+                 of your browser, and whoever serves this page to you. This page does neither of the first two; to be \
+                 sure, cut the network before you hand in files: it works without.",
             ),
         )),
     ))
