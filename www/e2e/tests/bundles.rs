@@ -77,7 +77,7 @@ async fn a_loose_log_of_any_name_is_read() -> Result<()> {
     let page = open(&site).await?;
     let log = bundle::folder("loose")?.join("from the customer.txt");
     fs::write(&log, format!("{WARNING}{SUCCESS}"))?;
-    page.choose_files(&[&log]).await?;
+    page.drop_paths(&[&log]).await?;
     page.wait_for_state("done").await?;
     let report = same_as_the_command(&page, &log).await?;
     assert_eq!(report["advisories"][0]["verdict"], "possible", "no version is known");

@@ -67,11 +67,21 @@ async fn a_scan_can_be_cancelled_and_the_page_stays_at_hand() -> Result<()> {
         file.write_all(block.as_bytes())?;
     }
     drop(file);
+    page.look(390, Scheme::Light).await?;
     page.evaluate("globalThis.ticks = 0; setInterval(() => globalThis.ticks++, 20)").await?;
     page.choose_files(&[&log]).await?;
     page.wait_for_state("scanning").await?;
     let moved = "return Number(document.querySelector('[data-testid=progress]')?.getAttribute('aria-valuenow') ?? 0)";
-    page.eventually(moved, |value| value.as_f64() > Some(0.0)).await?;
+    let begun = page.eventually(moved, |value| value.as_f64() > Some(0.0)).await?.as_f64();
+    page.evaluate(
+        "globalThis.shifts = [];
+         new PerformanceObserver((list) => shifts.push(...list.getEntries().map((shift) => shift.value)))
+           .observe({ type: 'layout-shift' })",
+    )
+    .await?;
+    page.eventually(moved, |value| value.as_f64() > begun.map(|begun| begun + 10.0)).await?;
+    let shifts = page.evaluate("return shifts").await?;
+    assert_eq!(shifts, serde_json::json!([]), "something moved while the numbers changed");
     let ticks = page.evaluate("return ticks").await?;
     assert!(ticks.as_u64() > Some(2), "the page stood still: {ticks} ticks");
     for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
