@@ -64,12 +64,6 @@ impl Version {
     pub fn series(&self) -> (u16, u16) {
         (self.major, self.minor)
     }
-
-    /// The same build without the suffix that no published build has.
-    #[must_use]
-    pub fn published(&self) -> Self {
-        Self { custom: None, ..self.clone() }
-    }
 }
 
 /// Splits `-beta.1-12-gabc` into the stage and what is left.
