@@ -40,7 +40,7 @@ pub fn gather(
                 log.add_to(&mut facts, &mut histories, &mut found, &mut seen, signatures);
                 molt::read(&log.path, &log.log.hits, &mut facts.molt, &mut verifies);
             }
-            Content::Jobs(rows) => {
+            Content::Jobs(_, rows) => {
                 facts.jobs_tables.insert(reading.tenant.clone());
                 for row in rows {
                     let latest = [row.created, row.started, row.finished, row.modified]
@@ -51,7 +51,7 @@ pub fn gather(
                     histories.add_row(&reading.path, &reading.tenant, row);
                 }
             }
-            Content::NotRecognized => {}
+            Content::Cluster(..) | Content::NotRecognized => {}
         }
     }
     molt::pair(&mut facts.molt, verifies);

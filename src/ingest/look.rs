@@ -28,7 +28,7 @@ pub(super) async fn look<S: Source>(source: &S, kind: Kind) -> Result<Look, Read
         Packing::Tar => Look::Refused(SourceKind::Tar, refusal("tar")),
         Packing::Zstd => Look::Refused(SourceKind::Zstd, refusal("zstd")),
         Packing::Other(name) => Look::Refused(SourceKind::File, refusal(name)),
-        Packing::Plain if matches!(kind, Kind::Log | Kind::JobsTable(_)) => Look::Plain,
+        Packing::Plain if matches!(kind, Kind::Log | Kind::Table(..)) => Look::Plain,
         Packing::Plain => match zip::find(source).await? {
             Some(directory) if !directory.is_empty() => Look::Zip(Some(directory)),
             _ => Look::Plain,

@@ -43,11 +43,66 @@ pub struct SourceInfo {
     pub bytes: u64,
 }
 
+/// What a debug zip tells of its cluster besides logs, as far as it is of use: tables that it dumps by SQL, and
+/// documents that it asks of its nodes (debug-zip sections 2, 4 and 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Table {
+    /// `crdb_internal.jobs`: the decoded list of jobs.
+    Jobs,
+    /// `crdb_internal.system_jobs` (23.1 on): raw rows with payload and progress joined.
+    CrdbSystemJobs,
+    /// `system.jobs`: raw rows, with payload and progress until 22.2.
+    SystemJobs,
+    /// `system.job_info` (22.2 on): payload and progress as values under a key.
+    JobInfo,
+    /// `crdb_internal.node_build_info` of one node.
+    NodeBuildInfo,
+    /// `crdb_internal.kv_node_status`.
+    KvNodeStatus,
+    /// `crdb_internal.cluster_settings`.
+    ClusterSettings,
+    /// `nodes.json`: the status of all nodes.
+    NodesJson,
+    /// `status.json` of one node.
+    StatusJson,
+    /// `details.json` of one node.
+    DetailsJson,
+}
+
+impl Table {
+    /// All of them, with the name of the file without ending.
+    pub const NAMES: [(&'static str, Self); 10] = [
+        ("crdb_internal.jobs", Self::Jobs),
+        ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
+        ("system.jobs", Self::SystemJobs),
+        ("system.job_info", Self::JobInfo),
+        ("crdb_internal.node_build_info", Self::NodeBuildInfo),
+        ("crdb_internal.kv_node_status", Self::KvNodeStatus),
+        ("crdb_internal.cluster_settings", Self::ClusterSettings),
+        ("nodes", Self::NodesJson),
+        ("status", Self::StatusJson),
+        ("details", Self::DetailsJson),
+    ];
+
+    /// Whether its rows are jobs.
+    #[must_use]
+    pub fn has_jobs(self) -> bool {
+        matches!(self, Self::Jobs | Self::CrdbSystemJobs | Self::SystemJobs | Self::JobInfo)
+    }
+
+    /// Whether it is a document of the API and no SQL table: always JSON, and an error leaves no file beside its
+    /// `.err.txt`.
+    #[must_use]
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::NodesJson | Self::StatusJson | Self::DetailsJson)
+    }
+}
+
 /// What an artifact is, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Artifact {
-    /// `crdb_internal.jobs.txt` and its retries.
-    JobsTable,
+    /// A table or document about the cluster, by its name; the number of the attempt to dump it, 0 being the first.
+    Table(Table, u32),
     /// A log by its name.
     Log,
     /// The name does not tell: its content decides.

@@ -62,7 +62,7 @@ impl Survey {
             container,
             bytes,
         };
-        if !matches!(kind, Kind::Log | Kind::JobsTable(_) | Kind::Packed | Kind::Unknown) {
+        if !matches!(kind, Kind::Log | Kind::Table(..) | Kind::Packed | Kind::Unknown) {
             self.file(file(kind, Container::Plain));
             return SourceKind::File;
         }
@@ -157,7 +157,7 @@ impl Survey {
             bytes: entry.compressed.min(input.source.len().saturating_sub(entry.header)),
         };
         let problem = match kind {
-            Kind::Log | Kind::JobsTable(_) | Kind::Unknown => unreadable(entry),
+            Kind::Log | Kind::Table(..) | Kind::Unknown => unreadable(entry),
             Kind::Packed => Some(
                 "This is an archive or a compressed file inside the archive, which is not opened. Unpack the \
                  bundle and hand in its folder."
@@ -201,17 +201,19 @@ impl Survey {
     /// Puts a file to where it belongs.
     fn file(&mut self, found: Found) {
         self.see(&found.path);
+        let archive = found.archive;
         match found.kind {
             Kind::Log => self.unit(found, Artifact::Log),
             // Only the name says that it is packed.
             Kind::Unknown | Kind::Packed => self.unit(found, Artifact::Unknown),
-            Kind::JobsTable(attempt) => {
+            Kind::Table(table, attempt) => {
                 self.plan.files += 1;
-                self.tables.table(found.archive, attempt, unit(found, Artifact::JobsTable));
+                let unit = unit(found, Artifact::Table(table, attempt));
+                self.tables.table((archive, table, attempt), unit);
             }
-            Kind::JobsTableFailed(attempt) => {
+            Kind::TableFailed(table, attempt) => {
                 self.plan.files += 1;
-                self.tables.failure(found.archive, attempt, found.path);
+                self.tables.failure((archive, table, attempt), found.path);
             }
             Kind::LogsFailed => {
                 self.failed(found.path, "these logs could not be collected, or not wholly")

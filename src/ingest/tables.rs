@@ -1,4 +1,4 @@
-//! Which of the attempts at dumping the jobs table to read.
+//! Which of the attempts at dumping a table to read.
 //!
 //! `cockroach debug zip` creates the table's file before it asks, so a failed attempt leaves an empty or partial
 //! file and an `.err.txt` beside it; each further attempt is a file of its own (`crdb_internal.jobs.1.txt`).
@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 
 use crate::model::{Unread, UnreadReason};
 
-use super::kinds::jobs_table_group;
-use super::{Container, Unit};
+use super::kinds::table_group;
+use super::{Container, Table, Unit};
 
 /// All attempts in the input, by the archive that holds them, and folder and ending.
 #[derive(Default)]
 pub(super) struct Tables {
-    groups: BTreeMap<(Option<usize>, String, String), BTreeMap<u32, Attempt>>,
+    groups: BTreeMap<(Option<usize>, Table, String, String), BTreeMap<u32, Attempt>>,
 }
+
+/// An attempt: the number of the archive that holds it, the table, and the number of the attempt.
+type Key = (Option<usize>, Table, u32);
 
 #[derive(Default)]
 struct Attempt {
@@ -37,33 +40,33 @@ pub(super) struct Settled {
 
 impl Tables {
     /// Adds a table.
-    pub(super) fn table(&mut self, archive: Option<usize>, number: u32, unit: Unit) {
-        self.attempt(archive, number, &unit.path).tables.push(unit);
+    pub(super) fn table(&mut self, key: Key, unit: Unit) {
+        self.attempt(key, &unit.path).tables.push(unit);
     }
 
     /// Adds a file that says that a table could not be dumped.
-    pub(super) fn failure(&mut self, archive: Option<usize>, number: u32, path: String) {
-        self.attempt(archive, number, &path).failures.push(path);
+    pub(super) fn failure(&mut self, key: Key, path: String) {
+        self.attempt(key, &path).failures.push(path);
     }
 
     /// Decides: the last attempt that did not fail; if all failed, the one that got furthest, and its failure.
     pub(super) fn settle(self) -> Settled {
         let mut settled = Settled::default();
-        for mut attempts in self.groups.into_values() {
+        for ((_, table, ..), mut attempts) in self.groups {
             let chosen = best(&attempts).and_then(|number| attempts.remove(&number));
             let Attempt { tables, failures } = chosen.unwrap_or_default();
             let partial = !tables.is_empty();
             settled.units.extend(tables);
-            settled.unread.extend(failures.into_iter().map(|path| failed(path, partial)));
+            settled.unread.extend(failures.into_iter().map(|path| failed(path, table, partial)));
             let others = attempts.into_values().map(|a| a.tables.len() + a.failures.len());
             settled.skipped += others.sum::<usize>() as u64;
         }
         settled
     }
 
-    fn attempt(&mut self, archive: Option<usize>, number: u32, path: &str) -> &mut Attempt {
-        let (folder, ending) = jobs_table_group(path);
-        let group = (archive, folder.to_owned(), ending.to_owned());
+    fn attempt(&mut self, (archive, table, number): Key, path: &str) -> &mut Attempt {
+        let (folder, ending) = table_group(path);
+        let group = (archive, table, folder.to_owned(), ending.to_owned());
         self.groups.entry(group).or_default().entry(number).or_default()
     }
 }
@@ -84,10 +87,11 @@ fn size(attempt: &Attempt) -> Option<u64> {
     attempt.tables.iter().map(text).max()
 }
 
-fn failed(path: String, partial: bool) -> Unread {
+fn failed(path: String, table: Table, partial: bool) -> Unread {
     let rest =
         if partial { "What was written of it before is read." } else { "None of it is there." };
+    let name = Table::NAMES.iter().find(|(_, known)| *known == table).map_or("", |(name, _)| name);
     let detail =
-        format!("The bundle itself says that the jobs table could not be collected. {rest}");
+        format!("The bundle itself says that the table {name} could not be collected. {rest}");
     Unread { path, reason: UnreadReason::CollectionFailed, detail }
 }

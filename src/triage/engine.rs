@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisories::ADVISORIES;
 use crate::facts::{self, Content};
-use crate::ingest::{self, Artifact, Input, Limits, Plan, Source, Unit};
+use crate::ingest::{self, Artifact, Input, Limits, Plan, Source, Table, Unit};
 use crate::model::Unread;
+use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::JobsTable;
 use crate::parse::sniff::{self, Sniffed};
 use crate::scan::{LogScanner, Signature, Signatures};
@@ -97,7 +98,8 @@ impl Engine {
 enum Reader<'a> {
     Undecided { signatures: &'a Signatures, path: &'a str, head: Vec<u8> },
     Log(Box<LogScanner>),
-    Jobs(Box<JobsTable>),
+    Jobs(Table, Box<JobsTable>),
+    Cluster(Table, Box<ClusterTable>),
     NotRecognized,
 }
 
@@ -105,8 +107,16 @@ impl<'a> Reader<'a> {
     fn new(signatures: &'a Signatures, unit: &'a Unit) -> Self {
         match unit.artifact {
             Artifact::Log => Self::log(signatures, &unit.path),
-            Artifact::JobsTable => Self::Jobs(Box::new(JobsTable::new(&unit.path))),
+            Artifact::Table(table, _) => Self::table(table, &unit.path),
             Artifact::Unknown => Self::Undecided { signatures, path: &unit.path, head: Vec::new() },
+        }
+    }
+
+    fn table(table: Table, path: &str) -> Self {
+        if table.has_jobs() {
+            Self::Jobs(table, Box::new(JobsTable::new(path)))
+        } else {
+            Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
         }
     }
 
@@ -128,7 +138,8 @@ impl<'a> Reader<'a> {
                 }
             }
             Self::Log(scanner) => scanner.feed(text),
-            Self::Jobs(table) => table.feed(text),
+            Self::Jobs(_, table) => table.feed(text),
+            Self::Cluster(_, table) => table.feed(text),
             Self::NotRecognized => {}
         }
     }
@@ -138,7 +149,7 @@ impl<'a> Reader<'a> {
         let head = std::mem::take(head);
         *self = match sniff::sniff(&head) {
             Sniffed::Log => Self::log(signatures, path),
-            Sniffed::JobsTable => Self::Jobs(Box::new(JobsTable::new(path))),
+            Sniffed::JobsTable => Self::table(Table::Jobs, path),
             Sniffed::NotRecognized => Self::NotRecognized,
         };
         self.feed(&head);
@@ -152,9 +163,13 @@ impl<'a> Reader<'a> {
                 let unread = std::mem::take(&mut log.unread);
                 (Content::Log(Box::new(log)), unread)
             }
-            Self::Jobs(table) => {
-                let (rows, unread) = table.finish();
-                (Content::Jobs(rows), unread)
+            Self::Jobs(table, reader) => {
+                let (rows, unread) = reader.finish();
+                (Content::Jobs(table, rows), unread)
+            }
+            Self::Cluster(table, reader) => {
+                let (records, unread) = reader.finish();
+                (Content::Cluster(table, records), unread)
             }
             Self::Undecided { .. } | Self::NotRecognized => (Content::NotRecognized, Vec::new()),
         }

@@ -62,7 +62,7 @@ fn a_tree_is_sorted_into_what_is_read_skipped_and_missing() {
     assert_eq!(
         seen,
         [
-            (Artifact::JobsTable, "demo", None),
+            (Artifact::Table(crdb_triage::ingest::Table::Jobs, 0), "demo", None),
             (Artifact::Log, "system", Some(NodeId(1))),
             (Artifact::Unknown, "system", None),
         ]
