@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisories::ADVISORIES;
 use crate::facts::{self, Content};
-use crate::ingest::{self, Artifact, Input, Limits, Plan, Source, Table, Unit};
+use crate::ingest::{
+    self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
+};
 use crate::model::Unread;
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::JobsTable;
@@ -21,6 +23,16 @@ const HEAD: usize = 64 << 10;
 /// What scanning one unit gave. Travels between workers in a compact form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnitResult {
+    /// Its files; one for most units.
+    pub(super) files: Vec<FileResult>,
+    /// What it holds besides, and what is wrong with it as a whole.
+    pub(super) tally: Tally,
+}
+
+/// What reading one file gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct FileResult {
+    pub(super) file: FileInfo,
     /// What its text says.
     pub(super) content: Content,
     /// What is missing of it.
@@ -67,18 +79,15 @@ impl Engine {
         unit: &Unit,
         mut progress: impl FnMut(u64, u64),
     ) -> UnitResult {
-        let mut reader = Reader::new(&self.signatures, unit);
-        let mut text = 0;
-        let outcome = ingest::read_unit(source, unit, &self.limits, |chunk| {
-            reader.feed(chunk.text);
-            text += chunk.text.len() as u64;
-            progress(chunk.done, text);
-            ControlFlow::Continue(())
-        })
-        .await;
-        let (content, mut unread) = reader.finish();
-        unread.extend(outcome.unread);
-        UnitResult { content, unread, text: outcome.text }
+        let mut scan = Scan {
+            signatures: &self.signatures,
+            open: None,
+            text: 0,
+            files: Vec::new(),
+            progress: &mut progress,
+        };
+        let outcome = ingest::read_unit(source, unit, &self.limits, &mut scan).await;
+        UnitResult { files: scan.files, tally: outcome.tally }
     }
 
     /// Decides, from the plan and the result of each unit in its order; none for a unit that was lost.
@@ -94,9 +103,43 @@ impl Engine {
     }
 }
 
-/// How the text of one unit is read; undecided until its first bytes tell what it is.
+/// Takes the files of a unit.
+struct Scan<'a> {
+    signatures: &'a Signatures,
+    open: Option<(FileInfo, Reader<'a>, u64)>,
+    /// Bytes of text of all files so far.
+    text: u64,
+    files: Vec<FileResult>,
+    progress: &'a mut dyn FnMut(u64, u64),
+}
+
+impl Sink for Scan<'_> {
+    fn begin(&mut self, file: FileInfo) {
+        let reader = Reader::new(self.signatures, &file);
+        self.open = Some((file, reader, 0));
+    }
+
+    fn text(&mut self, chunk: Chunk<'_>) -> ControlFlow<()> {
+        if let Some((_, reader, text)) = &mut self.open {
+            reader.feed(chunk.text);
+            *text += chunk.text.len() as u64;
+        }
+        self.text += chunk.text.len() as u64;
+        (self.progress)(chunk.done, self.text);
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self, lack: Option<Unread>) {
+        let Some((file, reader, text)) = self.open.take() else { return };
+        let (content, mut unread) = reader.finish();
+        unread.extend(lack);
+        self.files.push(FileResult { file, content, unread, text });
+    }
+}
+
+/// How the text of one file is read; undecided until its first bytes tell what it is.
 enum Reader<'a> {
-    Undecided { signatures: &'a Signatures, path: &'a str, head: Vec<u8> },
+    Undecided { signatures: &'a Signatures, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
     Jobs(Table, Box<JobsTable>),
     Cluster(Table, Box<ClusterTable>),
@@ -104,11 +147,14 @@ enum Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(signatures: &'a Signatures, unit: &'a Unit) -> Self {
-        match unit.artifact {
-            Artifact::Log => Self::log(signatures, &unit.path),
-            Artifact::Table(table, _) => Self::table(table, &unit.path),
-            Artifact::Unknown => Self::Undecided { signatures, path: &unit.path, head: Vec::new() },
+    fn new(signatures: &'a Signatures, file: &FileInfo) -> Self {
+        let path = &file.path;
+        match file.artifact {
+            Artifact::Log => Self::log(signatures, path),
+            Artifact::Table(table, _) => Self::table(table, path),
+            Artifact::Unknown => {
+                Self::Undecided { signatures, path: path.clone(), head: Vec::new() }
+            }
         }
     }
 
