@@ -1,0 +1,19 @@
+//! The traps that real bundles set for whoever reads them, each by the number that the project's notes give it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
+#[path = "../support/bundle.rs"]
+mod bundle;
+mod debug_zip;
+#[path = "../support/run.rs"]
+mod run;
+#[expect(dead_code, reason = "the tests of containers use the rest of it")]
+#[path = "../support/zip.rs"]
+mod zip;
+
+/// The files of a case of A-144650.
+fn bundle_of(case: &str) -> Vec<bundle::File> {
+    let path = format!("{}/src/advisories/a144650/cases/{case}.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    bundle::parse(text.split_once("----\n").unwrap().0)
+}
