@@ -36,7 +36,7 @@ fn message() -> impl Strategy<Value = String> {
         6 => prop::sample::select(vec![
             "job 1072233445566778899:", "‹some value›", "‹×›", "closing with flushes", "resuming", "execution",
             "stepping", "{\"a\":1}", "[n1]", "7 replicas", "é⋮", "=", "+", "|", "!", "x", "IMPORT job ‹77›:",
-            "REDACTEDBYZIP", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
+            "REDACTEDBYZIP", "‹0a1b2c3d›", "node startup completed:", "CockroachDB CCL v24.1.7 (x)", "build: CCL v24.1.8 @ 2024", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
         ]),
     ];
     prop::collection::vec(word, 0..6).prop_map(|words| words.join(" "))

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
+use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
@@ -20,6 +20,9 @@ pub(super) struct Seen {
     pub(super) dev: bool,
     pub(super) counter: Option<u64>,
     pub(super) node: Option<u32>,
+    pub(super) severity: Severity,
+    /// Redaction removed the whole message.
+    pub(super) removed: bool,
 }
 
 /// The summary in the making.
@@ -43,14 +46,6 @@ impl Summary {
         }
     }
 
-    pub(super) fn redaction(&self) -> Redaction {
-        self.summary.redaction
-    }
-
-    pub(super) fn set_redaction(&mut self, redaction: Redaction) {
-        self.summary.redaction = self.summary.redaction.max(redaction);
-    }
-
     pub(super) fn entries(&self) -> u64 {
         self.summary.entries
     }
@@ -70,8 +65,12 @@ impl Summary {
         {
             summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
         }
+        summary.dev_removed += u64::from(seen.dev && seen.removed);
         if is_undated(seen.time) {
             return;
+        }
+        if seen.dev {
+            summary.dev_severities.add(seen.severity);
         }
         widen(&mut summary.span, seen.time);
         if seen.dev {
@@ -86,7 +85,8 @@ impl Summary {
         }
     }
 
-    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry, if the entry's
+    /// first line tells it.
     pub(super) fn version(
         &mut self,
         text: &str,
@@ -108,7 +108,7 @@ impl Summary {
         self.summary.versions.last().map(|last| last.text.as_str())
     }
 
-    /// Takes note of a line of a preamble. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of a line of a preamble or a banner.
     pub(super) fn preamble(&mut self, preamble: Preamble, time: Time, at: (u64, u64)) {
         match preamble {
             Preamble::Version(text, version) => self.version(&text, version, time, at),

@@ -44,7 +44,8 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let mut out = ScannedLog::default();
     let summary = &mut out.summary;
     summary.bytes = text.len() as u64;
-    summary.redaction = redaction(text);
+    summary.hashed = hashed(text);
+    summary.redaction = if summary.hashed { Redaction::Redacted } else { redaction(text) };
     let mut nodes: Vec<(u32, u64)> = Vec::new();
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
@@ -86,6 +87,19 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             group.preamble,
             crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none()),
         );
+        if entry.format != LogFormat::Molt && entry.file.starts_with("cli/") {
+            for said in preamble::banner(&entry.message) {
+                match said {
+                    Preamble::Version(text, version) => {
+                        see(summary, &text, version, entry.time, at)
+                    }
+                    Preamble::ClusterId(id) => {
+                        summary.cluster_id.get_or_insert(id);
+                    }
+                    Preamble::Node(node) => preamble_node = Some(node),
+                }
+            }
+        }
         count(&mut nodes, entry.node());
         count(&mut tenants, entry.tenant_name.clone());
         let occurring = occurring(signatures, &entry);
@@ -133,9 +147,7 @@ fn lines(text: &[u8]) -> Vec<Line<'_>> {
     let (mut offset, mut section, mut in_preamble) = (0, 0, false);
     for (index, raw) in text.split_inclusive(|b| *b == b'\n').enumerate() {
         let mut line = clean(raw.strip_suffix(b"\n").unwrap_or(raw));
-        if index == 0 {
-            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
-        }
+        line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         let kind = if let Some(found) = header.captures(line) {
             let rest = found.get(11).unwrap().as_bytes();
             let preamble = preamble.is_match(rest);
@@ -172,7 +184,7 @@ fn formats(lines: &[Line<'_>]) -> Vec<TextFormat> {
                     votes.1 += i32::from(v2.is_some());
                     votes.2 += i32::from(counted);
                 }
-                size += line.text.len();
+                size += line.text.len() + 1;
                 if entries.0 >= 200 || size >= 64 << 10 {
                     break;
                 }
@@ -235,8 +247,14 @@ fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: boo
     if let (true, Some(counter)) = (dev, entry.counter) {
         summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
     }
+    let first = entry.message.split('\n').next().unwrap();
+    let counted = first.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_end();
+    summary.dev_removed += u64::from(dev && entry.event.is_none() && counted == "REDACTEDBYZIP");
     if time::is_undated(entry.time) {
         return;
+    }
+    if dev {
+        summary.dev_severities.add(entry.severity);
     }
     widen(&mut summary.span, entry.time);
     if dev {
@@ -306,6 +324,15 @@ fn redaction(text: &[u8]) -> Redaction {
     } else {
         Redaction::None
     }
+}
+
+/// Of the first 64 marked values three in four, and more than one, are eight hexadecimal digits.
+fn hashed(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let hash = regex::Regex::new(r"^[^a-zA-Z0-9]{0,3}[0-9a-f]{8}›").unwrap();
+    let values: Vec<&str> = text.split('‹').skip(1).take(64).collect();
+    let hashes = values.iter().filter(|value| hash.is_match(value)).count();
+    hashes >= 2 && hashes * 4 >= values.len() * 3
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
