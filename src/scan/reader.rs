@@ -1,7 +1,7 @@
 //! Lines of known format to entries: where one begins and ends, what each adds to the summary, and which are hits.
 
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
-use crate::parse::crdb_text::{self, Continuation, Head, TextFormat};
+use crate::parse::crdb_text::{self, Continuation, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
 use crate::parse::{molt, preamble, redacted, tags};
 
@@ -129,7 +129,7 @@ impl Reader {
             return;
         }
         self.close();
-        self.note(line, head, v2.and_then(|v2| v2.counter));
+        self.note(line, head, v2.as_ref());
         self.open.is_open = true;
         self.open.banner = preamble::may_be_banner(head.file);
         self.open.source = line.source;
@@ -139,7 +139,7 @@ impl Reader {
     }
 
     /// What the first line of a text entry tells the summary.
-    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, counter: Option<u64>) {
+    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) {
         let list = head.tagged.tags.unwrap_or_default();
         let preamble = head.is_preamble();
         if preamble {
@@ -149,11 +149,11 @@ impl Reader {
             }
         }
         let counter = match self.format {
-            TextFormat::V2 => counter,
+            TextFormat::V2 => v2.and_then(|v2| v2.counter),
             TextFormat::V1Count => crdb_text::v1(head.tagged.rest, true).0,
             TextFormat::V1 => None,
         };
-        let removed = redacted::is_removed(head.tagged.rest);
+        let removed = redacted::is_removed(v2.map_or(head.tagged.rest, |v2| v2.message));
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,

@@ -1,7 +1,6 @@
 //! The scanner of one log file: chunks in, hits and a summary out.
 
-use crate::parse::clean;
-use crate::parse::wrap::{SAMPLE, Wrapping, without_mark};
+use crate::parse::wrap::{SAMPLE, Wrapping, bare};
 
 use super::lines::{Line, Partial};
 use super::sections::Sections;
@@ -176,7 +175,7 @@ impl Plain {
         literal: bool,
         sections: &mut Sections,
     ) {
-        let text = without_mark(clean(text));
+        let text = bare(text);
         let (number, offset) = (self.number, self.offset);
         self.number += 1;
         self.offset += length;

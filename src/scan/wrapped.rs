@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::parse::clean;
-use crate::parse::wrap::{Encoding, Transcoder, Unwrapper, Wrapping, without_mark};
+use crate::parse::wrap::{Encoding, Transcoder, Unwrapper, Wrapping, bare, bare_start};
 
 use super::lines::{Line, Partial};
 use super::sections::Sections;
@@ -35,6 +34,7 @@ struct Place {
 struct Unfinished {
     source: Option<u64>,
     place: Place,
+    decoded: bool,
     partial: Partial,
     /// The start of the first piece as it stands in the file.
     raw: Vec<u8>,
@@ -103,7 +103,7 @@ impl Wrapped {
         let partial = std::mem::take(&mut self.partial);
         let place = self.place;
         self.place = Place { number: place.number + 1, offset: self.next };
-        let raw = without_mark(clean(partial.kept()));
+        let raw = bare(partial.kept());
         let (_, cut) = partial.measure();
         let unwrapped = self.unwrapper.unwrap(raw);
         let mut pieces = unwrapped.text.split(|b| *b == b'\n').peekable();
@@ -118,14 +118,19 @@ impl Wrapped {
                 raw: Some(raw),
                 source: unwrapped.source,
             };
-            self.piece(&line, goes_on, sections);
+            self.piece(&line, (goes_on, unwrapped.decoded), sections);
         }
         self.partial = partial;
         self.partial.clear();
     }
 
     /// Reads a line, or keeps a piece of one until the rest of it comes.
-    fn piece(&mut self, line: &Line<'_>, goes_on: bool, sections: &mut Sections) {
+    fn piece(
+        &mut self,
+        line: &Line<'_>,
+        (goes_on, decoded): (bool, bool),
+        sections: &mut Sections,
+    ) {
         let waiting = self
             .unfinished
             .iter()
@@ -151,11 +156,12 @@ impl Wrapped {
                 self.unfinished.push_back(Unfinished {
                     source: line.source,
                     place: Place { number: line.number, offset: line.offset },
+                    decoded,
                     partial,
                     raw: raw[..raw.len().min(RAW_LIMIT + 4)].to_vec(),
                 });
             }
-            None => emit(line, sections),
+            None => emit(line, decoded, sections),
         }
     }
 }
@@ -170,11 +176,11 @@ fn emit_unfinished(unfinished: &Unfinished, sections: &mut Sections) {
         raw: Some(&unfinished.raw),
         source: unfinished.source,
     };
-    emit(&line, sections);
+    emit(&line, unfinished.decoded, sections);
 }
 
-fn emit(line: &Line<'_>, sections: &mut Sections) {
-    let text = clean(line.text);
+fn emit(line: &Line<'_>, decoded: bool, sections: &mut Sections) {
+    let text = if decoded { bare(line.text) } else { bare_start(line.text) };
     sections.look_for_redaction(text);
     let literal = sections.signatures().prefilter().find(text, 0).is_some();
     sections.line(&Line { text, literal, ..*line });

@@ -86,6 +86,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             &entry,
             group.preamble,
             crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none()),
+            removed(&group, formats[first.section]),
         );
         if entry.format != LogFormat::Molt && entry.file.starts_with("cli/") {
             for said in preamble::banner(&entry.message) {
@@ -147,7 +148,9 @@ fn lines(text: &[u8]) -> Vec<Line<'_>> {
     let (mut offset, mut section, mut in_preamble) = (0, 0, false);
     for (index, raw) in text.split_inclusive(|b| *b == b'\n').enumerate() {
         let mut line = clean(raw.strip_suffix(b"\n").unwrap_or(raw));
-        line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        while let Some(rest) = line.strip_prefix("\u{feff}".as_bytes()) {
+            line = clean(rest);
+        }
         let kind = if let Some(found) = header.captures(line) {
             let rest = found.get(11).unwrap().as_bytes();
             let preamble = preamble.is_match(rest);
@@ -238,7 +241,18 @@ fn group<'a>(lines: Vec<Line<'a>>, formats: &[TextFormat]) -> (Vec<Group<'a>>, V
     (groups, homeless)
 }
 
-fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: bool) {
+/// Whether the first line of the entry is nothing but the word for what redaction removed.
+fn removed(group: &Group<'_>, format: TextFormat) -> bool {
+    let first = &group.lines[0];
+    let message = match &first.kind {
+        Kind::Json(_) => crdb_json(&first.kind).and_then(json::Fields::message).unwrap_or_default(),
+        _ => crdb_text::entry(std::iter::once(first.text), format).unwrap().message,
+    };
+    message.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_end()
+        == "REDACTEDBYZIP"
+}
+
+fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: bool, removed: bool) {
     summary.entries += 1;
     if !summary.formats.contains(&entry.format) {
         summary.formats.push(entry.format);
@@ -247,9 +261,7 @@ fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: boo
     if let (true, Some(counter)) = (dev, entry.counter) {
         summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
     }
-    let first = entry.message.split('\n').next().unwrap();
-    let counted = first.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_end();
-    summary.dev_removed += u64::from(dev && entry.event.is_none() && counted == "REDACTEDBYZIP");
+    summary.dev_removed += u64::from(dev && removed);
     if time::is_undated(entry.time) {
         return;
     }

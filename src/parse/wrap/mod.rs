@@ -77,7 +77,7 @@ impl Wrapping {
         let mut votes: Vec<(Vec<Collector>, u64)> = vec![(Vec::new(), 0)];
         let (mut entries, mut coloured, mut broken) = (0u64, 0u64, 0u64);
         for line in text.split(|b| *b == b'\n') {
-            let Some(way) = way(without_mark(clean(line)), DEPTH) else { continue };
+            let Some(way) = way(bare(line), DEPTH) else { continue };
             entries += 1;
             coloured += u64::from(way.colours);
             broken += u64::from(way.mojibake);
@@ -87,11 +87,12 @@ impl Wrapping {
             }
         }
         let most = votes.iter().map(|(_, count)| *count).max().unwrap_or(0);
-        let collectors = votes
+        let mut collectors = votes
             .into_iter()
             .find(|(_, count)| *count == most)
             .map(|(collectors, _)| collectors)
             .unwrap_or_default();
+        find_line_ends(&mut collectors, &text);
         let enough = |count: u64| count > 0 && count * 10 >= entries;
         let wrapping =
             Self { encoding, collectors, colours: enough(coloured), mojibake: enough(broken) };
@@ -99,10 +100,45 @@ impl Wrapping {
     }
 }
 
-/// `line` without the mark of a byte order, which stands at the start of a file and where files were put together.
+/// Finds out whether records tell where a line ended: one that does is enough.
+fn find_line_ends(collectors: &mut [Collector], text: &[u8]) {
+    let Some(at) = collectors.iter().position(|c| matches!(c, Collector::Record { .. })) else {
+        return;
+    };
+    let ends = text.split(|b| *b == b'\n').any(|line| {
+        let mut inner = Cow::Borrowed(bare(line));
+        collectors.iter().take(at + 1).all(|collector| {
+            let found = collector.unwrap(&inner).map(|found| found.text.into_owned());
+            let unwrapped = found.is_some();
+            inner = Cow::Owned(found.unwrap_or_default());
+            unwrapped
+        }) && inner.ends_with(b"\n")
+    });
+    if let Some(collector) = collectors.get_mut(at) {
+        *collector = Collector::Record { ends_lines: ends };
+    }
+}
+
+/// A line as [`clean`] leaves it, and without the mark of a byte order, which stands at the start of a file and where
+/// files were put together.
 #[must_use]
-pub fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
+pub fn bare(line: &[u8]) -> &[u8] {
+    let mut line = clean(line);
+    while let Some(rest) = line.strip_prefix("\u{feff}".as_bytes()) {
+        line = clean(rest);
+    }
+    line
+}
+
+/// The same at the start of a line only, for text whose end was cleaned before.
+#[must_use]
+pub fn bare_start(mut line: &[u8]) -> &[u8] {
+    loop {
+        line = match line {
+            [0, rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
+            _ => return line,
+        };
+    }
 }
 
 /// How `line` comes out as the first line of an entry, if it does.
@@ -115,14 +151,8 @@ fn way(line: &[u8], depth: usize) -> Option<Way> {
             break;
         }
         if let Some(found) = collector.unwrap(line)
-            && let Some(inner) = way(clean(first_line(&found.text)), depth - 1)
+            && let Some(inner) = way(bare(first_line(&found.text)), depth - 1)
         {
-            let collector = match collector {
-                Collector::Record { .. } => {
-                    Collector::Record { ends_lines: found.text.ends_with(b"\n") }
-                }
-                other => other,
-            };
             let mut collectors = vec![collector];
             collectors.extend(inner.collectors);
             return Some(Way { collectors, ..inner });
@@ -156,6 +186,8 @@ pub struct Unwrapped<'a> {
     pub source: Option<u64>,
     /// The collector cut the line here, and the next piece of the same source goes on with it.
     pub goes_on: bool,
+    /// It stood in a record, so its own end of line, which Windows writes with a carriage return, is still there.
+    pub decoded: bool,
 }
 
 /// Unwraps the lines of one file.
@@ -173,11 +205,11 @@ impl Unwrapper {
         Self { wrapping, prefixes: HashSet::new() }
     }
 
-    /// Unwraps one line of decoded text, as [`clean`] leaves it. What is not wrapped comes out as it is.
+    /// Unwraps one line of decoded text, as [`bare`] leaves it. What is not wrapped comes out as it is.
     pub fn unwrap<'a>(&mut self, line: &'a [u8]) -> Unwrapped<'a> {
         let mut text = self.undress(Cow::Borrowed(line));
         let mut source = None;
-        let mut goes_on = false;
+        let (mut goes_on, mut decoded) = (false, false);
         for at in 0..self.wrapping.collectors.len() {
             let collector = self.wrapping.collectors[at];
             let Some(found) = collector.unwrap(&text) else { break };
@@ -195,13 +227,14 @@ impl Unwrapper {
                     inner.pop();
                 }
                 goes_on |= ends_lines && !ended;
+                decoded = true;
             }
             text = self.undress(Cow::Owned(inner));
         }
         if self.wrapping.mojibake {
             text = dress::repair(text);
         }
-        Unwrapped { text, source, goes_on }
+        Unwrapped { text, source, goes_on, decoded }
     }
 
     fn undress<'a>(&self, text: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
@@ -219,7 +252,7 @@ impl Unwrapper {
         if self.prefixes.contains(&name) {
             return true;
         }
-        let learned = self.prefixes.len() < PREFIXES && way(text, DEPTH).is_some();
+        let learned = self.prefixes.len() < PREFIXES && way(bare(text), DEPTH).is_some();
         if learned {
             self.prefixes.insert(name);
         }

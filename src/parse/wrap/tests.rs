@@ -123,7 +123,7 @@ fn utf_16_is_read_with_a_mark_or_without() {
         let Detected { wrapping, entries } = Wrapping::detect(&bytes);
         assert_eq!((wrapping.encoding, entries), (encoding, 1));
         let decoded = encoding.decode(&bytes);
-        assert_eq!(without_mark(&decoded), text.as_bytes());
+        assert_eq!(bare(&decoded), text.as_bytes());
     }
     assert_eq!(Encoding::Utf16Le.decode(b"\x00\xd8x\x00\x00\xd8!"), "\u{fffd}x\u{fffd}".as_bytes());
     assert_eq!(Encoding::detect(&[0; 64]), Encoding::Utf8);
