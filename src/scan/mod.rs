@@ -19,6 +19,7 @@ mod reader;
 mod redaction;
 mod scanner;
 mod sections;
+mod shares;
 mod signature;
 mod summary;
 mod vote;
@@ -26,7 +27,7 @@ mod wrapped;
 
 pub use scanner::LogScanner;
 pub use signature::{
-    Hit, LogSummary, ScannedLog, SeverityCounts, Signature, Signatures, VersionSeen,
+    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, VersionSeen,
 };
 
 /// Bytes of one entry that are looked at.

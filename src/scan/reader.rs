@@ -42,6 +42,8 @@ struct Open {
     /// The start of its lines as they stand in the file, where they were unwrapped, and the byte of the last of them.
     raw: Vec<u8>,
     raw_offset: u64,
+    /// Lines without a prefix in which a literal stands.
+    raw_literals: Dropped,
 }
 
 /// Something that was not read: how often, and the line of the first.
@@ -53,10 +55,15 @@ struct Dropped {
 
 impl Dropped {
     fn add(&mut self, line: u64) {
-        if self.count == 0 {
-            self.first = line;
-        }
+        self.first = if self.count == 0 { line } else { self.first.min(line) };
         self.count += 1;
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        if other.count > 0 {
+            self.add(other.first);
+            self.count += other.count - 1;
+        }
     }
 }
 
@@ -103,7 +110,12 @@ impl Reader {
         match json::line(text) {
             Some(json::Line::Crdb(fields)) => self.json(line, &fields),
             Some(json::Line::Molt(fields)) => self.molt(line, &fields),
-            None if self.open.is_open && self.open.may_hold(line) => self.append(line),
+            None if self.open.is_open && self.open.may_hold(line) => {
+                if line.literal {
+                    self.open.raw_literals.add(line.number);
+                }
+                self.append(line);
+            }
             None if line.cut => self.too_long.add(line.number),
             // A log may begin in the middle of an entry; what it says has no time, but it was there.
             None if line.literal => self.homeless.add(line.number),
@@ -198,7 +210,10 @@ impl Reader {
             }
             if open.candidate {
                 let raw = if open.raw.is_empty() { &open.text } else { &open.raw };
-                self.hit(entry, at, raw);
+                if !self.hit(entry, at, raw) {
+                    // What follows an event is no part of it, and must not be lost all the same.
+                    self.homeless.add_all(&open.raw_literals);
+                }
             }
         }
         open.text.clear();
@@ -275,15 +290,16 @@ impl Reader {
         time
     }
 
-    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) {
+    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) -> bool {
         let signatures = self.signatures.occurring(&entry);
         if signatures.is_empty() {
-            return;
+            return false;
         }
         cut(&mut entry.message, MESSAGE_LIMIT);
         let mut raw = String::from_utf8_lossy(&text[..text.len().min(RAW_LIMIT + 4)]).into_owned();
         cut(&mut raw, RAW_LIMIT);
         self.hits.push(Hit { signatures, entry, line, offset, raw });
+        true
     }
 
     /// What was read, and what was not.

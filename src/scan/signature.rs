@@ -115,13 +115,16 @@ pub struct LogSummary {
     pub entries: u64,
     /// Bytes of text.
     pub bytes: u64,
-    /// Earliest and latest entry, placeholders of the year 2000 left out.
+    /// Earliest and latest entry, placeholders of the year 2000 left out. Where entries name several nodes, this, the
+    /// times on DEV and the counters are those of [`LogSummary::node`] alone.
     pub span: Option<(Time, Time)>,
     /// Earliest and latest entry of channel DEV that is no preamble. A file without one cannot show what
     /// CockroachDB logs to DEV, however long it is.
     pub dev_span: Option<(Time, Time)>,
     /// Most frequent node in tags or fields, or the preamble's `nodeID`.
     pub node: Option<NodeId>,
+    /// The other nodes that entries name: of a file that merges the logs of several, for one process names one.
+    pub other_nodes: Vec<NodeShare>,
     /// Virtual cluster that most entries name in tags or fields, if any does.
     pub tenant_name: Option<String>,
     /// The preamble's `clusterID`, or JSON's `cluster_id`.
@@ -143,6 +146,17 @@ pub struct LogSummary {
     /// none of INFO mean that the bundle was made without them (log-formats trap 32), and with them went every line
     /// about the state of a job.
     pub dev_severities: SeverityCounts,
+}
+
+/// What a file holds of a node that is not its main one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeShare {
+    /// The node.
+    pub node: NodeId,
+    /// Its earliest and latest entry.
+    pub span: Option<(Time, Time)>,
+    /// Its earliest and latest entry of channel DEV.
+    pub dev_span: Option<(Time, Time)>,
 }
 
 /// How many entries there are of each severity.

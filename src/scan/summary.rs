@@ -6,10 +6,11 @@ use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
+use super::shares::Shares;
 use super::{LogSummary, VersionSeen};
 
-/// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
-const CANDIDATES: usize = 256;
+/// Distinct values that are told apart: more nodes or virtual clusters than one file has.
+pub(super) const CANDIDATES: usize = 256;
 
 /// One entry, as far as the summary needs it.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub(super) struct Seen {
 pub(super) struct Summary {
     path: String,
     summary: LogSummary,
-    nodes: Votes<u32>,
+    nodes: Shares,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
 }
@@ -40,7 +41,7 @@ impl Summary {
         Self {
             path: path.to_owned(),
             summary: LogSummary::default(),
-            nodes: Votes::default(),
+            nodes: Shares::default(),
             tenants: Votes::default(),
             preamble_node: None,
         }
@@ -58,7 +59,7 @@ impl Summary {
             summary.formats.push(seen.format);
         }
         if let Some(node) = seen.node {
-            self.nodes.cast(&node);
+            self.nodes.add(node, seen);
         }
         if seen.dev
             && let Some(counter) = seen.counter
@@ -129,13 +130,14 @@ impl Summary {
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
         self.summary.bytes = bytes;
-        self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
+        self.summary.node = self.preamble_node.map(NodeId);
+        self.nodes.tell(&mut self.summary);
         self.summary.tenant_name = self.tenants.winner();
         self.summary
     }
 }
 
-fn widen(span: &mut Option<(Time, Time)>, time: Time) {
+pub(super) fn widen(span: &mut Option<(Time, Time)>, time: Time) {
     *span = Some(span.map_or((time, time), |(from, to)| (from.min(time), to.max(time))));
 }
 

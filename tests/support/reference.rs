@@ -7,7 +7,9 @@ use crdb_triage::model::{
 use crdb_triage::parse::crdb_text::{self, TextFormat};
 use crdb_triage::parse::preamble::{self, Preamble};
 use crdb_triage::parse::{clean, json, time};
-use crdb_triage::scan::{Hit, LogSummary, RAW_LIMIT, ScannedLog, Signature, VersionSeen};
+use crdb_triage::scan::{
+    Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, VersionSeen,
+};
 use regex::bytes::Regex;
 
 /// The grammar of log-formats section 1, without names. Tags end at the first bracket that a space follows, also where
@@ -40,13 +42,13 @@ struct Group<'a> {
 pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let lines = lines(text);
     let formats = formats(&lines);
-    let (groups, homeless) = group(lines, &formats);
+    let (groups, mut homeless) = group(lines, &formats);
     let mut out = ScannedLog::default();
     let summary = &mut out.summary;
     summary.bytes = text.len() as u64;
     summary.hashed = hashed(text);
     summary.redaction = if summary.hashed { Redaction::Redacted } else { redaction(text) };
-    let mut nodes: Vec<(u32, u64)> = Vec::new();
+    let mut of_nodes: Vec<(u32, LogSummary)> = Vec::new();
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
     for group in groups {
@@ -81,13 +83,17 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                 summary.cluster_id = Some(id);
             }
         }
-        note(
-            summary,
-            &entry,
-            group.preamble,
-            crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none()),
-            removed(&group, formats[first.section]),
-        );
+        let no_channel = crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none());
+        let noted = (group.preamble, no_channel, removed(&group, formats[first.section]));
+        note(summary, &entry, noted);
+        if let Some(node) = entry.node() {
+            let known = of_nodes.iter().position(|(known, _)| *known == node);
+            let at = known.unwrap_or_else(|| {
+                of_nodes.push((node, LogSummary::default()));
+                of_nodes.len() - 1
+            });
+            note(&mut of_nodes[at].1, &entry, noted);
+        }
         if entry.format != LogFormat::Molt && entry.file.starts_with("cli/") {
             for said in preamble::banner(&entry.message) {
                 match said {
@@ -101,7 +107,6 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                 }
             }
         }
-        count(&mut nodes, entry.node());
         count(&mut tenants, entry.tenant_name.clone());
         let occurring = occurring(signatures, &entry);
         if !occurring.is_empty() {
@@ -109,15 +114,32 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             let mut raw = String::from_utf8_lossy(&texts.join(&b'\n')).into_owned();
             raw.truncate(raw.floor_char_boundary(RAW_LIMIT));
             out.hits.push(Hit { signatures: occurring, entry, line: at.0, offset: at.1, raw });
+        } else {
+            homeless.extend(group.lines.into_iter().filter(|line| matches!(line.kind, Kind::Raw)));
         }
     }
-    out.summary.node = most(nodes).or(preamble_node).map(NodeId);
+    let counts = of_nodes.iter().map(|(node, own)| (*node, own.entries)).collect();
+    let node = most(counts);
+    out.summary.node = node.or(preamble_node).map(NodeId);
+    if of_nodes.len() > 1 {
+        for (of, own) in of_nodes {
+            if Some(of) == node {
+                out.summary.span = own.span;
+                out.summary.dev_span = own.dev_span;
+                out.summary.counters = own.counters;
+            } else {
+                let (span, dev_span) = (own.span, own.dev_span);
+                out.summary.other_nodes.push(NodeShare { node: NodeId(of), span, dev_span });
+            }
+        }
+    }
     out.summary.tenant_name = most(tenants);
-    let homeless: Vec<u64> = homeless
+    let mut homeless: Vec<u64> = homeless
         .iter()
         .filter(|line| signatures.iter().any(|s| contains(line.text, s.literal.as_bytes())))
         .map(|line| line.number)
         .collect();
+    homeless.sort_unstable();
     let mut say = |reason: UnreadReason, detail: String| {
         out.unread.push(Unread { path: "log".to_owned(), reason, detail });
     };
@@ -252,7 +274,11 @@ fn removed(group: &Group<'_>, format: TextFormat) -> bool {
         == "REDACTEDBYZIP"
 }
 
-fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: bool, removed: bool) {
+fn note(
+    summary: &mut LogSummary,
+    entry: &Entry,
+    (preamble, no_channel, removed): (bool, bool, bool),
+) {
     summary.entries += 1;
     if !summary.formats.contains(&entry.format) {
         summary.formats.push(entry.format);

@@ -1,6 +1,6 @@
 //! Traps 1 to 9: what a file is.
 
-use crdb_triage::model::{LogFormat, NodeId, UnreadReason};
+use crdb_triage::model::{LogFormat, NodeId, Time, UnreadReason};
 use crdb_triage::parse::sniff::{Sniffed, sniff};
 
 use crate::log_formats::{AT, entries, messages, scan};
@@ -56,6 +56,16 @@ fn trap_04_a_bare_object_after_the_counter_is_an_event_in_whatever_order_of_keys
     }
     let plain = scan(format!("{AT} ⋮ [T1,n1] 7 {{\"x\":\"recovery_event\"}}\n{AT} ⋮ [n1] 8 x\n"));
     assert_eq!(plain.hits[0].entry.event, None, "an object without the fields of an event is text");
+}
+
+#[test]
+fn trap_04_what_follows_an_event_is_no_part_of_it_and_not_passed_over() {
+    let log = scan(format!(
+        "{AT} ⋮ [n1] 7 ={{\"Timestamp\":1,\"EventType\":\"x\"}}\npanic: resuming execution\n{AT} ⋮ [n1] 8  x\n"
+    ));
+    assert_eq!(log.hits, []);
+    assert_eq!(log.unread[0].reason, UnreadReason::OutsideEntry);
+    assert!(log.unread[0].detail.ends_with("line 2"), "{}", log.unread[0].detail);
 }
 
 #[test]
@@ -185,6 +195,23 @@ fn trap_07_a_line_of_one_container_belongs_to_no_entry_of_another() {
     assert_eq!(log.unread.len(), 1);
     assert_eq!(log.unread[0].reason, UnreadReason::OutsideEntry);
     assert!(log.unread[0].detail.ends_with("line 2"), "{}", log.unread[0].detail);
+}
+
+#[test]
+fn trap_07_merged_logs_cover_for_each_node_only_the_time_of_its_own_entries() {
+    let line = |hour: u32, node: u32, counter: u32| {
+        format!("n{node}> I250422 {hour:02}:00:00.000000 7 a.go:1 ⋮ [n{node}] {counter} x\n")
+    };
+    let text = [line(1, 1, 10), line(2, 2, 90), line(3, 1, 11), line(9, 2, 91), line(4, 1, 12)];
+    let summary = scan(text.concat()).summary;
+    let time = |hour: u32| format!("2025-04-22T0{hour}:00:00.000000Z");
+    let shown = |span: Option<(Time, Time)>| span.map(|(a, b)| (a.to_string(), b.to_string()));
+    assert_eq!(summary.node, Some(NodeId(1)));
+    assert_eq!(shown(summary.dev_span), Some((time(1), time(4))));
+    assert_eq!(summary.counters, Some((10, 12)));
+    assert_eq!(summary.other_nodes.len(), 1);
+    assert_eq!(summary.other_nodes[0].node, NodeId(2));
+    assert_eq!(shown(summary.other_nodes[0].dev_span), Some((time(2), time(9))));
 }
 
 #[test]

@@ -213,7 +213,8 @@ impl Unwrapper {
         for at in 0..self.wrapping.collectors.len() {
             let collector = self.wrapping.collectors[at];
             let Some(found) = collector.unwrap(&text) else { break };
-            if collector.is_guess() && !self.knows(found.source, &found.text) {
+            let depth = self.wrapping.collectors.len() - at - 1;
+            if collector.is_guess() && !self.knows(found.source, &found.text, depth) {
                 break;
             }
             let mut hasher = DefaultHasher::new();
@@ -248,11 +249,11 @@ impl Unwrapper {
     }
 
     /// Whether the name before a line is one that stood before an entry, now or earlier.
-    fn knows(&mut self, name: u64, text: &[u8]) -> bool {
+    fn knows(&mut self, name: u64, text: &[u8], depth: usize) -> bool {
         if self.prefixes.contains(&name) {
             return true;
         }
-        let learned = self.prefixes.len() < PREFIXES && way(bare(text), DEPTH).is_some();
+        let learned = self.prefixes.len() < PREFIXES && way(bare(text), depth).is_some();
         if learned {
             self.prefixes.insert(name);
         }
