@@ -154,18 +154,14 @@ impl Reader {
     fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) {
         let list = head.tagged.tags.unwrap_or_default();
         let preamble = head.is_preamble();
-        if preamble {
-            let message = String::from_utf8_lossy(head.tagged.rest);
-            if let Some(preamble) = preamble::read(&message) {
-                self.summary.preamble(preamble, head.time, (line.number, line.offset));
-            }
-        }
-        let counter = match self.format {
-            TextFormat::V2 => v2.and_then(|v2| v2.counter),
-            TextFormat::V1Count => crdb_text::v1(head.tagged.rest, true).0,
-            TextFormat::V1 => None,
+        let (counter, message) = match v2 {
+            Some(v2) => (v2.counter, v2.message),
+            None => crdb_text::v1(head.tagged.rest, self.format == TextFormat::V1Count),
         };
-        let removed = redacted::is_removed(v2.map_or(head.tagged.rest, |v2| v2.message));
+        if preamble && let Some(preamble) = preamble::read(&String::from_utf8_lossy(message)) {
+            self.summary.preamble(preamble, head.time, (line.number, line.offset));
+        }
+        let removed = redacted::is_removed(message);
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,

@@ -3,7 +3,10 @@
 use crdb_triage::model::{LogFormat, NodeId, Time, UnreadReason};
 use crdb_triage::parse::sniff::{Sniffed, sniff};
 
+use crate::bundle::File;
 use crate::log_formats::{AT, entries, messages, scan};
+use crate::log_formats_absence::case;
+use crate::run::{triage, verdicts};
 
 const CONFIG: &str = "I250422 06:00:00.000000 1 util/log/file_sync_buffer.go:237 ⋮ [T1,config]";
 
@@ -146,6 +149,25 @@ fn trap_07_what_a_collector_put_before_each_line_is_taken_off_and_its_time_does_
         assert_eq!(log.summary.node, Some(NodeId(3)));
         assert_eq!(log.unread, [], "{prefix}");
     }
+}
+
+#[test]
+fn trap_07_a_wrapped_log_under_any_name_leads_to_the_verdict_of_the_plain_one() {
+    let (files, _) = case();
+    let plain = String::from_utf8(files[0].text.clone()).unwrap();
+    let verdict = |text: Vec<u8>| {
+        let log = File { path: "what-kubectl-said.txt".to_owned(), text };
+        let report = triage(&[log, files[1].clone()], 1 << 16);
+        assert_eq!(report.input.files.read, 2);
+        verdicts(&report)
+    };
+    let expected = verdict(plain.clone().into_bytes());
+    assert!(expected.contains("1065722008981340161 suspect"), "{expected}");
+    let prefixed: String =
+        plain.lines().map(|line| format!("[pod/a/db] 2030-01-01T00:00:00Z {line}\n")).collect();
+    assert_eq!(verdict(prefixed.clone().into_bytes()), expected);
+    let wide = prefixed.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(verdict(wide), expected);
 }
 
 #[test]
