@@ -3,9 +3,13 @@
 
 #[path = "support/reference.rs"]
 mod reference;
+#[path = "support/wraps.rs"]
+mod wraps;
 
+use crdb_triage::parse::wrap::{Collector, Wrapping};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use proptest::prelude::*;
+use wraps::{WRAPS, essence};
 
 const SIGNATURES: [Signature; 5] = [
     Signature { name: "flush", literal: "closing with flushes in-progress encountered an error" },
@@ -36,7 +40,7 @@ fn message() -> impl Strategy<Value = String> {
         6 => prop::sample::select(vec![
             "job 1072233445566778899:", "‹some value›", "‹×›", "closing with flushes", "resuming", "execution",
             "stepping", "{\"a\":1}", "[n1]", "7 replicas", "é⋮", "=", "+", "|", "!", "x", "IMPORT job ‹77›:",
-            "REDACTEDBYZIP", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
+            "REDACTEDBYZIP", "‹0a1b2c3d›", "node startup completed:", "CockroachDB CCL v24.1.7 (x)", "build: CCL v24.1.8 @ 2024", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
         ]),
     ];
     prop::collection::vec(word, 0..6).prop_map(|words| words.join(" "))
@@ -235,9 +239,45 @@ proptest! {
         text in log(),
         pieces in prop::collection::vec(1..300usize, 1..6),
     ) {
-        let expected = reference::scan(&SIGNATURES, &text);
         let whole = fast(&text, &[text.len().max(1)]);
-        prop_assert_eq!(&whole, &expected, "{}", String::from_utf8_lossy(&text));
-        prop_assert_eq!(fast(&text, &pieces), expected, "{}", String::from_utf8_lossy(&text));
+        prop_assert_eq!(&fast(&text, &pieces), &whole, "{}", String::from_utf8_lossy(&text));
+        // A broken record of one log may hold an entry of another.
+        prop_assume!(Wrapping::detect(&text).wrapping.is_none());
+        prop_assert_eq!(whole, reference::scan(&SIGNATURES, &text), "{}", String::from_utf8_lossy(&text));
+    }
+
+    #[test]
+    fn a_wrapped_log_reads_as_what_was_wrapped_in_any_pieces(
+        text in log(),
+        wrap in prop::sample::select(WRAPS.to_vec()),
+        pieces in prop::collection::vec(1..300usize, 1..6),
+    ) {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let wrapped = wrap.0(&text);
+        let shown = String::from_utf8_lossy(&wrapped).into_owned();
+        let whole = fast(&wrapped, &[wrapped.len().max(1)]);
+        prop_assert_eq!(&fast(&wrapped, &pieces), &whole, "{}", shown);
+        prop_assert_eq!(whole.summary.bytes, wrapped.len() as u64);
+        for hit in &whole.hits {
+            let line = &wrapped[usize::try_from(hit.offset).unwrap()..];
+            let before = &wrapped[..usize::try_from(hit.offset).unwrap()];
+            prop_assert_eq!(wrap.1.lines_in(before), hit.line - 1);
+            let line = wrap.1.first_line(line);
+            let raw = hit.raw.lines().next().unwrap_or_default();
+            prop_assert!(raw.len() >= 2048 || line.contains(raw), "{raw} in {line}");
+        }
+        prop_assume!(Wrapping::detect(text.as_bytes()).wrapping.is_none());
+        let wrapping = Wrapping::detect(&wrapped).wrapping;
+        // Here too a broken record may hold an entry.
+        let records = wrapping.collectors.iter().filter(|c| matches!(c, Collector::Record { .. })).count();
+        prop_assume!(!wrapping.is_none() && !text.is_empty() && records == usize::from(shown.contains("\"stream\":\"stderr\"")));
+        let expected = essence(reference::scan(&SIGNATURES, text.as_bytes()), wrap.2);
+        let found = essence(whole, wrap.2);
+        prop_assert_eq!(found.summary, expected.summary, "{}", shown);
+        prop_assert_eq!(found.unread, expected.unread, "{}", shown);
+        prop_assert_eq!(found.hits.len(), expected.hits.len(), "{}", shown);
+        for (found, expected) in found.hits.iter().zip(&expected.hits) {
+            prop_assert_eq!(found, expected, "{}", shown);
+        }
     }
 }

@@ -2,14 +2,15 @@
 
 use std::borrow::Borrow;
 
-use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
+use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
+use super::shares::Shares;
 use super::{LogSummary, VersionSeen};
 
-/// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
-const CANDIDATES: usize = 256;
+/// Distinct values that are told apart: more nodes or virtual clusters than one file has.
+pub(super) const CANDIDATES: usize = 256;
 
 /// One entry, as far as the summary needs it.
 #[derive(Clone, Debug)]
@@ -20,6 +21,9 @@ pub(super) struct Seen {
     pub(super) dev: bool,
     pub(super) counter: Option<u64>,
     pub(super) node: Option<u32>,
+    pub(super) severity: Severity,
+    /// Redaction removed the whole message.
+    pub(super) removed: bool,
 }
 
 /// The summary in the making.
@@ -27,7 +31,7 @@ pub(super) struct Seen {
 pub(super) struct Summary {
     path: String,
     summary: LogSummary,
-    nodes: Votes<u32>,
+    nodes: Shares,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
 }
@@ -37,18 +41,10 @@ impl Summary {
         Self {
             path: path.to_owned(),
             summary: LogSummary::default(),
-            nodes: Votes::default(),
+            nodes: Shares::default(),
             tenants: Votes::default(),
             preamble_node: None,
         }
-    }
-
-    pub(super) fn redaction(&self) -> Redaction {
-        self.summary.redaction
-    }
-
-    pub(super) fn set_redaction(&mut self, redaction: Redaction) {
-        self.summary.redaction = self.summary.redaction.max(redaction);
     }
 
     pub(super) fn entries(&self) -> u64 {
@@ -63,15 +59,19 @@ impl Summary {
             summary.formats.push(seen.format);
         }
         if let Some(node) = seen.node {
-            self.nodes.cast(&node);
+            self.nodes.add(node, seen);
         }
         if seen.dev
             && let Some(counter) = seen.counter
         {
             summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
         }
+        summary.dev_removed += u64::from(seen.dev && seen.removed);
         if is_undated(seen.time) {
             return;
+        }
+        if seen.dev {
+            summary.dev_severities.add(seen.severity);
         }
         widen(&mut summary.span, seen.time);
         if seen.dev {
@@ -86,7 +86,8 @@ impl Summary {
         }
     }
 
-    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry, if the entry's
+    /// first line tells it.
     pub(super) fn version(
         &mut self,
         text: &str,
@@ -108,7 +109,7 @@ impl Summary {
         self.summary.versions.last().map(|last| last.text.as_str())
     }
 
-    /// Takes note of a line of a preamble. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of a line of a preamble or a banner.
     pub(super) fn preamble(&mut self, preamble: Preamble, time: Time, at: (u64, u64)) {
         match preamble {
             Preamble::Version(text, version) => self.version(&text, version, time, at),
@@ -129,13 +130,14 @@ impl Summary {
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
         self.summary.bytes = bytes;
-        self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
+        self.summary.node = self.preamble_node.map(NodeId);
+        self.nodes.tell(&mut self.summary);
         self.summary.tenant_name = self.tenants.winner();
         self.summary
     }
 }
 
-fn widen(span: &mut Option<(Time, Time)>, time: Time) {
+pub(super) fn widen(span: &mut Option<(Time, Time)>, time: Time) {
     *span = Some(span.map_or((time, time), |(from, to)| (from.min(time), to.max(time))));
 }
 
