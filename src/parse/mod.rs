@@ -8,9 +8,13 @@ pub mod crdb_text;
 pub mod job_tag;
 pub mod jobs_table;
 pub mod json;
+mod json_stream;
 pub mod molt;
 pub mod preamble;
+mod protobuf;
+pub mod scrub;
 pub mod sniff;
+mod table;
 pub mod tags;
 pub mod time;
 
