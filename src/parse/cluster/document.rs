@@ -142,7 +142,7 @@ impl Seen {
 /// Nanoseconds since 1970, as a number or text, or a time as text.
 fn instant(text: &str) -> Option<Time> {
     match text.parse::<i64>() {
-        Ok(nanos) => (nanos > 0).then(|| Time(nanos / 1000)),
+        Ok(nanos) => (nanos > 0).then_some(Time(nanos / 1000)),
         Err(_) => Time::parse_rfc3339(text).or_else(|| time::cell(text)),
     }
 }

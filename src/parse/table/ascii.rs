@@ -2,7 +2,8 @@
 //!
 //! Two drawings exist: a box (`+----+` above, between and below, `|` at both sides), and lines between the columns
 //! only, below whose names stands `+----+----+` or `-----+-----`. Both may end with `(N rows)`. A cell of several
-//! lines goes on below, where the first cell is blank; a mark (`+` at the edge of the cell, or `␤`) may say so too.
+//! lines goes on below, where the first cell is blank, which that of a row never is; a mark (`+` at the edge of the
+//! cell, or `␤`) may say so too.
 //! Text may hold `|`, so that cells are told by their place below the names.
 
 use std::sync::Arc;
@@ -28,8 +29,6 @@ pub(super) struct Ascii {
     names: Option<Arc<[String]>>,
     keep: Vec<usize>,
     row: Option<Row>,
-    /// The last line says that a cell goes on.
-    goes_on: bool,
     rows: u64,
     /// The line that counts the rows was read.
     counted: bool,
@@ -101,7 +100,7 @@ impl Ascii {
                 let what = format!("it counts {count} rows, and {} are there", self.rows);
                 sink.problem(start.line, &what);
             }
-        } else {
+        } else if !(cut && line.starts_with(b"(")) {
             self.data(line, start, cut, sink);
         }
         None
@@ -146,14 +145,12 @@ impl Ascii {
         if pieces.len() < names.len() {
             let what = format!("{} cells under {} columns", pieces.len(), names.len());
             sink.problem(start.line, &what);
-            if cut {
-                // Nobody knows how much of the last cell is missing.
-                pieces.pop();
-            }
+        } else if cut {
+            // Nobody knows how much of the last cell is missing, be it an id or a state.
+            pieces.pop();
         }
         let blank = pieces.first().is_none_or(|cell| cell.trim_ascii().is_empty());
-        let goes_on = std::mem::take(&mut self.goes_on);
-        if !(blank || goes_on) || self.row.is_none() {
+        if !blank || self.row.is_none() {
             self.end_row(sink);
             let cells = Vec::with_capacity(names.len().min(CELLS));
             self.row = Some(Row { names, cells, line: start.line, offset: start.offset });
@@ -169,7 +166,6 @@ impl Ascii {
             let text = piece.trim_ascii();
             let plus = text.strip_suffix(b"+").filter(|_| piece.ends_with(b"+") && closed(at));
             let marked = plus.or_else(|| text.strip_suffix("␤".as_bytes()));
-            self.goes_on |= marked.is_some();
             let text = marked.unwrap_or(text).trim_ascii_end();
             if row.cells.len() <= at {
                 row.cells.push(Cell::default());

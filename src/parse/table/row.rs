@@ -54,15 +54,17 @@ impl Cell {
         &self.kept
     }
 
-    /// What is kept of it, decoded lossily. Of a cell that is cut the last word is left out: half of an address may
-    /// not look like one, and its password would not be found.
+    /// What is kept of it, decoded lossily. Of a cell that is cut within an address the host goes too: it may be half of
+    /// a user and password, which nobody could tell from a host.
     pub(crate) fn text(&self) -> String {
-        let text = String::from_utf8_lossy(&self.kept).into_owned();
-        if self.is_whole() {
-            return text;
+        let mut text = String::from_utf8_lossy(&self.kept).into_owned();
+        if !self.is_whole()
+            && let Some(at) = text.rfind("://").map(|at| at + 3)
+            && !text[at..].contains(['/', '?', '#', '@', ' ', '\'', '"'])
+        {
+            text.truncate(at);
         }
-        let whole = text.rfind(char::is_whitespace).map_or("", |at| &text[..at]);
-        format!("{whole} …")
+        text
     }
 }
 
@@ -90,7 +92,7 @@ impl Row {
         self.cell(names).map(Cell::text)
     }
 
-    /// The row for a person: its cells with tabs between them, without secrets, and of encoded ones only their
+    /// The row for a person: its cells with tabs between them, in quotes where they need them, without secrets, and of encoded ones only their
     /// lengths. Cut to 2 KiB.
     pub(crate) fn evidence(&self, is_encoded: impl Fn(&str) -> bool) -> String {
         let mut out = String::new();
@@ -102,7 +104,13 @@ impl Row {
             if encoded && !cell.is_empty() && cell.bytes() != b"NULL" {
                 out.push_str(&format!("({} bytes)", cell.length));
             } else {
-                out.push_str(&scrub(&cell.text()));
+                let text = cell.text();
+                let text = scrub(&text);
+                if text.contains(['\t', '\n', '\r', '"']) {
+                    out.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
+                } else {
+                    out.push_str(&text);
+                }
             }
             if out.len() > EVIDENCE {
                 let end = (0..=EVIDENCE).rev().find(|at| out.is_char_boundary(*at));
