@@ -211,6 +211,21 @@ fn no_secret_leaves_a_table_not_even_in_its_evidence() {
 }
 
 #[test]
+fn bytes_that_shift_the_columns_are_shown_nowhere() {
+    let text = "id\tstatus\tcreated\tpayload\tprogress\tjob_type\tclaim_instance_id\n\
+                7\trunning\t2025-04-22 06:20:00\ta\tHUSH\tHUSH\tHUSH\t4\n\
+                HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH\n\
+                8\trunning\t2025-04-22 06:20:00\tNULL\tNULL\tIMPORT\t4\n";
+    let (rows, unread) = table(text.as_bytes(), usize::MAX);
+    let ids: Vec<_> = rows.iter().map(|row| (row.id.0, row.job_type.as_str())).collect();
+    assert_eq!(ids, [(7, ""), (8, "IMPORT")]);
+    assert_eq!((rows[0].coordinator_id, rows[1].coordinator_id), (None, Some(4)));
+    assert!(unread.len() > 1);
+    let shown = format!("{rows:?} {unread:?}");
+    assert!(!shown.contains("HUSH"), "{shown}");
+}
+
+#[test]
 fn rows_of_every_format_stand_at_their_first_line_and_byte() {
     let rows: Cells = (1..30)
         .map(|id: u32| {

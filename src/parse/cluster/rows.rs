@@ -88,7 +88,8 @@ impl Sink for Rows {
         CELL
     }
 
-    fn row(&mut self, row: &Row) {
+    fn row(&mut self, row: Row) {
+        let row = &row;
         let value = |name: &str| row.text(&[name]).as_deref().and_then(told).map(str::to_owned);
         if self.table == Table::ClusterSettings {
             if row.text(&["variable"]).is_some_and(|name| name.trim() == "version")

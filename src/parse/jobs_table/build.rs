@@ -46,8 +46,8 @@ impl<'a> Builder<'a> {
     fn begin(&mut self) -> Option<JobRow> {
         let text = self.row.text(&["job_id", "id"]).unwrap_or_default();
         let Some(id) = JobId::parse(text.trim()) else {
-            let shown = scrub(&text).chars().take(40).collect::<String>();
-            self.problems.push(format!("`{shown}` is no id of a job; the row was left out"));
+            let shown = shortened(&text);
+            self.problems.push(format!("{shown} is no id of a job; the row was left out"));
             return None;
         };
         let (line, offset, raw) = (self.row.line, self.row.offset, self.row.evidence(is_encoded));
@@ -169,8 +169,8 @@ impl<'a> Builder<'a> {
         let text = self.row.text(&[name])?;
         let time = time::cell(&text);
         if time.is_none() {
-            let shown = scrub(&text).chars().take(40).collect::<String>();
-            self.problems.push(format!("`{shown}` in column {name} is no time"));
+            let shown = shortened(&text);
+            self.problems.push(format!("{shown} in column {name} is no time"));
         }
         time
     }
@@ -198,6 +198,14 @@ pub(super) fn join(job: &mut JobRow, other: JobRow) {
 /// The numbers of an array as SQL prints it: `{106,107}`, `ARRAY[106]`.
 fn ids(text: &str) -> Vec<u64> {
     text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}
+
+/// What stands in a cell where it should not. A long text there is a cell of another column, which may hold a secret.
+fn shortened(text: &str) -> String {
+    if text.len() > 40 {
+        return format!("a text of {} bytes", text.len());
+    }
+    format!("`{}`", scrub(text))
 }
 
 /// The name of a table for a person.

@@ -170,10 +170,12 @@ impl Sink for Rows {
         shape::keep(name)
     }
 
-    fn row(&mut self, row: &Row) {
-        let mut builder = Builder::new(row);
+    fn row(&mut self, mut row: Row) {
+        // Bytes that were written as text may hold anything.
+        row.distrust(shape::is_encoded);
+        let mut builder = Builder::new(&row);
         if self.shape == Some(Shape::Info) {
-            let Some(key) = InfoKey::of(row) else {
+            let Some(key) = InfoKey::of(&row) else {
                 self.others += 1;
                 return;
             };

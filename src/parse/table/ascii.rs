@@ -153,7 +153,8 @@ impl Ascii {
         if !blank || self.row.is_none() {
             self.end_row(sink);
             let cells = Vec::with_capacity(names.len().min(CELLS));
-            self.row = Some(Row { names, cells, line: start.line, offset: start.offset });
+            let (count, line, offset) = (names.len(), start.line, start.offset);
+            self.row = Some(Row { names, cells, count, line, offset });
             self.rows += 1;
         }
         let Some(row) = &mut self.row else { return };
@@ -181,7 +182,7 @@ impl Ascii {
 
     fn end_row(&mut self, sink: &mut dyn Sink) {
         if let Some(row) = self.row.take() {
-            sink.row(&row);
+            sink.row(row);
         }
     }
 }

@@ -155,7 +155,8 @@ impl Rows {
             self.accepted = true;
         }
         let names = Arc::clone(&self.names);
-        sink.row(&Row { names, cells: row.cells, line: row.at.line, offset: row.at.offset });
+        let (cells, count) = (row.cells, names.len());
+        sink.row(Row { names, cells, count, line: row.at.line, offset: row.at.offset });
     }
 }
 

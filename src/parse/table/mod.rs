@@ -32,7 +32,7 @@ pub(crate) trait Sink {
     fn keep(&self, name: &str) -> usize;
 
     /// The next row.
-    fn row(&mut self, row: &Row);
+    fn row(&mut self, row: Row);
 
     /// Something is wrong with the row that begins at this line.
     fn problem(&mut self, line: u64, what: &str);
@@ -199,7 +199,7 @@ pub(crate) fn names(sample: &[u8]) -> Vec<String> {
         fn keep(&self, _name: &str) -> usize {
             0
         }
-        fn row(&mut self, _row: &Row) {}
+        fn row(&mut self, _row: Row) {}
         fn problem(&mut self, _line: u64, _what: &str) {}
     }
     let mut names = Names(Vec::new());

@@ -74,6 +74,8 @@ pub(crate) struct Row {
     /// Names of the columns, trimmed and in lower case.
     pub(super) names: Arc<[String]>,
     pub(super) cells: Vec<Cell>,
+    /// How many cells stand in the text, kept or not.
+    pub(super) count: usize,
     /// Line, from 1, at which it begins.
     pub(crate) line: u64,
     /// Byte at which it begins, from 0.
@@ -90,6 +92,16 @@ impl Row {
     /// The text of that cell.
     pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         self.cell(names).map(Cell::text)
+    }
+
+    /// Leaves out the first column of these and all behind it where there are more cells than columns: what nobody
+    /// quoted may have shifted them.
+    pub(crate) fn distrust(&mut self, shifts: impl Fn(&str) -> bool) {
+        if self.count > self.names.len()
+            && let Some(first) = self.names.iter().position(|name| shifts(name))
+        {
+            self.cells.truncate(first);
+        }
     }
 
     /// The row for a person: its cells with tabs between them, in quotes where they need them, without secrets, and of encoded ones only their

@@ -133,7 +133,7 @@ impl Separated {
             }
         }
         let names = Arc::clone(names);
-        sink.row(&Row { names, cells, line: start.line, offset: start.offset });
+        sink.row(Row { names, cells, count, line: start.line, offset: start.offset });
         None
     }
 }
