@@ -161,15 +161,15 @@ fn headlines() {
         report.advisories[0].verdict = verdict;
         report.findings.truncate(1);
         report.findings[0].verdict = verdict;
-        said.push(wording::headline(&report));
+        said.push(wording::headline(&report).to_string());
         report.input.unread.clear();
         report.input.files.unread = 0;
         report.advisories[0].coverage.missing.clear();
-        said.push(wording::headline(&report));
+        said.push(wording::headline(&report).to_string());
     }
     let mut nothing = full();
     nothing.advisories.clear();
-    said.push(wording::headline(&nothing));
+    said.push(wording::headline(&nothing).to_string());
     for line in &said {
         assert!(!line.contains("clean") && line.ends_with('.'), "{line}");
     }

@@ -117,6 +117,26 @@ pub fn range(from: Time, to: Time) -> String {
     }
 }
 
+/// An instant as exactly as it is known, without the zone: a fraction of nothing is left out.
+#[must_use]
+pub fn stamp(time: Time) -> String {
+    let text = instant(time);
+    let civil = text.strip_suffix(" UTC").unwrap_or(&text);
+    civil.strip_suffix(".000000").unwrap_or(civil).to_owned()
+}
+
+/// The same with the zone: `2025-04-22 06:22:39.852238 UTC`, `2025-04-22 06:22:39 UTC`.
+#[must_use]
+pub fn exact(time: Time) -> String {
+    format!("{} UTC", stamp(time))
+}
+
+/// From one instant to another, exactly.
+#[must_use]
+pub fn exactly(from: Time, to: Time) -> String {
+    format!("from {} to {}", stamp(from), exact(to))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
