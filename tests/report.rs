@@ -121,7 +121,7 @@ fn what_is_no_report_is_refused_with_a_reason() {
     let other = FULL.replacen("report/1", "report/9\u{202e}", 1);
     assert_eq!(
         json::read(&other).unwrap_err().to_string(),
-        "the schema is \"crdb-triage/report/9\\u{202e}\", this tool reads \"crdb-triage/report/1\""
+        "the schema is \"crdb-triage/report/9<U+202E>\", this tool reads \"crdb-triage/report/1\""
     );
     for text in ["", "[]", "{}", r#"{"schema":"crdb-triage/report/1"}"#] {
         assert!(!json::read(text).unwrap_err().to_string().is_empty(), "{text}");

@@ -123,19 +123,19 @@ fn rest(report: &Report, deciding: &[&Advisory], verdict: Verdict) -> String {
 
 /// Why nothing could be decided. Names the first missing thing; the rest stands in the body of the report.
 fn missing(report: &Report, deciding: &[&Advisory]) -> String {
-    let mut missing =
-        deciding.iter().flat_map(|advisory| &advisory.coverage.missing).map(String::as_str);
-    let first = missing
-        .next()
-        .or_else(|| report.input.unread.first().map(|unread| unread.detail.as_str()))
-        .or_else(|| deciding.first().map(|advisory| advisory.why.as_str()))
-        .unwrap_or_default();
-    let more = match missing.count() as u64 {
-        0 => String::new(),
-        number => format!(" (and {} below)", count(number, "more missing fact")),
-    };
-    let first = visible::line(first.trim_end_matches('.'));
-    format!("{first}{more}. Hand in what is missing and run again.")
+    const AGAIN: &str = "Hand in what is missing and run again.";
+    let mut missing = deciding.iter().flat_map(|advisory| &advisory.coverage.missing);
+    if let Some(first) = missing.next() {
+        let more = match missing.count() as u64 {
+            0 => String::new(),
+            number => format!(", and {} below", count(number, "more fact")),
+        };
+        return format!("Missing: {}{more}. {AGAIN}", visible::line(first.trim_end_matches('.')));
+    }
+    let unread = report.input.unread.first().map(|unread| unread.detail.as_str());
+    let why = deciding.first().map(|advisory| advisory.why.as_str());
+    let said = unread.or(why).unwrap_or_default();
+    format!("{}. {AGAIN}", visible::line(said.trim_end_matches('.')))
 }
 
 /// A class of harm in the three forms that sentences need.

@@ -5,7 +5,7 @@ use crdb_triage::report::{Report, Unread, wording};
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use super::kit::{fact, raw};
+use super::kit::{fact, raw, unbroken};
 use super::map;
 use crate::view::coverage::summary;
 use crate::view::map::table::{self, Line, Section};
@@ -31,7 +31,7 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
             html::dl().class("facts").child((
                 fact("Nodes with logs", seen.nodes),
                 fact("Versions", raw(&seen.versions)),
-                fact("From – to", seen.period),
+                fact("From – to", unbroken(&seen.period)),
                 fact("Holes", html::span().class(("strong", seen.has_holes)).child(seen.holes)),
                 fact(
                     "Files",

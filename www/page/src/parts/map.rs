@@ -122,8 +122,8 @@ fn draw_axis(axis: &Axis) -> impl IntoView + use<> {
 /// A label with its context below; near an end it stands inside of it.
 fn label(x: f64, class: &str, text: &str, context: Option<String>) -> impl IntoView + use<> {
     let anchor = match x {
-        ..8.0 => "start",
-        92.0.. => "end",
+        ..6.0 => "start",
+        94.0.. => "end",
         _ => "middle",
     };
     let line = |y: &'static str, text: String| {
@@ -158,7 +158,7 @@ fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + us
         .map(|(part, drawn)| draw_part(drawn, row, Pick { row: number, part }))
         .collect();
     let across = row.across.as_ref().map(|text| {
-        svg::text().attr("class", "map-word").attr("x", "8").attr("y", "17").child(text.clone())
+        svg::text().attr("class", "map-word").attr("x", "12").attr("y", "17").child(text.clone())
     });
     let verdict = row
         .verdict
@@ -205,7 +205,7 @@ fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
             part.place.after.then(|| arrow("100%", "M-7 8 0 13l-7 5z")),
         )
             .into_any(),
-        Kind::Version => mark_at(part, "M0 3v20M-5 2h10L0 9z").into_any(),
+        Kind::Version => mark_at(part, "M-1 3h2v20h-2zM-5 2h10L0 9z").into_any(),
         Kind::Sign => mark_at(part, "M0 5 8 13 0 21-8 13z").into_any(),
     };
     svg::g()
@@ -310,7 +310,7 @@ fn sample(kind: Kind) -> impl IntoView {
         Kind::Logs => rect("6", "14"),
         Kind::Gap | Kind::NoLogs => rect("3", "20"),
         Kind::Run => rect("7", "12"),
-        Kind::Version => svg::path().attr("d", "M14 3v20M9 2h10l-5 7z").into_any(),
+        Kind::Version => svg::path().attr("d", "M13 3h2v20h-2zM9 2h10l-5 7z").into_any(),
         Kind::Sign => svg::path().attr("d", "M14 5 22 13 14 21 6 13z").into_any(),
     };
     svg::svg()

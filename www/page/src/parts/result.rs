@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crdb_triage::model::Verdict;
 use crdb_triage::report::{Advisory, Report, markdown, wording};
 use leptos::html;
 use leptos::prelude::*;
@@ -56,7 +57,10 @@ fn banner(handed: &Handed) -> impl IntoView + use<> {
 fn verdict(handed: &Handed, report: &Report) -> impl IntoView + use<> {
     let verdict = report.verdict();
     let headline = wording::headline(report);
-    let why = report.advisories.iter().filter(|advisory| advisory.verdict == verdict);
+    // What is missing stands in the headline.
+    let names_more =
+        |advisory: &&Advisory| advisory.verdict == verdict && verdict != Verdict::CannotTell;
+    let why = report.advisories.iter().filter(names_more);
     let why: Vec<_> = why.map(|advisory| html::p().child(raw(&advisory.why))).collect();
     let next = verdict.asks_for_action().then(|| {
         html::p()

@@ -74,7 +74,7 @@ const MOST: i128 = 8;
 /// The same for labels with a fraction of a second, which are long.
 const MOST_FINE: i128 = 4;
 /// More labels than this do not fit on a narrow screen.
-const MOST_NARROW: usize = 4;
+const MOST_NARROW: usize = 3;
 
 impl Axis {
     /// An axis over all of `logs`, and over `others` as far as that leaves the logs in sight: what lies further from
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_screen_shows_at_most_four_and_each_says_its_day() {
+    fn a_narrow_screen_shows_at_most_three_and_each_says_its_day() {
         let axis = axis("2025-04-22T20:10:00Z", "2025-04-23T09:00:00Z");
         let narrow: Vec<_> = axis
             .ticks

@@ -52,8 +52,12 @@ pub fn summary(report: &Report) -> Summary {
         },
         period: map::logs(nodes)
             .map_or("No log entry was read".to_owned(), |(from, to)| format::range(from, to)),
-        has_holes: !holes.is_empty(),
-        holes: if holes.is_empty() { "None between the logs".to_owned() } else { holes.join(", ") },
+        has_holes: !holes.is_empty() || seen == 0,
+        holes: match (holes.is_empty(), seen) {
+            (false, _) => holes.join(", "),
+            (true, 0) => "Not known: no log was read".to_owned(),
+            (true, _) => "None between the logs".to_owned(),
+        },
     }
 }
 
@@ -84,5 +88,6 @@ mod tests {
             ("No node is named", "Unknown")
         );
         assert_eq!(summary.period, "No log entry was read");
+        assert_eq!(summary.holes, "Not known: no log was read", "nothing read is never clean");
     }
 }

@@ -110,7 +110,12 @@ pub fn second(time: Time) -> String {
 /// From one instant to another in UTC; the day is said once if it is the same.
 #[must_use]
 pub fn range(from: Time, to: Time) -> String {
-    let (from, to) = (minute(from), minute(to));
+    if from == to {
+        return format!("{} UTC", second(from));
+    }
+    // Within a minute, seconds tell the two apart.
+    let shown = if minute(from) == minute(to) { second } else { minute };
+    let (from, to) = (shown(from), shown(to));
     match (from.split_once(' '), to.split_once(' ')) {
         (Some((day, _)), Some((same, hour))) if day == same => format!("{from} – {hour} UTC"),
         _ => format!("{from} – {to} UTC"),

@@ -216,7 +216,7 @@ fn of_very_many_jobs_the_strongest_are_drawn_and_the_table_has_all() {
     assert_eq!(map.groups[0].rows.len(), MOST_JOBS);
     assert_eq!(
         map.notes,
-        ["The 12 strongest of 43 jobs with findings are drawn; the table has all."]
+        ["The 6 strongest of 43 jobs with findings are drawn; the table has all."]
     );
     assert_eq!(table::of_jobs(&report).len(), 43);
 }

@@ -92,7 +92,7 @@ pub struct Pick {
 }
 
 /// More jobs than this would push the nodes out of sight; the table has all.
-const MOST_JOBS: usize = 12;
+const MOST_JOBS: usize = 6;
 /// A cluster with more nodes is not seen at once, so nodes with holes come first.
 const MANY_NODES: usize = 12;
 /// About a pixel of a wide screen, in per cent.
