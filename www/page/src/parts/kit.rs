@@ -30,7 +30,9 @@ pub(super) fn unbroken(text: &str) -> impl IntoView + use<> {
         .split_inclusive(' ')
         .map(|word| {
             if word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) {
-                html::span().class("whole").child(word.to_owned()).into_any()
+                // The space stays outside: within, no line could end at it.
+                let (whole, space) = word.split_at(word.trim_end().len());
+                (html::span().class("whole").child(whole.to_owned()), space.to_owned()).into_any()
             } else {
                 word.to_owned().into_any()
             }

@@ -194,9 +194,10 @@ fn line(x: f64) -> impl IntoView {
 fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
     let shape = match part.kind {
         Kind::Logs => bar(part, 6, 14).into_any(),
-        Kind::Gap => {
-            (bar(part, 3, 20), (part.place.width >= NAMED).then(|| middle(part, "gap"))).into_any()
+        Kind::Gap if part.place.width >= NAMED => {
+            (bar(part, 3, 20), middle(part, "gap")).into_any()
         }
+        Kind::Gap => (bar(part, 3, 20), slit(part)).into_any(),
         Kind::NoLogs => bar(part, 3, 20).into_any(),
         // Where the run lies beyond the axis, words stand in its place.
         Kind::Run => (
@@ -241,6 +242,16 @@ fn middle(part: &Part, word: &'static str) -> impl IntoView + use<> {
         .attr("y", "17")
         .attr("text-anchor", "middle")
         .child(word)
+}
+
+/// A narrow gap, at least as wide as can be seen on any screen.
+fn slit(part: &Part) -> impl IntoView + use<> {
+    let middle = part.place.x + part.place.width / 2.0;
+    let rect = svg::rect().attr("x", "-3").attr("width", "6").attr("y", "3").attr("height", "20");
+    svg::svg()
+        .attr("x", format!("{middle:.3}%"))
+        .attr("overflow", "visible")
+        .child(rect.attr("rx", "2"))
 }
 
 /// The run goes on beyond the axis.
