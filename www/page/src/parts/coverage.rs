@@ -14,6 +14,8 @@ use crate::view::{format, map as view};
 
 /// Tables with more lines than this are made when somebody opens them.
 const READY: usize = 400;
+/// A table with more lines than this would make the browser stand still.
+const MOST: usize = 5000;
 
 /// The card below the verdict.
 pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<> {
@@ -70,6 +72,7 @@ fn tables(report: &Report) -> impl IntoView + use<> {
         return html::p().class("quiet").child("The input names no node.").into_any();
     }
     let lines: usize = nodes.iter().chain(&jobs).map(|section| section.lines.len()).sum();
+    let (nodes, jobs) = (table::cut(nodes, MOST), table::cut(jobs, MOST));
     let made = RwSignal::new(lines <= READY);
     html::details()
         .class("map-tables")
@@ -88,14 +91,18 @@ fn tables(report: &Report) -> impl IntoView + use<> {
 fn one(
     of: &'static str,
     caption: &'static str,
-    sections: &[Section],
+    (sections, left_out): &(Vec<Section>, usize),
 ) -> Option<impl IntoView + use<>> {
     let bodies: Vec<_> = sections.iter().map(section).collect();
+    let cut = (*left_out > 0).then(|| {
+        let lines = format::counted(*left_out, "more line", "more lines");
+        html::p().class("quiet").child(format!("{lines}; the JSON report has all."))
+    });
     let headings = [of, "What", "From (UTC)", "To (UTC)", "Detail"];
     let headings: Vec<_> =
         headings.iter().map(|name| html::th().attr("scope", "col").child(*name)).collect();
     (!bodies.is_empty()).then(|| {
-        html::div()
+        let table = html::div()
             .class("scroll")
             .attr("tabindex", "0")
             .role("group")
@@ -104,7 +111,8 @@ fn one(
                 html::caption().child(caption),
                 html::thead().child(html::tr().child(headings)),
                 bodies,
-            )))
+            )));
+        (table, cut)
     })
 }
 

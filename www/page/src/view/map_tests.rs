@@ -141,8 +141,12 @@ fn however_many_pieces_there_are_the_picture_stays_small_and_counts_them() {
         let place = part.place;
         assert!(place.x >= 0.0 && place.width > 0.0 && place.x + place.width <= 100.0 + 1e-9);
     }
-    let lines = table::of_nodes(&of(vec![node(1, &minutes)]))[0].lines.len();
+    let sections = table::of_nodes(&of(vec![node(1, &minutes), node(2, &[])]));
+    let lines = sections[0].lines.len();
     assert_eq!(lines, 20_000 + 19_999 + 1, "the table has all, and that the version is unknown");
+    let (cut, left_out) = table::cut(sections.clone(), 5000);
+    assert_eq!((cut.len(), cut[0].lines.len(), left_out), (1, 5000, lines - 5000 + 2));
+    assert_eq!(table::cut(sections.clone(), 1_000_000), (sections, 0));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crdb_triage::report::{Node, NodeCoverage, NodeGap};
 
+use crdb_triage::model::Time;
 use crdb_triage::report::wording::capital;
 
 use super::{Axis, Kind, PIXEL, Part, Row, SEEN, Stretch, THIN};
@@ -106,39 +107,41 @@ pub(super) fn held(files: u64, bytes: u64) -> String {
     format!("{files}, {}", format::bytes(bytes))
 }
 
+/// One gap, or several that would cover each other.
+struct Missing {
+    from: Time,
+    to: Time,
+    /// Microseconds that are missing in all.
+    length: i64,
+    gaps: usize,
+}
+
 /// Gaps, each wide enough to be seen. Those that would cover each other are one.
 fn gaps(node: &Node, axis: &Axis) -> Vec<Part> {
     let mut sorted = node.gaps.clone();
     sorted.sort_by_key(|gap| (gap.from, gap.to));
-    let mut marks: Vec<Vec<NodeGap>> = Vec::new();
+    let mut marks: Vec<Missing> = Vec::new();
     for gap in sorted {
+        let length = gap.to.0.saturating_sub(gap.from.0);
+        let reaches = |mark: &Missing| axis.at(mark.to).max(axis.at(mark.from) + SEEN);
         match marks.last_mut() {
-            Some(mark) if touches(mark, gap, axis) => mark.push(gap),
-            _ => marks.push(vec![gap]),
+            Some(mark) if axis.at(gap.from) < reaches(mark) => {
+                mark.to = mark.to.max(gap.to);
+                mark.length = mark.length.saturating_add(length);
+                mark.gaps += 1;
+            }
+            _ => marks.push(Missing { from: gap.from, to: gap.to, length, gaps: 1 }),
         }
     }
-    marks.iter().filter_map(|mark| gap(node, mark, axis)).collect()
-}
-
-fn touches(mark: &[NodeGap], gap: NodeGap, axis: &Axis) -> bool {
-    let (Some(first), Some(end)) = (mark.first(), mark.iter().map(|gap| gap.to).max()) else {
-        return false;
+    let part = |mark: &Missing| {
+        let (period, length) = (format::exactly(mark.from, mark.to), format::duration(mark.length));
+        let text = match mark.gaps {
+            1 => format!("{}: gap {period} ({length}).", name(node)),
+            many => format!("{}: {many} gaps {period} ({length} in all).", name(node)),
+        };
+        Part { kind: Kind::Gap, place: axis.stretch(mark.from, mark.to).at_least(SEEN), text }
     };
-    axis.at(gap.from) < axis.at(end).max(axis.at(first.from) + SEEN)
-}
-
-fn gap(node: &Node, mark: &[NodeGap], axis: &Axis) -> Option<Part> {
-    let from = mark.first()?.from;
-    let to = mark.iter().map(|gap| gap.to).max()?;
-    let length = format::duration(total(mark));
-    let text = match mark.len() {
-        1 => format!("{}: gap {} ({length}).", name(node), format::exactly(from, to)),
-        many => {
-            format!("{}: {many} gaps {} ({length} in all).", name(node), format::exactly(from, to))
-        }
-    };
-    let place = axis.stretch(from, to).at_least(SEEN);
-    Some(Part { kind: Kind::Gap, place, text })
+    marks.iter().map(part).collect()
 }
 
 /// Where another version begins. Changes that would stand on each other are one mark.

@@ -96,3 +96,17 @@ pub fn of_jobs(report: &Report) -> Vec<Section> {
     };
     jobs(report).into_iter().map(section).collect()
 }
+
+/// At most `most` lines of `sections`, and how many are left out.
+#[must_use]
+pub fn cut(mut sections: Vec<Section>, most: usize) -> (Vec<Section>, usize) {
+    let mut room = most;
+    let mut left_out = 0;
+    for section in &mut sections {
+        left_out += section.lines.len().saturating_sub(room);
+        section.lines.truncate(room);
+        room -= section.lines.len();
+    }
+    sections.retain(|section| !section.lines.is_empty());
+    (sections, left_out)
+}
