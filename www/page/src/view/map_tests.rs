@@ -282,6 +282,8 @@ fn the_table_says_all_that_the_map_draws() {
     let jobs = table::of_jobs(&report);
     let drawn = map(&report).groups[0].rows.len();
     assert_eq!(jobs.len(), drawn);
-    assert_eq!(jobs[0].lines[0].what, "run");
+    let run = &jobs[0].lines[0];
+    assert_eq!((run.what.as_str(), run.detail.as_str()), ("run", "10 min 38 s"));
+    assert_eq!(jobs[1].lines[0].detail, "nothing says that it ended");
     assert!(jobs[0].lines.iter().any(|line| line.what == "sign" && line.detail == "on n3"));
 }

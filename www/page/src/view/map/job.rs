@@ -123,6 +123,16 @@ pub(super) fn in_words(run: Run) -> String {
     }
 }
 
+/// What its times do not say themselves.
+pub(super) fn beside_its_times(run: Run) -> String {
+    let end = match run.to {
+        End::At(to) => format::duration(to.0.saturating_sub(run.from.0)),
+        End::After(_) => "when it ended is not known".to_owned(),
+        End::Open => "nothing says that it ended".to_owned(),
+    };
+    if run.from_is_vague { format!("first seen then; {end}") } else { end }
+}
+
 /// Signs, those that would stand on each other as one.
 fn marks(job: &Job, name: &str, axis: &Axis) -> Vec<Part> {
     let mut sorted: Vec<&JobEvent> =

@@ -84,7 +84,7 @@ pub fn of_jobs(report: &Report) -> Vec<Section> {
             what: "run".to_owned(),
             from: run.map(|run| run.from),
             to: of.finished,
-            detail: run.map_or("nothing dates this job".to_owned(), job::in_words),
+            detail: run.map_or("nothing dates this job".to_owned(), job::beside_its_times),
         }];
         lines.extend(job::signs(of).map(|event| Line {
             what: "sign".to_owned(),
