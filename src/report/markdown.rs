@@ -18,7 +18,7 @@ pub fn print(report: &Report) -> String {
     let mut page = Page(String::new());
     page.line(0, &format!("# CockroachDB advisories: {}", wording::verdict_word(report.verdict())));
     page.blank();
-    page.line(0, &format!("**{}**", prose(&wording::headline(report))));
+    page.line(0, &format!("**{}**", prose(&wording::headline(report).to_string())));
     page.blank();
     let tool = &report.tool;
     page.line(0, &format!("Made by {} {}.", prose(&tool.name), prose(&tool.version)));

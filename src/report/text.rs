@@ -15,7 +15,7 @@ pub fn print(report: &Report) -> String {
     let mut page = Page(String::new());
     page.words(0, "Report of ", &format!("{} {}", report.tool.name, report.tool.version));
     page.blank();
-    page.words(0, "Result: ", &wording::headline(report));
+    page.words(0, "Result: ", &wording::headline(report).to_string());
     what_was_read(&mut page, report);
     advisories(&mut page, report);
     findings(&mut page, report);
@@ -162,7 +162,7 @@ fn steps(page: &mut Page, finding: &Finding) {
     }
     page.words(5, "", "What to do:");
     if finding.remediation.is_empty() {
-        page.words(7, "", "Follow the published advisory.");
+        page.words(7, "", wording::no_steps(finding.verdict));
     }
     for step in &finding.remediation {
         let safety = wording::safety_word(step.safety);

@@ -5,7 +5,6 @@
 //! in the JSON report.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// `text` on one line: every control, line break and invisible character is shown.
 #[must_use]
@@ -16,7 +15,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// `text` with its line breaks and tabs; every other control and invisible character is shown.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
-    show(text, |c| is_hidden(c) && c != '\n' && c != '\t')
+    show(text, misleads)
 }
 
 /// Whether a screen obeys `c` or shows nothing for it.
@@ -44,35 +43,55 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}') // tags and further variation selectors
 }
 
+/// A piece of text as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text that shows as it is.
+    Plain(&'a str),
+    /// A character that would show nothing or rearrange its neighbours, by its code point: `U+202E`.
+    Code(String),
+}
+
+/// `text` split into what shows by itself and what has to be named. Line breaks and tabs show by themselves.
+#[must_use]
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    split(text, misleads)
+}
+
+fn misleads(c: char) -> bool {
+    is_hidden(c) && c != '\n' && c != '\t'
+}
+
+fn split(text: &str, hidden: impl Fn(char) -> bool) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| hidden(*c)) {
+        let (plain, tail) = rest.split_at(at);
+        if !plain.is_empty() {
+            pieces.push(Piece::Plain(plain));
+        }
+        pieces.push(Piece::Code(format!("U+{:04X}", u32::from(c))));
+        rest = tail.get(c.len_utf8()..).unwrap_or_default();
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Plain(rest));
+    }
+    pieces
+}
+
+/// Where no style sets a name apart, it stands in angle brackets, as `less` shows it: `<U+202E>`.
 fn show(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if hidden(c) {
-            push_shown(&mut shown, c);
-        } else {
-            shown.push(c);
+    for piece in split(text, hidden) {
+        match piece {
+            Piece::Plain(plain) => shown.push_str(plain),
+            Piece::Code(code) => shown.extend(["<", &code, ">"]),
         }
     }
     Cow::Owned(shown)
-}
-
-/// The control picture where Unicode has one, the code point in Rust's notation elsewhere.
-fn push_shown(out: &mut String, c: char) {
-    let picture = match u32::from(c) {
-        code @ 0..0x20 => char::from_u32(0x2400 + code),
-        0x7f => Some('␡'),
-        _ => None,
-    };
-    match picture {
-        Some(picture) => out.push(picture),
-        None => {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -81,14 +100,17 @@ mod tests {
 
     #[test]
     fn what_a_screen_obeys_is_shown() {
-        assert_eq!(line("a\u{1b}[2J\0\r\nb\tc\u{7f}\u{9b}"), "a␛[2J␀␍␊b␉c␡\\u{9b}");
-        assert_eq!(line("gpj\u{202e}exe.\u{2066}\u{200f}"), "gpj\\u{202e}exe.\\u{2066}\\u{200f}");
-        assert_eq!(line("\u{feff}a\u{200b}b\u{e0041}"), "\\u{feff}a\\u{200b}b\\u{e0041}");
+        assert_eq!(
+            line("a\u{1b}[2J\0\r\nb\tc\u{7f}\u{9b}"),
+            "a<U+001B>[2J<U+0000><U+000D><U+000A>b<U+0009>c<U+007F><U+009B>"
+        );
+        assert_eq!(line("gpj\u{202e}exe.\u{2066}\u{200f}"), "gpj<U+202E>exe.<U+2066><U+200F>");
+        assert_eq!(line("\u{feff}a\u{200b}b\u{e0041}"), "<U+FEFF>a<U+200B>b<U+E0041>");
     }
 
     #[test]
     fn the_other_form_keeps_line_breaks_and_tabs_only() {
-        assert_eq!(lines("a\r\n\tb\u{2028}c"), "a␍\n\tb\\u{2028}c");
+        assert_eq!(lines("a\r\n\tb\u{2028}c"), "a<U+000D>\n\tb<U+2028>c");
     }
 
     #[test]
@@ -96,5 +118,25 @@ mod tests {
         for text in ["", "‹×› ⋮ » naïve 日本語 🪳", "a b\u{a0}c"] {
             assert!(matches!(line(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn pieces_are_what_shows_and_what_has_to_be_named() {
+        let code = |text: &str| Piece::Code(text.to_owned());
+        assert_eq!(
+            pieces("gpj.\u{202e}exe\u{0}\u{1b}[31m\r\n"),
+            [
+                Piece::Plain("gpj."),
+                code("U+202E"),
+                Piece::Plain("exe"),
+                code("U+0000"),
+                code("U+001B"),
+                Piece::Plain("[31m"),
+                code("U+000D"),
+                Piece::Plain("\n"),
+            ]
+        );
+        let line = "W250422 06:22:39 ⋮ [T3,n1] ‹secret› 漢字\n\tnext";
+        assert_eq!((pieces(line), pieces("")), (vec![Piece::Plain(line)], vec![]));
     }
 }

@@ -6,7 +6,10 @@ use crdb_triage_page::web::take::{Dropped, walk};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Document, Element, FileSystemEntry, HtmlElement};
+use web_sys::{
+    Document, Element, FileSystemEntry, HtmlElement, KeyboardEvent, KeyboardEventInit, MouseEvent,
+    MouseEventInit,
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -94,6 +97,51 @@ async fn a_run_shows_verdict_coverage_findings_and_what_was_not_read() {
     assert_eq!(all(&id("job-timeline")).len(), 3, "one for each finding about a job");
     assert!(all(&id("remediation-step")).len() >= 4 && all(&id("evidence-line")).len() == 6);
     assert!(one(&id("unread-list")).inner_text().contains("dial tcp 10.0.0.2:26257"));
+}
+
+#[wasm_bindgen_test]
+async fn the_map_tells_exact_times_to_the_pointer_and_to_the_keyboard_and_the_table_to_all() {
+    open("works", REPORT).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    let coverage = id("coverage");
+    let map = one(&format!("{coverage} [role=img]"));
+    assert!(map.get_attribute("aria-label").unwrap().contains("1 node without logs, 1 gap"));
+    assert_eq!(map.get_attribute("tabindex").as_deref(), Some("0"));
+    let said = || one("#app .map-said").inner_text();
+    assert!(said().starts_with("Point at a bar"), "{}", said());
+
+    let gap = all("#app .map-scroll .gap rect").remove(0);
+    let over = MouseEventInit::new();
+    over.set_bubbles(true);
+    let over = MouseEvent::new_with_mouse_event_init_dict("mouseover", &over).unwrap();
+    gap.dispatch_event(&over).unwrap();
+    a_moment().await;
+    let exact = "n3: gap from 2025-04-22 18:00:00 to 2025-04-22 22:10:00 UTC (4 h 10 min).";
+    assert_eq!(said(), exact);
+    assert!(gap.closest("[data-picked]").unwrap().is_some());
+
+    press(&map, "Home");
+    a_moment().await;
+    assert!(said().starts_with("Job 1065722008981340161 in demoapp: ran from"), "{}", said());
+    assert_eq!(all("#app [data-picked]").len(), 1);
+    press(&map, "End");
+    a_moment().await;
+    assert!(said().starts_with("n3: logs from 2025-04-22 06:01:40"), "{}", said());
+
+    let tables = one(&format!("{coverage} details"));
+    let text = tables.text_content().unwrap();
+    assert!(text.contains("2025-04-22 18:00:00") && text.contains("no logs from node 2"), "{text}");
+    assert_eq!(all(&format!("{coverage} caption")).len(), 2);
+    assert_eq!(all(&format!("{coverage} th[scope=rowgroup]")).len(), 3 + 3);
+}
+
+fn press(element: &HtmlElement, key: &str) {
+    let options = KeyboardEventInit::new();
+    options.set_key(key);
+    options.set_bubbles(true);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options).unwrap();
+    element.dispatch_event(&event).unwrap();
 }
 
 #[wasm_bindgen_test]

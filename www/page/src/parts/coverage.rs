@@ -1,29 +1,39 @@
-//! What was seen of the cluster, and what was not.
+//! What was seen of the cluster, and what was not: in a few facts, as a map, and as tables.
 
+use crdb_triage::model::Time;
 use crdb_triage::report::{Report, Unread, wording};
 use leptos::prelude::*;
-use leptos::{html, svg};
+use leptos::{ev, html};
 
-use super::kit::{fact, raw};
-use crate::view::coverage::{Line, lines, summary};
+use super::kit::{fact, raw, unbroken};
+use super::map;
+use crate::view::coverage::summary;
+use crate::view::map::table::{self, Line, Section};
 use crate::view::state::Handed;
-use crate::view::{format, words};
+use crate::view::{format, map as view};
 
-/// The card beside the verdict.
+/// Tables with more lines than this are made when somebody opens them.
+const READY: usize = 400;
+/// A table with more lines than this would make the browser stand still.
+const MOST: usize = 5000;
+
+/// The card below the verdict.
 pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<> {
     let seen = summary(report);
     let files = report.input.files;
     let unread = report.input.unread.len() + handed.missed.len();
+    let drawn = view::map(report);
+    let map = (drawn.rows().count() > 0).then(|| map::map(drawn));
     html::section()
         .class("card coverage")
         .attr("data-testid", "coverage")
         .attr("aria-labelledby", "coverage")
         .child((
             html::h2().id("coverage").child("What this rests on"),
-            html::dl().class("facts tight").child((
+            html::dl().class("facts").child((
                 fact("Nodes with logs", seen.nodes),
                 fact("Versions", raw(&seen.versions)),
-                fact("From – to", seen.period),
+                fact("From – to", unbroken(&seen.period)),
                 fact("Holes", html::span().class(("strong", seen.has_holes)).child(seen.holes)),
                 fact(
                     "Files",
@@ -43,6 +53,8 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
                     ),
                 ),
             )),
+            map,
+            tables(report),
             html::p().child(html::a().attr("href", "#unread").child(match unread {
                 0 => "See what was not read".to_owned(),
                 _ => format!(
@@ -53,53 +65,83 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
         ))
 }
 
-/// The nodes one by one.
-pub(super) fn nodes(report: &Report) -> impl IntoView + use<> {
-    let lines: Vec<_> = lines(&report.nodes).into_iter().map(node).collect();
-    if lines.is_empty() {
+/// The same as the map, for those who want to read or to copy it.
+fn tables(report: &Report) -> impl IntoView + use<> {
+    let (nodes, jobs) = (table::of_nodes(report), table::of_jobs(report));
+    if nodes.is_empty() && jobs.is_empty() {
         return html::p().class("quiet").child("The input names no node.").into_any();
     }
-    html::div()
-        .class("scroll")
-        .attr("tabindex", "0")
-        .role("group")
-        .attr("aria-labelledby", "nodes")
-        .child(
-            html::table().class("nodes").child((
-                html::thead().child(
-                    html::tr().child(
-                        ["Node", "Versions", "Logs from – to (UTC)", "Seen", "Gaps"]
-                            .map(|name| html::th().attr("scope", "col").child(name))
-                            .into_iter()
-                            .collect::<Vec<_>>(),
-                    ),
-                ),
-                html::tbody().child(lines),
-            )),
-        )
+    let lines: usize = nodes.iter().chain(&jobs).map(|section| section.lines.len()).sum();
+    let (nodes, jobs) = (table::cut(nodes, MOST), table::cut(jobs, MOST));
+    let made = RwSignal::new(lines <= READY);
+    html::details()
+        .class("map-tables")
+        .on(ev::toggle, move |_| made.set(true))
+        .child((html::summary().child("The same as tables"), move || {
+            made.get().then(|| {
+                (
+                    one("Node", "Nodes: logs, gaps and versions, in UTC", &nodes),
+                    one("Job", "Jobs with findings: runs and signs, in UTC", &jobs),
+                )
+            })
+        }))
         .into_any()
 }
 
-fn node(line: Line) -> impl IntoView {
-    let bars: Vec<_> = line
-        .bars
+fn one(
+    of: &'static str,
+    caption: &'static str,
+    (sections, left_out): &(Vec<Section>, usize),
+) -> Option<impl IntoView + use<>> {
+    let bodies: Vec<_> = sections.iter().map(section).collect();
+    let cut = (*left_out > 0).then(|| {
+        let lines = format::counted(*left_out, "more line", "more lines");
+        html::p().class("quiet").child(format!("{lines}; the JSON report has all."))
+    });
+    let headings = [of, "What", "From (UTC)", "To (UTC)", "Detail"];
+    let headings: Vec<_> =
+        headings.iter().map(|name| html::th().attr("scope", "col").child(*name)).collect();
+    (!bodies.is_empty()).then(|| {
+        let table = html::div()
+            .class("scroll")
+            .attr("tabindex", "0")
+            .role("group")
+            .attr("aria-label", caption)
+            .child(html::table().class("nodes").child((
+                html::caption().child(caption),
+                html::thead().child(html::tr().child(headings)),
+                bodies,
+            )));
+        (table, cut)
+    })
+}
+
+fn section(section: &Section) -> impl IntoView + use<> {
+    let rows: Vec<_> = section
+        .lines
         .iter()
-        .map(|bar| {
-            svg::rect()
-                .attr("x", format!("{:.3}%", bar.x))
-                .attr("width", format!("{:.3}%", bar.width))
-                .attr("height", "100%")
-                .attr("rx", "2")
+        .enumerate()
+        .map(|(at, line)| {
+            let name = (at == 0).then(|| {
+                html::th()
+                    .attr("scope", "rowgroup")
+                    .attr("rowspan", section.lines.len().to_string())
+                    .child(raw(&section.name))
+            });
+            html::tr().child((name, cells(line)))
         })
         .collect();
-    html::tr().child((
-        html::th().attr("scope", "row").child(raw(&line.name)),
-        html::td().child(raw(&line.versions)),
-        html::td().class("mono").child(line.period.trim_end_matches(" UTC").to_owned()),
-        html::td()
-            .child(svg::svg().attr("class", "seen-bar").attr("aria-hidden", "true").child(bars)),
-        html::td().child(if line.gaps.is_empty() { "–".to_owned() } else { line.gaps }),
-    ))
+    html::tbody().child(rows)
+}
+
+fn cells(line: &Line) -> impl IntoView + use<> {
+    let time = |time: Option<Time>| time.map_or("–".to_owned(), format::stamp);
+    (
+        html::td().child(raw(&line.what)),
+        html::td().class("mono time").child(time(line.from)),
+        html::td().class("mono time").child(time(line.to)),
+        html::td().child(raw(&line.detail)),
+    )
 }
 
 /// What was not read, by the browser or by the engine.
@@ -120,7 +162,7 @@ fn item(unread: &Unread) -> impl IntoView + use<> {
     });
     html::li().child((
         html::div().class("event-head").child((
-            html::strong().child(words::unread(&unread.reason).to_owned()),
+            html::strong().child(wording::unread_word(&unread.reason).into_owned()),
             html::span().class("place mono").child(raw(&unread.path)),
         )),
         html::div().child((raw(&unread.detail), weakens)),

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::app::App;
 use super::kit::{fact, raw};
 use super::{evidence, steps, timeline};
+use crate::view::format;
 use crate::view::state::Printed;
-use crate::view::{format, words};
 
 pub(super) fn detail(app: App, printed: &Printed, at: usize) -> impl IntoView + use<> {
     let finding = printed.report.findings.get(at)?;
@@ -30,7 +30,7 @@ pub(super) fn detail(app: App, printed: &Printed, at: usize) -> impl IntoView + 
             html::div().class("detail-side").child((
                 html::h3().child("What to do"),
                 note(finding),
-                steps::steps(at, &finding.remediation),
+                steps::steps(at, finding),
             )),
         )),
     )
@@ -55,7 +55,7 @@ fn facts(job: &Job) -> impl IntoView + use<> {
         html::dl().class("facts").child((
             fact("Id", html::span().class("mono").child(job.id.clone())),
             fact("Type", raw(&or_unknown(&job.job_type))),
-            fact("Operation", words::operation(&job.operation).to_owned()),
+            fact("Operation", wording::capital(&wording::operation(&job.operation))),
             fact("State", raw(&or_unknown(&job.status))),
             fact("Created", time(job.created)),
             fact("Finished", time(job.finished)),

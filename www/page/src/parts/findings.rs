@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdb_triage::model::Verdict;
+use crdb_triage::report::wording::{self, capital};
 use leptos::prelude::*;
 use leptos::{ev, html};
 
@@ -11,9 +12,9 @@ use super::app::App;
 use super::detail;
 use super::icon::{Icon, icon};
 use super::kit::{raw, tag};
+use crate::view::format;
 use crate::view::state::Printed;
 use crate::view::table::{Column, Filter, Row, Sorting, arranged, rows, tally};
-use crate::view::{format, words};
 
 /// Details of this many findings, the strongest, are in the document from the start, so that the browser's own
 /// search finds their text. The others are made when somebody opens them.
@@ -111,7 +112,7 @@ fn verdict_box(choice: Choice, verdict: Verdict, count: usize) -> impl IntoView 
     };
     html::label().class("chip").child((
         html::input().attr("type", "checkbox").attr("checked", true).on(ev::change, toggle),
-        format!("{} {}", words::label(verdict), format::count(count as u64)),
+        format!("{} {}", capital(wording::verdict_word(verdict)), format::count(count as u64)),
     ))
 }
 

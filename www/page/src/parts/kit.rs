@@ -1,20 +1,19 @@
 //! Small things that many parts use.
 
 use crdb_triage::model::Verdict;
-use crdb_triage::report::wording;
+use crdb_triage::report::visible::{Piece, pieces};
+use crdb_triage::report::wording::{self, capital};
 use leptos::prelude::*;
 use leptos::{ev, html};
 
 use super::icon::{Icon, icon};
-use crate::view::visible::{Piece, pieces};
-use crate::view::words;
 
 /// Hostile text: text nodes only, on its own in the order of writing, with what is invisible named.
 pub(super) fn raw(text: &str) -> impl IntoView + use<> {
     let shown: Vec<AnyView> = pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Plain(text) => text.into_any(),
+            Piece::Plain(text) => text.to_owned().into_any(),
             Piece::Code(code) => html::span()
                 .class("code-point")
                 .title("A character that shows nothing or moves others")
@@ -31,7 +30,9 @@ pub(super) fn unbroken(text: &str) -> impl IntoView + use<> {
         .split_inclusive(' ')
         .map(|word| {
             if word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) {
-                html::span().class("whole").child(word.to_owned()).into_any()
+                // The space stays outside: within, no line could end at it.
+                let (whole, space) = word.split_at(word.trim_end().len());
+                (html::span().class("whole").child(whole.to_owned()), space.to_owned()).into_any()
             } else {
                 word.to_owned().into_any()
             }
@@ -46,7 +47,7 @@ pub(super) fn tag(verdict: Verdict) -> impl IntoView {
         .class("tag")
         .attr("data-tone", verdict.as_str())
         .title(wording::verdict_meaning(verdict))
-        .child((icon(Icon::Verdict(verdict)), words::label(verdict)))
+        .child((icon(Icon::Verdict(verdict)), capital(wording::verdict_word(verdict))))
 }
 
 /// A name and its value in a list of facts.

@@ -12,6 +12,7 @@ mod findings;
 mod icon;
 mod kit;
 mod landing;
+mod map;
 mod result;
 mod scanning;
 mod steps;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crdb_triage::model::Verdict;
 use crdb_triage::report::{Advisory, Report, markdown, wording};
 use leptos::html;
 use leptos::prelude::*;
@@ -10,18 +11,17 @@ use super::app::App;
 use super::icon::{Icon, icon};
 use super::kit::{button, fact, raw, tag, unbroken};
 use super::{coverage, findings};
+use crate::view::format;
 use crate::view::state::{Handed, Printed};
-use crate::view::{format, words};
 use crate::web::hand_out;
 
 pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> impl IntoView + use<> {
     let report = &printed.report;
     html::div().class("wide").child((
         banner(handed),
-        html::div()
-            .class("top")
-            .child((verdict(handed, report), coverage::coverage(report, handed))),
+        verdict(handed, report),
         toolbar(app, Arc::clone(&printed)),
+        coverage::coverage(report, handed),
         html::section().attr("aria-labelledby", "findings").child((
             html::h2().id("findings").child("Findings"),
             findings::findings(app, Arc::clone(&printed)),
@@ -32,10 +32,6 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> impl I
                 .class("advisories")
                 .child(report.advisories.iter().map(|a| advisory(a, report)).collect::<Vec<_>>()),
             html::p().class("quiet").child(unbroken(&wording::scope(report))),
-        )),
-        html::section().attr("aria-labelledby", "nodes").child((
-            html::h2().id("nodes").child("Nodes and the time their logs cover"),
-            coverage::nodes(report),
         )),
         html::section().attr("aria-labelledby", "unread").child((
             html::h2().id("unread").child("What was not read"),
@@ -60,7 +56,11 @@ fn banner(handed: &Handed) -> impl IntoView + use<> {
 
 fn verdict(handed: &Handed, report: &Report) -> impl IntoView + use<> {
     let verdict = report.verdict();
-    let why = report.advisories.iter().filter(|advisory| advisory.verdict == verdict);
+    let headline = wording::headline(report);
+    // What is missing stands in the headline.
+    let names_more =
+        |advisory: &&Advisory| advisory.verdict == verdict && verdict != Verdict::CannotTell;
+    let why = report.advisories.iter().filter(names_more);
     let why: Vec<_> = why.map(|advisory| html::p().child(raw(&advisory.why))).collect();
     let next = verdict.asks_for_action().then(|| {
         html::p()
@@ -76,9 +76,9 @@ fn verdict(handed: &Handed, report: &Report) -> impl IntoView + use<> {
             html::p()
                 .class("verdict-line")
                 .child((tag(verdict), html::span().class("quiet").child(raw(&handed.title())))),
-            html::h1().id("title").attr("tabindex", "-1").child(unbroken(&words::headline(report))),
+            html::h1().id("title").attr("tabindex", "-1").child(unbroken(&headline.answer)),
             why,
-            html::p().class("quiet").child(wording::verdict_meaning(verdict)),
+            html::p().class("quiet").child(unbroken(&headline.rest)),
             next,
         ))
 }
@@ -137,7 +137,7 @@ fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
                 )),
                 link(&advisory.url),
             )),
-            html::p().child(unbroken(&words::sentence(advisory, report))),
+            html::p().child(unbroken(&wording::sentence(advisory, report))),
             html::p().child(raw(&advisory.why)),
             html::dl().class("facts").child((
                 fact("Versions", wording::applicability_meaning(advisory.applicability)),

@@ -1,20 +1,19 @@
 //! What to do, as a list to tick off. Ticks live as long as the page.
 
-use crdb_triage::report::Remediation;
+use crdb_triage::report::{Finding, Remediation, wording};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::{ev, html};
 
 use super::icon::{Icon, icon};
 use super::kit::raw;
-use crate::view::words;
 use crate::web::hand_out;
 
-pub(super) fn steps(finding: usize, all: &[Remediation]) -> impl IntoView + use<> {
-    let empty = all
-        .is_empty()
-        .then(|| html::p().class("quiet").child("Nothing has to be done for this one."));
-    let list: Vec<_> = all.iter().map(|remediation| step(finding, remediation)).collect();
+pub(super) fn steps(at: usize, finding: &Finding) -> impl IntoView + use<> {
+    let all = &finding.remediation;
+    let empty =
+        all.is_empty().then(|| html::p().class("quiet").child(wording::no_steps(finding.verdict)));
+    let list: Vec<_> = all.iter().map(|remediation| step(at, remediation)).collect();
     (empty, html::ol().class("steps").child(list))
 }
 
@@ -38,7 +37,7 @@ fn step(finding: usize, remediation: &Remediation) -> impl IntoView + use<> {
                 )),
                 html::span().class("safety").attr("data-safety", safety_key(remediation)).child((
                     icon(Icon::Safety(remediation.safety)),
-                    words::safety(remediation.safety),
+                    wording::capital(wording::safety_word(remediation.safety)),
                 )),
                 sql,
             )),

@@ -1,12 +1,13 @@
 //! The life of a job as a picture, and the same as a list.
 
+use crdb_triage::report::wording::{capital, event_word};
 use crdb_triage::report::{Job, JobEvent};
 use leptos::prelude::*;
 use leptos::{html, svg};
 
 use super::kit::{place, raw};
+use crate::view::format;
 use crate::view::timeline::{Lane, Mark, Timeline, layout};
-use crate::view::{format, words};
 
 /// Height of one row of marks, in pixels.
 const ROW: usize = 24;
@@ -129,7 +130,7 @@ fn item(number: usize, event: &JobEvent) -> impl IntoView + use<> {
         html::span().class("event-number").attr("aria-hidden", "true").child(number.to_string()),
         html::div().child((
             html::div().class("event-head").child((
-                html::strong().child(words::event(&event.event).to_owned()),
+                html::strong().child(capital(&event_word(&event.event))),
                 html::time().class("mono").child(format::instant(event.time)),
                 node,
                 place(&event.source.path, event.source.line),

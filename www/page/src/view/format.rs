@@ -110,11 +110,36 @@ pub fn second(time: Time) -> String {
 /// From one instant to another in UTC; the day is said once if it is the same.
 #[must_use]
 pub fn range(from: Time, to: Time) -> String {
-    let (from, to) = (minute(from), minute(to));
+    if from == to {
+        return format!("{} UTC", second(from));
+    }
+    // Within a minute, seconds tell the two apart.
+    let shown = if minute(from) == minute(to) { second } else { minute };
+    let (from, to) = (shown(from), shown(to));
     match (from.split_once(' '), to.split_once(' ')) {
         (Some((day, _)), Some((same, hour))) if day == same => format!("{from} – {hour} UTC"),
         _ => format!("{from} – {to} UTC"),
     }
+}
+
+/// An instant as exactly as it is known, without the zone: a fraction of nothing is left out.
+#[must_use]
+pub fn stamp(time: Time) -> String {
+    let text = instant(time);
+    let civil = text.strip_suffix(" UTC").unwrap_or(&text);
+    civil.strip_suffix(".000000").unwrap_or(civil).to_owned()
+}
+
+/// The same with the zone: `2025-04-22 06:22:39.852238 UTC`, `2025-04-22 06:22:39 UTC`.
+#[must_use]
+pub fn exact(time: Time) -> String {
+    format!("{} UTC", stamp(time))
+}
+
+/// From one instant to another, exactly.
+#[must_use]
+pub fn exactly(from: Time, to: Time) -> String {
+    format!("from {} to {}", stamp(from), exact(to))
 }
 
 #[cfg(test)]

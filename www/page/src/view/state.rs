@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crdb_triage::report::{Report, visible};
+use crdb_triage::report::{Report, visible, wording};
 
 /// What a person handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,7 +109,9 @@ impl State {
             Self::Scanning(handed) => {
                 format!("Reading {}.", visible::line(&handed.title()))
             }
-            Self::Done(_, printed) => format!("Done. {}", super::words::headline(&printed.report)),
+            Self::Done(_, printed) => {
+                format!("Done. {}", wording::headline(&printed.report).answer)
+            }
             Self::Failed(message) => format!("It did not work. {message}"),
         }
     }

@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crdb_triage::model::{Time, Verdict};
-use crdb_triage::report::{Finding, Report, wording};
-
-use super::words;
+use crdb_triage::report::wording::{self, capital};
+use crdb_triage::report::{Finding, Report};
 
 /// One finding as a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Row {
     /// Id of the advisory.
     pub advisory: String,
     /// Kind of the subject as a noun.
-    pub kind: &'static str,
+    pub kind: String,
     /// Id of the subject.
     pub subject: String,
     /// Virtual cluster.
@@ -118,9 +117,9 @@ impl Filter {
             return false;
         }
         let all = [
-            words::label(row.verdict),
+            wording::verdict_word(row.verdict),
             &row.advisory,
-            row.kind,
+            &row.kind,
             &row.subject,
             &row.tenant,
             &row.operation,
@@ -146,14 +145,14 @@ fn row(report: &Report, at: usize, finding: &Finding) -> Row {
         finding: at,
         verdict: finding.verdict,
         advisory: finding.advisory.clone(),
-        kind: words::subject_kind(finding.subject.kind),
+        kind: capital(wording::subject_kind(finding.subject.kind)),
         subject: finding.subject.id.clone(),
         tenant: finding.subject.tenant.clone(),
-        operation: job.map(|job| words::operation(&job.operation).to_owned()).unwrap_or_default(),
+        operation: job.map(|job| capital(&wording::operation(&job.operation))).unwrap_or_default(),
         status: job.map(|job| job.status.clone()).unwrap_or_default(),
         description: job.map(|job| job.description.clone()).unwrap_or_default(),
         first_seen: finding.evidence.iter().filter_map(|evidence| evidence.time).min(),
-        reason: words::first_reason(finding).to_owned(),
+        reason: finding.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default(),
     }
 }
 
@@ -165,7 +164,7 @@ pub fn arranged(rows: &[Row], sorting: Sorting, filter: &Filter) -> Vec<Row> {
         let order = match sorting.column {
             Column::Verdict => b.verdict.cmp(&a.verdict),
             Column::Subject => {
-                a.kind.cmp(b.kind).then_with(|| numbers_as_numbers(&a.subject, &b.subject))
+                a.kind.cmp(&b.kind).then_with(|| numbers_as_numbers(&a.subject, &b.subject))
             }
             Column::Operation => a.operation.cmp(&b.operation),
             Column::Status => a.status.cmp(&b.status),

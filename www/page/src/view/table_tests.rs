@@ -25,7 +25,7 @@ fn a_row_joins_finding_and_job() {
         Some("2025-04-22T06:22:39.852238Z")
     );
     assert!(rows[0].reason.starts_with("A background flush failed"));
-    assert_eq!((rows[1].kind, rows[1].operation.as_str()), ("Log entry", ""));
+    assert_eq!((rows[1].kind.as_str(), rows[1].operation.as_str()), ("Log entry", ""));
 }
 
 #[test]

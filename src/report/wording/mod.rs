@@ -1,0 +1,29 @@
+//! The plain sentences that the terminal, the ticket and the page share.
+//!
+//! Nothing here depends on a printed form. Text of the input that gets into a sentence is made visible first.
+
+mod headline;
+mod input;
+mod jobs;
+mod names;
+
+pub use headline::{Headline, headline, sentence};
+pub use input::{count, files, logs, nothing_unread, period, scope, size};
+pub use jobs::{ends, is_a_job, job_event, job_of, job_state, left_out, no_steps, place, subject};
+pub use names::{
+    applicability_meaning, capital, event_word, operation, redaction_meaning, safety_word,
+    subject_kind, unread_word, verdict_meaning, verdict_word,
+};
+
+use super::visible;
+
+/// `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`.
+fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let shown: Vec<_> = names.iter().take(3).map(|name| visible::line(name.as_ref())).collect();
+    match (names.len(), shown.split_last()) {
+        (_, None) => "no advisory".to_owned(),
+        (1, Some((only, _))) => only.to_string(),
+        (2 | 3, Some((last, others))) => format!("{} and {last}", others.join(", ")),
+        (number, Some(_)) => format!("{} and {} more", shown.join(", "), number - shown.len()),
+    }
+}
