@@ -4,7 +4,7 @@
 //! Each worker waits at its first line until it is listened to, so nothing that it says is missed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead as _, BufReader, Read, Write as _},
     net::{Ipv4Addr, Shutdown, TcpStream},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -23,7 +23,11 @@ const LONGEST: u64 = 64 << 20;
 
 /// The connection. Dropping it ends the thread that listens.
 #[derive(Debug)]
-pub(crate) struct Devtools(Arc<Line>);
+pub(crate) struct Devtools {
+    line: Arc<Line>,
+    /// Session of the page.
+    page: String,
+}
 
 #[derive(Debug)]
 struct Line {
@@ -40,12 +44,14 @@ struct Heard {
     workers: Vec<String>,
     complaints: Vec<String>,
     before_start: Option<String>,
+    /// Numbers under which that was asked.
+    before_started: BTreeSet<u64>,
     closed: bool,
 }
 
 impl Drop for Devtools {
     fn drop(&mut self) {
-        drop(lock(&self.0.writer).shutdown(Shutdown::Both));
+        drop(lock(&self.line.writer).shutdown(Shutdown::Both));
     }
 }
 
@@ -78,31 +84,42 @@ impl Devtools {
         });
         let listener = Arc::clone(&line);
         thread::spawn(move || listener.listen(reader));
-        let devtools = Self(line);
+        let mut devtools = Self { line, page: String::new() };
         let targets = devtools.ask(None, "Target.getTargets", json!({}))?;
         let targets = targets["targetInfos"].as_array().context("no targets")?;
         let page = targets.iter().find(|target| target["type"] == "page").context("no page")?;
         let attach = json!({ "targetId": page["targetId"], "flatten": true });
         let session = devtools.ask(None, "Target.attachToTarget", attach)?;
-        let session = session["sessionId"].as_str().context("no session")?;
+        session["sessionId"].as_str().context("no session")?.clone_into(&mut devtools.page);
         let follow = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true });
-        devtools.ask(Some(session), "Target.setAutoAttach", follow)?;
+        devtools.ask(Some(&devtools.page), "Target.setAutoAttach", follow)?;
         Ok(devtools)
     }
 
     /// Runs `script` in each worker that starts from now on, before its own first line.
     pub(crate) fn before_workers(&self, script: &str) {
-        lock(&self.0.heard).before_start = Some(script.to_owned());
+        lock(&self.line.heard).before_start = Some(script.to_owned());
+    }
+
+    /// The value of an expression in the page, whether or not anybody sees it.
+    pub(crate) fn evaluate_in_page(&self, script: &str) -> Result<Value> {
+        let ask = json!({ "expression": script, "returnByValue": true });
+        Ok(self.ask(Some(&self.page), "Runtime.evaluate", ask)?["result"]["value"].take())
+    }
+
+    /// A command to the page, whether or not anybody sees it.
+    pub(crate) fn command_page(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.ask(Some(&self.page), method, parameters)
     }
 
     /// How many workers live.
     pub(crate) fn workers(&self) -> usize {
-        lock(&self.0.heard).workers.len()
+        lock(&self.line.heard).workers.len()
     }
 
     /// The value of an expression in each worker that lives; one that ends meanwhile is left out.
     pub(crate) fn evaluate_in_workers(&self, script: &str) -> Result<Vec<Value>> {
-        let workers = lock(&self.0.heard).workers.clone();
+        let workers = lock(&self.line.heard).workers.clone();
         let mut values = Vec::new();
         for session in workers {
             let ask = json!({ "expression": script, "returnByValue": true, "awaitPromise": true });
@@ -112,7 +129,7 @@ impl Devtools {
                     bail!("in a worker: {}", value["exceptionDetails"])
                 }
                 Ok(mut value) => values.push(value["result"]["value"].take()),
-                Err(_) if !lock(&self.0.heard).workers.contains(&session) => {}
+                Err(_) if !lock(&self.line.heard).workers.contains(&session) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -123,20 +140,20 @@ impl Devtools {
     pub(crate) fn complaints(&self) -> Result<Vec<String>> {
         // What a worker said before it answers has arrived when the answer has.
         self.evaluate_in_workers("0")?;
-        Ok(std::mem::take(&mut lock(&self.0.heard).complaints))
+        Ok(std::mem::take(&mut lock(&self.line.heard).complaints))
     }
 
     fn ask(&self, session: Option<&str>, method: &str, parameters: Value) -> Result<Value> {
-        let number = self.0.send(session, method, parameters)?;
-        let heard = lock(&self.0.heard);
+        let number = self.line.send(session, method, parameters)?;
+        let heard = lock(&self.line.heard);
         let waits = |heard: &mut Heard| {
             let ended = session.is_some_and(|session| {
-                method == "Runtime.evaluate" && !heard.workers.iter().any(|w| w == session)
+                session != self.page && !heard.workers.iter().any(|worker| worker == session)
             });
             !heard.answers.contains_key(&number) && !heard.closed && !ended
         };
         let (mut heard, _) = self
-            .0
+            .line
             .news
             .wait_timeout_while(heard, PATIENCE, waits)
             .unwrap_or_else(PoisonError::into_inner);
@@ -197,7 +214,12 @@ impl Line {
 
     fn hear(&self, message: Value) -> io::Result<()> {
         if let Some(number) = message["id"].as_u64() {
-            lock(&self.heard).answers.insert(number, message);
+            let mut heard = lock(&self.heard);
+            let fault = &message["result"]["exceptionDetails"];
+            if heard.before_started.remove(&number) && !fault.is_null() {
+                heard.complaints.push(format!("SEVERE: before a worker's first line: {fault}"));
+            }
+            heard.answers.insert(number, message);
             return Ok(());
         }
         let what = &message["params"];
@@ -216,7 +238,8 @@ impl Line {
                 }
                 if let Some(script) = before_start {
                     let ask = json!({ "expression": script });
-                    self.send(Some(session), "Runtime.evaluate", ask)?;
+                    let number = self.send(Some(session), "Runtime.evaluate", ask)?;
+                    lock(&self.heard).before_started.insert(number);
                 }
                 self.send(Some(session), "Runtime.runIfWaitingForDebugger", json!({}))?;
             }

@@ -1,7 +1,7 @@
-//! The workers behind the page: how many live, and what happens to them.
+//! What lies behind the page: its workers, and the page itself while another tab is in front of it.
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::page::{PATIENCE, POLL, Page};
 
@@ -49,5 +49,27 @@ impl Page {
             tokio::time::sleep(POLL).await;
         }
         Ok(())
+    }
+
+    /// Waits until an expression is true in the page, also while another tab is in front.
+    ///
+    /// # Errors
+    /// When it throws, or when that takes too long.
+    pub async fn wait_unseen(&self, script: &str) -> Result<()> {
+        let begin = std::time::Instant::now();
+        while self.devtools.evaluate_in_page(script)? != true {
+            ensure!(begin.elapsed() < PATIENCE, "{script} is not true");
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Lets the browser freeze the page and its workers, or go on with them, as it does with tabs in the background.
+    ///
+    /// # Errors
+    /// When Chromium refuses.
+    pub fn freeze(&self, frozen: bool) -> Result<()> {
+        let state = json!({ "state": if frozen { "frozen" } else { "active" } });
+        self.devtools.command_page("Page.setWebLifecycleState", state).map(drop)
     }
 }
