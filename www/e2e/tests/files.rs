@@ -2,6 +2,7 @@
 //! the moment is chosen: a worker's read waits until the change has been made.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Result;
@@ -28,23 +29,20 @@ fn hold(which: &str) -> String {
 const BEFORE_ANYTHING: &str = "true";
 const AFTER_THE_FIRST_SLICE: &str = "large === 2";
 
-/// What can be done to a file.
-const CHANGES: [(&str, fn(&Path) -> Result<()>, &str); 4] = [
-    ("deleted", |file| Ok(fs::remove_file(file)?), "moved or deleted"),
-    ("cut", |file| Ok(fs::File::options().write(true).open(file)?.set_len(5 << 20)?), "changed"),
-    (
-        "rewritten",
-        |file| Ok(fs::write(file, vec![b'x'; fs::metadata(file)?.len() as usize])?),
-        "changed",
-    ),
-    (
-        "still written to",
+/// Something that is done to a file, and a word of the sentence that the page says of it.
+struct Change(fn(&Path) -> io::Result<()>, &'static str);
+
+const CHANGES: [Change; 4] = [
+    Change(|file| fs::remove_file(file), "moved or deleted"),
+    Change(|file| fs::File::options().write(true).open(file)?.set_len(5 << 20), "changed"),
+    Change(|file| fs::write(file, vec![b'x'; fs::metadata(file)?.len() as usize]), "changed"),
+    // The log of a node that runs.
+    Change(
         |file| {
-            use std::io::Write as _;
-            Ok(fs::File::options()
+            fs::File::options()
                 .append(true)
                 .open(file)?
-                .write_all(b"I250422 12:32:00.000000 7 a.go:1  more\n")?)
+                .write_all(b"I250422 12:32:00.000000 7 a.go:1  more\n")
         },
         "changed",
     ),
@@ -100,7 +98,7 @@ async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
 
 #[tokio::test]
 async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() -> Result<()> {
-    for (what, change, cause) in CHANGES {
+    for Change(change, cause) in CHANGES {
         let folder = bundle::whole(&bundle::folder("changed")?, 17)?;
         let site = Site::start()?;
         let page = open(&site).await?;
@@ -111,14 +109,14 @@ async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() 
         page.in_workers("globalThis.go?.()")?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();
-        assert!(detail.contains("Until then 4194304 bytes of text were read"), "{what}: {detail}");
+        assert!(detail.contains("Until then 4194304 bytes of text were read"), "{detail}");
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn a_file_that_changes_between_the_drop_and_the_reading_is_unread() -> Result<()> {
-    for (_, change, cause) in CHANGES {
+    for Change(change, cause) in CHANGES {
         let folder = bundle::whole(&bundle::folder("changed-early")?, 17)?;
         let site = Site::start()?;
         let page = open(&site).await?;
