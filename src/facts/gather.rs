@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::ingest::Plan;
+use crate::ingest::Tally;
 use crate::model::{Entry, JobId, Location, NodeId, Tenant, Time, Unread, unmarked};
 use crate::parse::job_tag;
 use crate::scan::{Hit, ScannedLog};
@@ -12,16 +12,17 @@ use super::nodes::{Ran, RanVersion, ran_version};
 use super::{Content, Facts, Reading, Sign, molt, signals};
 
 /// Puts the readings together. `signatures` are the names of all signatures of the scan, in its order;
-/// those after [`signals::SIGNATURES`] belong to advisories. Readings come in the order of the plan.
+/// those after [`signals::SIGNATURES`] belong to advisories. Readings come in the order of their paths.
 #[must_use]
 pub fn gather(
-    plan: &Plan,
+    tally: &Tally,
     readings: Vec<Reading>,
     unread: Vec<Unread>,
     signatures: &[&'static str],
 ) -> Facts {
-    let mut facts = Facts { all_nodes_known: plan.complete_tree, unread, ..Facts::default() };
-    for id in &plan.nodes {
+    let complete_tree = tally.complete_tree();
+    let mut facts = Facts { all_nodes_known: complete_tree, unread, ..Facts::default() };
+    for id in &tally.nodes {
         facts.nodes.entry(id.clone()).or_default();
     }
     let mut histories = Histories::default();
@@ -40,7 +41,7 @@ pub fn gather(
                 log.add_to(&mut facts, &mut histories, &mut found, &mut seen, signatures);
                 molt::read(&log.path, &log.log.hits, &mut facts.molt, &mut verifies);
             }
-            Content::Jobs(rows) => {
+            Content::Jobs(_, rows) => {
                 facts.jobs_tables.insert(reading.tenant.clone());
                 for row in rows {
                     let latest = [row.created, row.started, row.finished, row.modified]
@@ -51,11 +52,11 @@ pub fn gather(
                     histories.add_row(&reading.path, &reading.tenant, row);
                 }
             }
-            Content::NotRecognized => {}
+            Content::Cluster(..) | Content::NotRecognized => {}
         }
     }
     molt::pair(&mut facts.molt, verifies);
-    let collected = facts.collected.filter(|_| plan.complete_tree);
+    let collected = facts.collected.filter(|_| complete_tree);
     for node in facts.nodes.values_mut() {
         node.finish(collected);
     }

@@ -15,8 +15,9 @@ pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Node, Ran, RanVersion};
 pub use signals::SIGNATURES;
 
+use crate::ingest::Table;
 use crate::model::{Entry, Job, JobId, Location, NodeId, Redaction, Tenant, Time, Unread};
-use crate::parse::{job_tag::JobTag, jobs_table::JobRow};
+use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
 use crate::scan::ScannedLog;
 
 /// What reading one artifact gave.
@@ -24,8 +25,10 @@ use crate::scan::ScannedLog;
 pub enum Content {
     /// A log.
     Log(Box<ScannedLog>),
-    /// A jobs table.
-    Jobs(Vec<JobRow>),
+    /// A table of jobs.
+    Jobs(Table, Vec<JobRow>),
+    /// A table or document about nodes, versions and settings.
+    Cluster(Table, Vec<ClusterRecord>),
     /// Nothing that this tool knows.
     NotRecognized,
 }

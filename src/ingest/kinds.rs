@@ -2,6 +2,7 @@
 
 use Pattern::{Affix, In, Name};
 
+use super::Table;
 use super::place::SEPARATOR;
 
 /// What the path of a file tells about it.
@@ -9,10 +10,10 @@ use super::place::SEPARATOR;
 pub(super) enum Kind {
     /// A log.
     Log,
-    /// The jobs table; the number of the attempt to dump it, 0 being the first.
-    JobsTable(u32),
-    /// The dump of the jobs table failed in that attempt.
-    JobsTableFailed(u32),
+    /// A table or document that is read; the number of the attempt to dump it, 0 being the first.
+    Table(Table, u32),
+    /// The dump of a table of jobs failed in that attempt.
+    TableFailed(Table, u32),
     /// A log of a node, or all of them, could not be collected.
     LogsFailed,
     /// The list of nodes could not be collected.
@@ -85,12 +86,9 @@ const SKIPPED: &[Pattern] = &[
     Name("events.json"),
     Name("rangelog.json"),
     Name("settings.json"),
-    Name("nodes.json"),
     Name("liveness.json"),
-    Name("status.json"),
-    Name("details.json"),
     Name("cluster_settings_history.txt"),
-    // Tables other than the jobs table, which was recognized before.
+    // Tables other than those that are read, which were recognized before.
     Affix("crdb_internal.", ".txt"),
     Affix("crdb_internal.", ".json"),
     Affix("crdb_internal.", ".csv"),
@@ -121,8 +119,8 @@ pub(super) fn classify(path: &str) -> Kind {
     if name.ends_with(".skipped") && last_folder(folder) == "nodes" {
         return Kind::NodeSkipped;
     }
-    if let Some(attempt) = jobs_attempt(name) {
-        return Kind::JobsTable(attempt);
+    if let Some((table, attempt)) = table_attempt(name) {
+        return Kind::Table(table, attempt);
     }
     // Logs go before what is skipped: no folder name above may hide one.
     if is_log(folder, unpacked(name)) {
@@ -153,8 +151,8 @@ pub(super) fn is_table(path: &str) -> bool {
         && TABLE_ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
-/// The part of a jobs table's path that its attempts have in common: folder and ending.
-pub(super) fn jobs_table_group(path: &str) -> (&str, &str) {
+/// The part of a table's path that its attempts have in common: folder and ending.
+pub(super) fn table_group(path: &str) -> (&str, &str) {
     let (folder, name) = split(path);
     let base = name.strip_suffix(FAILED).unwrap_or(name);
     let ending =
@@ -178,8 +176,10 @@ impl Pattern {
 
 /// What it means that `base` could not be collected.
 fn failed(folder: &str, base: &str) -> Kind {
-    if let Some(attempt) = jobs_attempt(base) {
-        return Kind::JobsTableFailed(attempt);
+    if let Some((table, attempt)) = table_attempt(base)
+        && table.has_jobs()
+    {
+        return Kind::TableFailed(table, attempt);
     }
     match base {
         "logs" => Kind::LogsFailed,
@@ -189,17 +189,24 @@ fn failed(folder: &str, base: &str) -> Kind {
     }
 }
 
-/// The attempt of `crdb_internal.jobs.txt` (0), `crdb_internal.jobs.3.txt` (3) and so on.
-fn jobs_attempt(name: &str) -> Option<u32> {
-    let rest = name.strip_prefix("crdb_internal.jobs")?;
-    let rest = TABLE_ENDINGS.iter().find_map(|end| rest.strip_suffix(end)).unwrap_or(rest);
-    match rest.strip_prefix('.') {
-        None if rest.is_empty() => Some(0),
-        None => None,
-        Some("fallback") => Some(FALLBACK),
-        Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok(),
-        Some(_) => None,
+/// The table of `crdb_internal.jobs.txt` (attempt 0), `crdb_internal.jobs.3.txt` (attempt 3) and so on. An ending
+/// may be missing only where `.err.txt` stood in its place.
+fn table_attempt(name: &str) -> Option<(Table, u32)> {
+    let ending = TABLE_ENDINGS.iter().find(|end| name.ends_with(**end));
+    let base = ending.map_or(name, |end| &name[..name.len() - end.len()]);
+    let named = |base: &str| Table::NAMES.iter().find(|(known, _)| *known == base);
+    if let Some((_, table)) = named(base) {
+        let fits = !table.is_document() || ending == Some(&".json");
+        return fits.then_some((*table, 0));
     }
+    let (base, attempt) = base.rsplit_once('.')?;
+    let (_, table) = named(base).filter(|(_, table)| !table.is_document())?;
+    let attempt = match attempt {
+        "fallback" => FALLBACK,
+        number if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok()?,
+        _ => return None,
+    };
+    Some((*table, attempt))
 }
 
 fn is_log(folder: &str, name: &str) -> bool {
@@ -236,13 +243,13 @@ mod tests {
             ("cockroach-sql-exec.log", Kind::Log),
             ("reports/schema/logs/x.log", Kind::Log),
             ("x.log", Kind::Unknown),
-            ("debug/crdb_internal.jobs.txt", Kind::JobsTable(0)),
-            ("crdb_internal.jobs.4.txt", Kind::JobsTable(4)),
-            ("crdb_internal.jobs.json", Kind::JobsTable(0)),
-            ("crdb_internal.jobs.fallback.txt", Kind::JobsTable(FALLBACK)),
-            ("debug/crdb_internal.jobs.txt.err.txt", Kind::JobsTableFailed(0)),
-            ("debug/crdb_internal.jobs.2.txt.err.txt", Kind::JobsTableFailed(2)),
-            ("crdb_internal.jobs.err.txt", Kind::JobsTableFailed(0)),
+            ("debug/crdb_internal.jobs.txt", Kind::Table(Table::Jobs, 0)),
+            ("crdb_internal.jobs.4.txt", Kind::Table(Table::Jobs, 4)),
+            ("crdb_internal.jobs.json", Kind::Table(Table::Jobs, 0)),
+            ("crdb_internal.jobs.fallback.txt", Kind::Table(Table::Jobs, FALLBACK)),
+            ("debug/crdb_internal.jobs.txt.err.txt", Kind::TableFailed(Table::Jobs, 0)),
+            ("debug/crdb_internal.jobs.2.txt.err.txt", Kind::TableFailed(Table::Jobs, 2)),
+            ("crdb_internal.jobs.err.txt", Kind::TableFailed(Table::Jobs, 0)),
             ("crdb_internal.jobs.99999999999.txt", Kind::Skip),
             ("debug/nodes/2/logs.err.txt", Kind::LogsFailed),
             ("debug/nodes/2/logs/cockroach.x.log.err.txt", Kind::LogsFailed),
@@ -257,8 +264,19 @@ mod tests {
             ("debug/reports/problemranges.json", Kind::Skip),
             ("debug/nodes/1/ranges/4711.json", Kind::Skip),
             ("debug/jobs/1/running/trace.zip", Kind::Skip),
-            ("debug/system.jobs.txt", Kind::Skip),
-            ("debug/crdb_internal.system_jobs.txt", Kind::Skip),
+            ("debug/system.jobs.txt", Kind::Table(Table::SystemJobs, 0)),
+            ("debug/crdb_internal.system_jobs.txt", Kind::Table(Table::CrdbSystemJobs, 0)),
+            ("debug/nodes.json", Kind::Table(Table::NodesJson, 0)),
+            ("debug/nodes/1/status.json", Kind::Table(Table::StatusJson, 0)),
+            ("debug/nodes/1/status.json.err.txt", Kind::Skip),
+            (
+                "debug/nodes/1/crdb_internal.node_build_info.txt",
+                Kind::Table(Table::NodeBuildInfo, 0),
+            ),
+            ("debug/system.job_info.2.json", Kind::Table(Table::JobInfo, 2)),
+            ("debug/system.job_info.txt.err.txt", Kind::TableFailed(Table::JobInfo, 0)),
+            ("debug/nodes.txt", Kind::Unknown),
+            ("details", Kind::Unknown),
             ("__MACOSX/debug/nodes/1/logs/._cockroach.log", Kind::Skip),
             ("logs/.DS_Store", Kind::Skip),
             ("system.log", Kind::Unknown),
@@ -276,7 +294,7 @@ mod tests {
     #[test]
     fn a_packed_file_is_what_its_name_says_without_the_packing() {
         assert_eq!(classify_unpacked("n1/cockroach.x.log.gz"), Kind::Log);
-        assert_eq!(classify_unpacked("crdb_internal.jobs.txt.gz"), Kind::JobsTable(0));
+        assert_eq!(classify_unpacked("crdb_internal.jobs.txt.gz"), Kind::Table(Table::Jobs, 0));
         assert_eq!(classify_unpacked("something.gz"), Kind::Unknown);
         assert_eq!(classify_unpacked("something.tar.gz"), Kind::Unknown);
     }
@@ -285,13 +303,10 @@ mod tests {
     fn attempts_at_one_table_belong_together() {
         let group = ("debug", ".txt");
         for name in ["", ".1", ".fallback"] {
-            assert_eq!(jobs_table_group(&format!("debug/crdb_internal.jobs{name}.txt")), group);
-            assert_eq!(
-                jobs_table_group(&format!("debug/crdb_internal.jobs{name}.txt.err.txt")),
-                group
-            );
+            assert_eq!(table_group(&format!("debug/crdb_internal.jobs{name}.txt")), group);
+            assert_eq!(table_group(&format!("debug/crdb_internal.jobs{name}.txt.err.txt")), group);
         }
-        assert_eq!(jobs_table_group("debug/crdb_internal.jobs.err.txt"), group);
-        assert_ne!(jobs_table_group("debug/cluster/t/crdb_internal.jobs.txt"), group);
+        assert_eq!(table_group("debug/crdb_internal.jobs.err.txt"), group);
+        assert_ne!(table_group("debug/cluster/t/crdb_internal.jobs.txt"), group);
     }
 }

@@ -1,10 +1,12 @@
 //! What is in the input and how each needed artifact is reached.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{NodeId, Tenant, Unread};
+use crate::model::Unread;
+
+use super::tally::Tally;
 
 /// One file that was handed in.
 #[derive(Clone, Debug)]
@@ -26,6 +28,10 @@ pub enum SourceKind {
     Gzip,
     /// A zstd stream.
     Zstd,
+    /// A bzip2 stream.
+    Bzip2,
+    /// An xz stream.
+    Xz,
     /// A folder of files.
     Directory,
     /// A file as it is.
@@ -43,24 +49,77 @@ pub struct SourceInfo {
     pub bytes: u64,
 }
 
+/// What a debug zip tells of its cluster besides logs, as far as it is of use: tables that it dumps by SQL, and
+/// documents that it asks of its nodes (debug-zip sections 2, 4 and 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Table {
+    /// `crdb_internal.jobs`: the decoded list of jobs.
+    Jobs,
+    /// `crdb_internal.system_jobs` (23.1 on): raw rows with payload and progress joined.
+    CrdbSystemJobs,
+    /// `system.jobs`: raw rows, with payload and progress until 22.2.
+    SystemJobs,
+    /// `system.job_info` (22.2 on): payload and progress as values under a key.
+    JobInfo,
+    /// `crdb_internal.node_build_info` of one node.
+    NodeBuildInfo,
+    /// `crdb_internal.kv_node_status`.
+    KvNodeStatus,
+    /// `crdb_internal.cluster_settings`.
+    ClusterSettings,
+    /// `nodes.json`: the status of all nodes.
+    NodesJson,
+    /// `status.json` of one node.
+    StatusJson,
+    /// `details.json` of one node.
+    DetailsJson,
+}
+
+impl Table {
+    /// All of them, with the name of the file without ending.
+    pub const NAMES: [(&'static str, Self); 10] = [
+        ("crdb_internal.jobs", Self::Jobs),
+        ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
+        ("system.jobs", Self::SystemJobs),
+        ("system.job_info", Self::JobInfo),
+        ("crdb_internal.node_build_info", Self::NodeBuildInfo),
+        ("crdb_internal.kv_node_status", Self::KvNodeStatus),
+        ("crdb_internal.cluster_settings", Self::ClusterSettings),
+        ("nodes", Self::NodesJson),
+        ("status", Self::StatusJson),
+        ("details", Self::DetailsJson),
+    ];
+
+    /// Whether its rows are jobs.
+    #[must_use]
+    pub fn has_jobs(self) -> bool {
+        matches!(self, Self::Jobs | Self::CrdbSystemJobs | Self::SystemJobs | Self::JobInfo)
+    }
+
+    /// Whether it is a document of the API and no SQL table: always JSON, and an error leaves no file beside its
+    /// `.err.txt`.
+    #[must_use]
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::NodesJson | Self::StatusJson | Self::DetailsJson)
+    }
+}
+
 /// What an artifact is, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Artifact {
-    /// `crdb_internal.jobs.txt` and its retries.
-    JobsTable,
+    /// A table or document about the cluster, by its name; the number of the attempt to dump it, 0 being the first.
+    Table(Table, u32),
     /// A log by its name.
     Log,
     /// The name does not tell: its content decides.
     Unknown,
 }
 
-/// How the bytes of an artifact are reached in its source.
+/// How the bytes of a unit are reached in its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Container {
     /// The source itself.
     Plain,
-    /// The source is one gzip stream (of one or several members).
-    Gzip,
     /// A member of a zip archive.
     ZipMember {
         /// Where its local header begins.
@@ -76,73 +135,85 @@ pub enum Container {
     },
 }
 
-/// One artifact to read.
+/// One piece of work: a file, or something packed that has to be read from end to end and may hold any number of
+/// files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// Index of the [`Input`] that holds it.
     pub source: u32,
     /// Its path as evidence names it.
     pub path: String,
-    /// What it is.
+    /// What stands before the paths of its members, if it is an archive.
+    pub inside: String,
+    /// What it is, if it is one file.
     pub artifact: Artifact,
     /// How it is reached.
     pub container: Container,
+    /// Whether its bytes are known not to be packed.
+    pub is_plain: bool,
+    /// What is wrong with the directory of the archive, for which it has to be read from end to end.
+    pub doubt: Option<String>,
     /// Bytes of the source that it takes to read it.
     pub bytes: u64,
-    /// Virtual cluster, from `cluster/<name>/` in the path.
-    pub tenant: Tenant,
-    /// Node, from `nodes/<id>/` in the path.
-    pub node: Option<NodeId>,
+}
+
+impl Unit {
+    /// Whether its name says that it is one file, if not how it is packed.
+    #[must_use]
+    pub fn is_one_file(&self) -> bool {
+        self.is_plain || self.artifact != Artifact::Unknown
+    }
+
+    /// Whether the file at `path` can be in it.
+    #[must_use]
+    pub fn may_hold(&self, path: &str) -> bool {
+        self.path == path || !self.is_plain && path.starts_with(&self.inside)
+    }
 }
 
 /// What is in the input.
 ///
-/// Every file is in exactly one place: `files = units + skipped + unread`, each counted by its entries. So a path
-/// of `unread` is never that of a unit: beside a log or table whose dump failed (a unit) there is the `.err.txt`
-/// that says so (unread). What goes wrong while a unit is read is told by [`super::ReadOutcome`], under its path.
+/// Every file is in exactly one place: in a unit or in the tally. What goes wrong while a unit is read, and what it
+/// holds besides files that are read, is told by [`super::ReadOutcome`].
 ///
-/// An archive is not a file, its members are. One that cannot be opened, or not be listed to the end, counts as a
-/// file of its own, which is unread. A member that is a folder or a symbolic link is not counted.
+/// An archive is not a file, its members are. One that cannot be opened, or not be followed to its end, counts as a
+/// file of its own, which is unread. A member that is a folder or a link is not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What was handed in.
     pub sources: Vec<SourceInfo>,
     /// What is to be read, ordered by path.
     pub units: Vec<Unit>,
-    /// How many files there are in all.
-    pub files: u64,
-    /// How many of them nobody needs.
-    pub skipped: u64,
-    /// What cannot be read, known before reading; ordered by path.
-    pub unread: Vec<Unread>,
-    /// Nodes that paths name, whether or not anything of them is read. A debug zip has a folder for every
-    /// node that it knows, also for those it could not reach.
-    pub nodes: BTreeSet<(Tenant, NodeId)>,
-    /// Whether the input has the tree of a debug zip, and nothing says that the tree or the list of nodes is
-    /// incomplete: `nodes` are all nodes of the cluster.
-    pub complete_tree: bool,
+    /// Account of everything else.
+    pub tally: Tally,
 }
 
 impl Plan {
     /// Adds files that should have been in the input and could not be opened.
     pub fn add_unopened(&mut self, unopened: Vec<Unread>) {
-        self.files += unopened.len() as u64;
-        self.unread.extend(unopened);
+        self.tally.unread.extend(unopened);
         self.order();
+    }
+
+    /// How many files there are, as far as that is known before reading: each unit counts as one.
+    #[must_use]
+    pub fn files(&self) -> u64 {
+        self.units.len() as u64 + self.tally.files()
     }
 
     /// Orders units and unread files by path, after making each path unique: the second `a.log` becomes
     /// `a.log (2)`.
     pub(super) fn order(&mut self) {
         self.sort();
-        let paths = self.units.iter().map(|u| &u.path).chain(self.unread.iter().map(|u| &u.path));
+        let paths =
+            self.units.iter().map(|u| &u.path).chain(self.tally.unread.iter().map(|u| &u.path));
         let mut taken: HashSet<String> = paths.cloned().collect();
-        if taken.len() == self.units.len() + self.unread.len() {
+        if taken.len() == self.units.len() + self.tally.unread.len() {
             return;
         }
         let mut last = HashMap::<String, u32>::new();
         let units = self.units.iter_mut().map(|unit| &mut unit.path);
-        let unread = self.unread.iter_mut().map(|unread| &mut unread.path);
+        let unread = self.tally.unread.iter_mut().map(|unread| &mut unread.path);
         for path in units.chain(unread) {
             let number = last.entry(path.clone()).or_default();
             *number += 1;
@@ -161,6 +232,6 @@ impl Plan {
 
     fn sort(&mut self) {
         self.units.sort_by(|a, b| a.path.cmp(&b.path));
-        self.unread.sort_by(|a, b| a.path.cmp(&b.path));
+        self.tally.unread.sort_by(|a, b| a.path.cmp(&b.path));
     }
 }

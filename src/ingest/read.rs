@@ -1,58 +1,67 @@
-//! The text of one artifact, as a stream.
+//! The files of one unit, as streams of text.
 
 use std::ops::ControlFlow;
 
 use crate::model::{Unread, UnreadReason};
 
-use super::decode::{Decoder, End, Output};
+use super::decode::Decoder;
 use super::slices::for_each_slice;
-use super::{Container, Limits, ReadError, Source, Unit};
+use super::tally::Tally;
+use super::unpack::{Context, Depth, End, FileInfo, Layer, Sink, explain};
+use super::{Container, Limits, Source, Unit};
 
-/// A piece of the text of an artifact. Pieces follow each other without gaps; they end anywhere.
+/// A piece of the text of a file. Pieces follow each other without gaps; they end anywhere.
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<'a> {
     /// The piece.
     pub text: &'a [u8],
-    /// How many bytes of the source were read for the artifact so far, this piece included; at most
+    /// How many bytes of the source were read for the unit so far, this piece included; at most
     /// [`Unit::bytes`] in the end, if the archive's directory tells the truth.
     pub done: u64,
 }
 
-/// How reading an artifact ended.
+/// How reading a unit ended. How each of its files did is told to the [`Sink`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOutcome {
     /// Bytes of text that were delivered.
     pub text: u64,
     /// Bytes of the source that it took.
     pub source_bytes: u64,
-    /// What is missing or wrong, if anything. A reader that broke off itself misses nothing.
-    pub unread: Option<Unread>,
+    /// What it holds besides the files that were delivered, and what is wrong with it as a whole.
+    pub tally: Tally,
 }
 
-/// A part of an artifact's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A part of a file's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// The text; shorter than asked for at the end of the artifact, or where it cannot be read.
+    /// The text; shorter than asked for at the end of the file, or where it cannot be read.
     pub text: Vec<u8>,
     /// What kept it from being read.
     pub unread: Option<Unread>,
 }
 
-/// Reads the text of `unit` from the `source` that holds it, piece by piece, until it ends or `sink` breaks.
+/// Reads the files of `unit` from the `source` that holds it, piece by piece, until it ends or `sink` breaks. Most units
+/// are one file; what is packed in whatever way can hold any number of them.
 ///
 /// The source is read in slices of [`Limits::slice`], one ahead of the one that is worked on. Whatever comes out
-/// before damage is delivered; the damage is in the outcome.
+/// before damage is delivered; the damage is told at the end of the file, or in the outcome.
 pub async fn read_unit<S: Source>(
     source: &S,
     unit: &Unit,
     limits: &Limits,
-    sink: impl FnMut(Chunk<'_>) -> ControlFlow<()>,
+    sink: &mut dyn Sink,
 ) -> ReadOutcome {
     let mut decoder = Decoder::new(&unit.container);
-    let mut output = Output::new(sink, limits.text);
+    let mut context = Context::new(sink, *limits);
+    let archives = match unit.container {
+        Container::Plain => 0,
+        Container::ZipMember { .. } => 1,
+    };
+    let depth = Depth { archives, compressions: 0 };
+    let mut layer = Layer::new(&unit.path, unit.artifact, depth).with_inside(&unit.inside);
     let range = Decoder::range(unit, source.len());
     let read = for_each_slice(source, range, limits.slice, |slice, end| {
-        decoder.feed(slice, end, &mut output)
+        decoder.feed(slice, end, &mut layer, &mut context)
     })
     .await;
     let end = match read {
@@ -60,83 +69,76 @@ pub async fn read_unit<S: Source>(
         Ok(None) => decoder.finish(),
         Err(error) => End::ReadFailed(error),
     };
-    ReadOutcome {
-        text: output.text,
-        source_bytes: output.done,
-        unread: explain(unit, &end, output.text),
+    layer.expect(decoder.expected());
+    layer.finish(end, &mut context);
+    let Context { text, done, mut tally, .. } = context;
+    if let Some(doubt) = &unit.doubt
+        && tally.unread.iter().all(|unread| unread.path != unit.path)
+    {
+        tally.closed(&unit.path, UnreadReason::Damaged, doubt.clone());
     }
+    ReadOutcome { text, source_bytes: done, tally }
 }
 
-/// Reads `len` bytes of the text of `unit` from byte `from` on. Of a compressed artifact everything before is
-/// inflated and dropped; memory is that of the window.
+/// Reads `len` bytes of the text of the file at `path` in `unit`, from byte `from` on. Of what is packed everything
+/// before is unpacked and dropped; memory is that of the window.
 pub async fn read_range<S: Source>(
     source: &S,
     unit: &Unit,
+    path: &str,
     limits: &Limits,
     from: u64,
     len: usize,
 ) -> Window {
-    if unit.container == Container::Plain {
+    if unit.container == Container::Plain && unit.is_plain {
         let left = usize::try_from(source.len().saturating_sub(from)).unwrap_or(usize::MAX);
         return match source.read_at(from, len.min(left), Vec::new()).await {
             Ok(text) => Window { text, unread: None },
             Err(error) => {
-                Window { text: Vec::new(), unread: explain(unit, &End::ReadFailed(error), 0) }
+                let unread = explain(path, &End::ReadFailed(error), 0, None);
+                Window { text: Vec::new(), unread }
             }
         };
     }
-    let mut text = Vec::new();
-    let mut at = 0_u64;
-    let outcome = read_unit(source, unit, limits, |chunk| {
-        let before = from.saturating_sub(at).min(chunk.text.len() as u64) as usize;
-        at += chunk.text.len() as u64;
-        let piece = &chunk.text[before..];
-        text.extend_from_slice(&piece[..piece.len().min(len - text.len())]);
-        if text.len() == len { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .await;
-    Window { text, unread: outcome.unread }
+    let mut part = Part { path, from, len, at: 0, open: false, window: Window::default() };
+    let outcome = read_unit(source, unit, limits, &mut part).await;
+    let mut window = part.window;
+    if window.text.is_empty() && window.unread.is_none() {
+        window.unread = outcome.tally.unread.into_iter().next();
+    }
+    window
 }
 
-/// The sentence about how reading ended after `text` bytes; nothing if it ended well.
-fn explain(unit: &Unit, end: &End, text: u64) -> Option<Unread> {
-    let read = match unit.container {
-        Container::ZipMember { uncompressed, .. } => {
-            format!("{text} of {uncompressed} bytes of text were read")
+/// Keeps a part of one file.
+struct Part<'a> {
+    path: &'a str,
+    from: u64,
+    len: usize,
+    at: u64,
+    open: bool,
+    window: Window,
+}
+
+impl Sink for Part<'_> {
+    fn begin(&mut self, file: FileInfo) {
+        self.open = file.path == self.path;
+    }
+
+    fn text(&mut self, chunk: Chunk<'_>) -> ControlFlow<()> {
+        if !self.open {
+            return ControlFlow::Continue(());
         }
-        Container::Gzip | Container::Plain => format!("{text} bytes of text were read"),
-    };
-    let (reason, detail) = match end {
-        End::Complete | End::Stopped => return None,
-        End::ReadFailed(ReadError(message)) => {
-            (UnreadReason::ReadFailed, format!("{message} Until then {read}."))
+        let text = &mut self.window.text;
+        let before = self.from.saturating_sub(self.at).min(chunk.text.len() as u64) as usize;
+        self.at += chunk.text.len() as u64;
+        let piece = &chunk.text[before..];
+        text.extend_from_slice(&piece[..piece.len().min(self.len - text.len())]);
+        if text.len() == self.len { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn end(&mut self, lack: Option<Unread>) {
+        if std::mem::take(&mut self.open) {
+            self.window.unread = lack;
         }
-        End::CutOff => (
-            UnreadReason::Damaged,
-            format!("The compressed data ends too early: {read}, what followed is missing."),
-        ),
-        End::Invalid => (
-            UnreadReason::Damaged,
-            format!("The compressed data is broken: {read}, what follows the break is missing."),
-        ),
-        End::NoHeader => (
-            UnreadReason::Damaged,
-            "The archive is damaged: this file does not begin where the archive's directory says, \
-             so nothing of it was read."
-                .to_owned(),
-        ),
-        End::Trailing => (
-            UnreadReason::Damaged,
-            format!("After the gzip data something else follows, which is not read: {read}."),
-        ),
-        End::Checksum => (
-            UnreadReason::ChecksumMismatch,
-            format!("The text is not what was packed, by its size or checksum: {read}."),
-        ),
-        End::LimitReached => (
-            UnreadReason::LimitReached,
-            format!("Reading stopped at the limit for one compressed file: {read}."),
-        ),
-    };
-    Some(Unread { path: unit.path.clone(), reason, detail })
+    }
 }

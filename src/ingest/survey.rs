@@ -1,18 +1,21 @@
 //! Looks at everything that was handed in and makes the [`Plan`].
 
-use crate::model::{Tenant, Unread, UnreadReason};
+use std::collections::HashMap;
 
-use super::kinds::{Kind, classify, classify_unpacked, is_table};
+use crate::model::UnreadReason;
+
+use super::codec::Compression;
+use super::kinds::{Kind, classify, classify_unpacked};
 use super::look::{Look, look};
-use super::place::{SEPARATOR, in_node_folder, place};
-use super::tables::Tables;
+use super::names::{inside, member_path};
+use super::sniff::Packing;
 use super::zip::Directory;
 use super::{
     Artifact, Container, Input, Plan, ReadError, Source, SourceInfo, SourceKind, Unit, zip,
 };
 
-/// Finds out what is in `inputs`. Of an archive only the directory is read, of a file its first and, where it may
-/// be an archive, its last bytes. The order of `inputs` makes no difference but to [`Unit::source`].
+/// Finds out what is in `inputs`. Of a zip archive only the directory is read, of anything else its first and, where it
+/// may be an archive, its last bytes. The order of `inputs` makes no difference but to [`Unit::source`].
 pub async fn plan<S: Source>(inputs: &[Input<S>]) -> Plan {
     let mut order: Vec<usize> = (0..inputs.len()).collect();
     order.sort_by_key(|&index| (&inputs[index].path, inputs[index].source.len()));
@@ -21,246 +24,125 @@ pub async fn plan<S: Source>(inputs: &[Input<S>]) -> Plan {
         let kind = survey.input(index as u32, &inputs[index]).await;
         survey.source(&inputs[index], kind);
     }
-    survey.finish()
+    survey.plan.order();
+    survey.plan
 }
 
 /// What was found so far.
 #[derive(Default)]
 struct Survey {
     plan: Plan,
-    tables: Tables,
     /// Whether there is only one input.
     alone: bool,
-    /// How many archives were opened.
-    archives: usize,
-    has_node_folder: bool,
-    has_cluster_table: bool,
-    /// Whether there may be nodes that no path names.
-    nodes_missing: bool,
+    /// How many inputs have the same path.
+    same: HashMap<String, u32>,
 }
 
-/// One file that was found.
-struct Found {
-    source: u32,
-    /// Number of the archive that it is a member of.
-    archive: Option<usize>,
-    path: String,
-    kind: Kind,
-    container: Container,
-    bytes: u64,
+/// A member of a zip archive that is to be read.
+struct Member {
+    unit: Unit,
+    header: u64,
+    name_len: u64,
 }
 
 impl Survey {
     async fn input<S: Source>(&mut self, index: u32, input: &Input<S>) -> SourceKind {
+        let path = self.unique(&input.path);
         let kind = chosen(&input.path, classify(&input.path));
-        let bytes = input.source.len();
-        let file = |kind, container| Found {
-            source: index,
-            archive: None,
-            path: input.path.clone(),
-            kind,
-            container,
-            bytes,
-        };
-        if !matches!(kind, Kind::Log | Kind::JobsTable(_) | Kind::Packed | Kind::Unknown) {
-            self.file(file(kind, Container::Plain));
+        if !matches!(kind, Kind::Log | Kind::Table(..) | Kind::Packed | Kind::Unknown) {
+            self.plan.tally.file(&path, kind);
             return SourceKind::File;
         }
+        let unit = |artifact, inside, is_plain| Unit {
+            source: index,
+            path: path.clone(),
+            inside,
+            artifact,
+            container: Container::Plain,
+            is_plain,
+            doubt: None,
+            bytes: input.source.len(),
+        };
+        // The only thing that was handed in needs no name before those of its members.
+        let inside = if self.alone { String::new() } else { inside(&path) };
         let kind = chosen(&input.path, classify_unpacked(&input.path));
         match look(&input.source, kind).await {
             Ok(Look::Zip(directory)) => {
-                self.zip(index, input, directory).await;
+                self.zip(&input.source, &directory, &unit(Artifact::Unknown, inside, false)).await;
                 SourceKind::Zip
             }
-            Ok(Look::Gzip) => {
-                self.file(file(kind, Container::Gzip));
-                SourceKind::Gzip
-            }
-            Ok(Look::Plain) => {
-                self.file(file(kind, Container::Plain));
-                SourceKind::File
-            }
-            Ok(Look::Refused(packed, detail)) => {
-                self.closed(input.path.clone(), UnreadReason::Unsupported, detail);
-                packed
+            Ok(Look::Other(packing)) => {
+                let is_plain = packing == Packing::Plain;
+                let kind = if is_plain { kind } else { chosen(&input.path, classify(&input.path)) };
+                if let Some(artifact) = self.plan.tally.file(&path, kind) {
+                    self.plan.units.push(unit(artifact, inside, is_plain));
+                }
+                source_kind(packing)
             }
             Err(ReadError(message)) => {
-                self.closed(input.path.clone(), UnreadReason::ReadFailed, message);
+                self.plan.tally.closed(&path, UnreadReason::ReadFailed, message);
                 SourceKind::File
             }
         }
     }
 
-    async fn zip<S: Source>(&mut self, index: u32, input: &Input<S>, found: Option<Directory>) {
-        let Some(directory) = found else {
-            // The place for reading the members one after the other by their local headers.
-            let detail = "This zip archive has no directory at its end: it was cut off while it was written or \
-                          copied. Nothing in it was read."
-                .to_owned();
-            return self.closed(input.path.clone(), UnreadReason::Damaged, detail);
-        };
+    /// Takes the members of an archive by its directory; `whole` is the unit that the archive would be without one.
+    async fn zip<S: Source>(&mut self, source: &S, directory: &Directory, whole: &Unit) {
         if directory.split {
             let detail = "This is one part of a zip archive that was split into several files. Put the parts \
                           together and unpack them."
                 .to_owned();
-            return self.closed(input.path.clone(), UnreadReason::Unsupported, detail);
+            return self.plan.tally.closed(&whole.path, UnreadReason::Unsupported, detail);
         }
-        self.archives += 1;
+        let mut tally = std::mem::take(&mut self.plan.tally);
+        let before = tally.clone();
         let mut wanted = Vec::new();
-        let listed = zip::list(&input.source, &directory, |entry| {
-            if let Some(member) = self.member(index, input, &entry) {
-                wanted.push((member, entry.name.len() as u64));
-            }
+        let listed = zip::list(source, directory, |entry| {
+            wanted.extend(member(whole, source.len(), &entry, &mut tally));
         })
         .await;
+        self.plan.tally = tally;
         match listed {
-            Ok(zip::Listing::Complete) => {}
+            Ok(zip::Listing::Complete) => self.members(wanted),
             Ok(zip::Listing::Broken(seen)) => {
-                let detail = format!(
-                    "The directory of this zip archive is damaged after {seen} files. Those were read; whatever \
-                     else it holds was not."
+                // What the directory does not tell, the headers before the members do.
+                self.plan.tally = before;
+                let doubt = format!(
+                    "The directory of this archive is damaged after {seen} files. Its files were found by their own \
+                     headers and read; whether there were others cannot be known."
                 );
-                self.closed(input.path.clone(), UnreadReason::Damaged, detail);
+                self.plan.units.push(Unit { doubt: Some(doubt), ..whole.clone() });
             }
             Err(ReadError(message)) => {
-                self.closed(input.path.clone(), UnreadReason::ReadFailed, message);
-            }
-        }
-        self.members(wanted);
-    }
-
-    /// Takes note of a member; gives it back if it is one to read.
-    fn member<S: Source>(
-        &mut self,
-        index: u32,
-        input: &Input<S>,
-        entry: &zip::Entry<'_>,
-    ) -> Option<Found> {
-        let name = String::from_utf8_lossy(entry.name).replace('\\', "/");
-        if name.ends_with('/') || entry.link {
-            return None;
-        }
-        let kind = classify(&name);
-        let path = if self.alone { name } else { format!("{}{SEPARATOR}{name}", input.path) };
-        let found = Found {
-            source: index,
-            archive: Some(self.archives),
-            path,
-            kind,
-            container: Container::ZipMember {
-                header: entry.header,
-                compressed: entry.compressed,
-                uncompressed: entry.uncompressed,
-                crc32: entry.crc32,
-                method: entry.method,
-            },
-            bytes: entry.compressed.min(input.source.len().saturating_sub(entry.header)),
-        };
-        let problem = match kind {
-            Kind::Log | Kind::JobsTable(_) | Kind::Unknown => unreadable(entry),
-            Kind::Packed => Some(
-                "This is an archive or a compressed file inside the archive, which is not opened. Unpack the \
-                 bundle and hand in its folder."
-                    .to_owned(),
-            ),
-            _ => {
-                self.file(found);
-                return None;
-            }
-        };
-        match problem {
-            None => Some(found),
-            Some(detail) => {
-                self.see(&found.path);
-                self.unread(found.path, UnreadReason::Unsupported, detail);
-                None
+                self.plan.tally.closed(&whole.path, UnreadReason::ReadFailed, message);
+                self.members(wanted);
             }
         }
     }
 
     /// Takes the members of one archive that are to be read. Those that begin within another are refused: no
     /// program writes them, and a small archive could hold any amount of text with them.
-    fn members(&mut self, mut members: Vec<(Found, u64)>) {
-        members.sort_by_key(|(found, _)| header_of(found));
+    fn members(&mut self, mut members: Vec<Member>) {
+        members.sort_by_key(|member| member.header);
         let mut reached = 0;
-        for (found, name_len) in members {
-            let header = header_of(&found);
+        for Member { unit, header, name_len } in members {
             if header < reached {
                 let detail =
                     "The archive is damaged: this file shares its bytes with another.".to_owned();
-                self.see(&found.path);
-                self.unread(found.path, UnreadReason::Damaged, detail);
+                self.plan.tally.unread(&unit.path, UnreadReason::Damaged, detail);
                 continue;
             }
             reached =
-                header.saturating_add(zip::LOCAL_HEADER + name_len).saturating_add(found.bytes);
-            self.file(found);
+                header.saturating_add(zip::LOCAL_HEADER + name_len).saturating_add(unit.bytes);
+            self.plan.units.push(unit);
         }
     }
 
-    /// Puts a file to where it belongs.
-    fn file(&mut self, found: Found) {
-        self.see(&found.path);
-        match found.kind {
-            Kind::Log => self.unit(found, Artifact::Log),
-            // Only the name says that it is packed.
-            Kind::Unknown | Kind::Packed => self.unit(found, Artifact::Unknown),
-            Kind::JobsTable(attempt) => {
-                self.plan.files += 1;
-                self.tables.table(found.archive, attempt, unit(found, Artifact::JobsTable));
-            }
-            Kind::JobsTableFailed(attempt) => {
-                self.plan.files += 1;
-                self.tables.failure(found.archive, attempt, found.path);
-            }
-            Kind::LogsFailed => {
-                self.failed(found.path, "these logs could not be collected, or not wholly")
-            }
-            Kind::NodeSkipped => self.failed(found.path, "this node was left out"),
-            Kind::NodeListFailed => {
-                self.nodes_missing = true;
-                self.failed(
-                    found.path,
-                    "the nodes could not be listed, so whole nodes may be missing",
-                );
-            }
-            Kind::Skip => {
-                self.plan.files += 1;
-                self.plan.skipped += 1;
-            }
-        }
-    }
-
-    fn unit(&mut self, found: Found, artifact: Artifact) {
-        self.plan.files += 1;
-        self.plan.units.push(unit(found, artifact));
-    }
-
-    fn unread(&mut self, path: String, reason: UnreadReason, detail: String) {
-        self.plan.files += 1;
-        self.plan.unread.push(Unread { path, reason, detail });
-    }
-
-    fn failed(&mut self, path: String, what: &str) {
-        let detail = format!("The bundle itself says that {what}.");
-        self.unread(path, UnreadReason::CollectionFailed, detail);
-    }
-
-    /// Something that was handed in cannot be opened, and nobody knows what it holds.
-    fn closed(&mut self, path: String, reason: UnreadReason, detail: String) {
-        self.see(&path);
-        self.nodes_missing = true;
-        self.unread(path, reason, detail);
-    }
-
-    /// Takes note of what a path tells about the cluster.
-    fn see(&mut self, path: &str) {
-        if let (tenant, Some(node)) = place(path) {
-            self.plan.nodes.insert((Tenant(tenant.to_owned()), node));
-        }
-        let of_node = in_node_folder(path);
-        self.has_node_folder |= of_node;
-        self.has_cluster_table |= !of_node && is_table(path);
+    /// The path of an input, which no other input has.
+    fn unique(&mut self, path: &str) -> String {
+        let number = self.same.entry(path.to_owned()).or_default();
+        *number += 1;
+        if *number == 1 { path.to_owned() } else { format!("{path} ({number})") }
     }
 
     /// Adds an input to the sources: a folder's files are one.
@@ -279,30 +161,36 @@ impl Survey {
             _ => self.plan.sources.push(SourceInfo { name: name.to_owned(), kind, bytes }),
         }
     }
-
-    fn finish(self) -> Plan {
-        let Self { mut plan, tables, .. } = self;
-        let settled = tables.settle();
-        plan.units.extend(settled.units);
-        plan.unread.extend(settled.unread);
-        plan.skipped += settled.skipped;
-        plan.complete_tree = self.has_node_folder && self.has_cluster_table && !self.nodes_missing;
-        plan.order();
-        plan
-    }
 }
 
-fn unit(found: Found, artifact: Artifact) -> Unit {
-    let (tenant, node) = place(&found.path);
-    Unit {
-        source: found.source,
-        artifact,
-        container: found.container,
-        bytes: found.bytes,
-        tenant: Tenant(tenant.to_owned()),
-        node,
-        path: found.path,
+/// Takes note of a member of the archive `whole`; gives it back if it is one to read.
+fn member(
+    whole: &Unit,
+    source_len: u64,
+    entry: &zip::Entry<'_>,
+    tally: &mut super::Tally,
+) -> Option<Member> {
+    let path = member_path(&whole.inside, entry.name);
+    if path.ends_with('/') || entry.link {
+        return None;
     }
+    let artifact = tally.file(&path, classify(&path))?;
+    if let Some(detail) = unreadable(entry) {
+        tally.unread(&path, UnreadReason::Unsupported, detail);
+        return None;
+    }
+    let &zip::Entry { header, compressed, uncompressed, crc32, method, .. } = entry;
+    let unit = Unit {
+        source: whole.source,
+        inside: inside(&path),
+        path,
+        artifact,
+        container: Container::ZipMember { header, compressed, uncompressed, crc32, method },
+        is_plain: false,
+        doubt: None,
+        bytes: compressed.min(source_len.saturating_sub(header)),
+    };
+    Some(Member { unit, header, name_len: entry.name.len() as u64 })
 }
 
 /// Why a member cannot be read, if it cannot.
@@ -320,11 +208,15 @@ fn unreadable(entry: &zip::Entry<'_>) -> Option<String> {
     }
 }
 
-/// Where the local header of a member begins.
-fn header_of(found: &Found) -> u64 {
-    match found.container {
-        Container::ZipMember { header, .. } => header,
-        Container::Plain | Container::Gzip => 0,
+fn source_kind(packing: Packing) -> SourceKind {
+    match packing {
+        Packing::Zip => SourceKind::Zip,
+        Packing::Tar => SourceKind::Tar,
+        Packing::Compressed(Compression::Gzip) => SourceKind::Gzip,
+        Packing::Compressed(Compression::Zstd) => SourceKind::Zstd,
+        Packing::Compressed(Compression::Bzip2) => SourceKind::Bzip2,
+        Packing::Compressed(Compression::Xz) => SourceKind::Xz,
+        Packing::Other(_) | Packing::Plain => SourceKind::File,
     }
 }
 

@@ -88,6 +88,8 @@ fn kind(kind: SourceKind) -> &'static str {
         SourceKind::Gzip => "gzip",
         SourceKind::Tar => "tar",
         SourceKind::Zstd => "zstd",
+        SourceKind::Bzip2 => "bzip2",
+        SourceKind::Xz => "xz",
         SourceKind::Directory => "directory",
         SourceKind::File => "file",
     }

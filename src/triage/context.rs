@@ -22,17 +22,18 @@ pub struct Context {
     pub problem: Option<String>,
 }
 
-/// The lines around the one that begins at byte `offset` and has the number `line`.
+/// The lines of the file at `path` in `unit` around the one that begins at byte `offset` and has the number `line`.
 pub async fn context<S: Source>(
     source: &S,
     unit: &Unit,
+    path: &str,
     limits: &Limits,
     line: u64,
     offset: u64,
 ) -> Context {
     let from = offset.saturating_sub(REACH);
     let reach = usize::try_from(offset - from + REACH).unwrap_or(usize::MAX);
-    let window = read_range(source, unit, limits, from, reach).await;
+    let window = read_range(source, unit, path, limits, from, reach).await;
     let at = usize::try_from(offset - from).unwrap_or(usize::MAX).min(window.text.len());
     let (before, after) = window.text.split_at(at);
     let mut earlier: Vec<&[u8]> =

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisories::ADVISORIES;
 use crate::facts::{self, Content};
-use crate::ingest::{self, Artifact, Input, Limits, Plan, Source, Unit};
+use crate::ingest::{
+    self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
+};
 use crate::model::Unread;
+use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::JobsTable;
 use crate::parse::sniff::{self, Sniffed};
 use crate::scan::{LogScanner, Signature, Signatures};
@@ -20,6 +23,16 @@ const HEAD: usize = 64 << 10;
 /// What scanning one unit gave. Travels between workers in a compact form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnitResult {
+    /// Its files; one for most units.
+    pub(super) files: Vec<FileResult>,
+    /// What it holds besides, and what is wrong with it as a whole.
+    pub(super) tally: Tally,
+}
+
+/// What reading one file gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct FileResult {
+    pub(super) file: FileInfo,
     /// What its text says.
     pub(super) content: Content,
     /// What is missing of it.
@@ -66,18 +79,15 @@ impl Engine {
         unit: &Unit,
         mut progress: impl FnMut(u64, u64),
     ) -> UnitResult {
-        let mut reader = Reader::new(&self.signatures, unit);
-        let mut text = 0;
-        let outcome = ingest::read_unit(source, unit, &self.limits, |chunk| {
-            reader.feed(chunk.text);
-            text += chunk.text.len() as u64;
-            progress(chunk.done, text);
-            ControlFlow::Continue(())
-        })
-        .await;
-        let (content, mut unread) = reader.finish();
-        unread.extend(outcome.unread);
-        UnitResult { content, unread, text: outcome.text }
+        let mut scan = Scan {
+            signatures: &self.signatures,
+            open: None,
+            text: 0,
+            files: Vec::new(),
+            progress: &mut progress,
+        };
+        let outcome = ingest::read_unit(source, unit, &self.limits, &mut scan).await;
+        UnitResult { files: scan.files, tally: outcome.tally }
     }
 
     /// Decides, from the plan and the result of each unit in its order; none for a unit that was lost.
@@ -93,20 +103,66 @@ impl Engine {
     }
 }
 
-/// How the text of one unit is read; undecided until its first bytes tell what it is.
+/// Takes the files of a unit.
+struct Scan<'a> {
+    signatures: &'a Signatures,
+    open: Option<(FileInfo, Reader<'a>, u64)>,
+    /// Bytes of text of all files so far.
+    text: u64,
+    files: Vec<FileResult>,
+    progress: &'a mut dyn FnMut(u64, u64),
+}
+
+impl Sink for Scan<'_> {
+    fn begin(&mut self, file: FileInfo) {
+        let reader = Reader::new(self.signatures, &file);
+        self.open = Some((file, reader, 0));
+    }
+
+    fn text(&mut self, chunk: Chunk<'_>) -> ControlFlow<()> {
+        if let Some((_, reader, text)) = &mut self.open {
+            reader.feed(chunk.text);
+            *text += chunk.text.len() as u64;
+        }
+        self.text += chunk.text.len() as u64;
+        (self.progress)(chunk.done, self.text);
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self, lack: Option<Unread>) {
+        let Some((file, reader, text)) = self.open.take() else { return };
+        let (content, mut unread) = reader.finish();
+        unread.extend(lack);
+        self.files.push(FileResult { file, content, unread, text });
+    }
+}
+
+/// How the text of one file is read; undecided until its first bytes tell what it is.
 enum Reader<'a> {
-    Undecided { signatures: &'a Signatures, path: &'a str, head: Vec<u8> },
+    Undecided { signatures: &'a Signatures, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
-    Jobs(Box<JobsTable>),
+    Jobs(Table, Box<JobsTable>),
+    Cluster(Table, Box<ClusterTable>),
     NotRecognized,
 }
 
 impl<'a> Reader<'a> {
-    fn new(signatures: &'a Signatures, unit: &'a Unit) -> Self {
-        match unit.artifact {
-            Artifact::Log => Self::log(signatures, &unit.path),
-            Artifact::JobsTable => Self::Jobs(Box::new(JobsTable::new(&unit.path))),
-            Artifact::Unknown => Self::Undecided { signatures, path: &unit.path, head: Vec::new() },
+    fn new(signatures: &'a Signatures, file: &FileInfo) -> Self {
+        let path = &file.path;
+        match file.artifact {
+            Artifact::Log => Self::log(signatures, path),
+            Artifact::Table(table, _) => Self::table(table, path),
+            Artifact::Unknown => {
+                Self::Undecided { signatures, path: path.clone(), head: Vec::new() }
+            }
+        }
+    }
+
+    fn table(table: Table, path: &str) -> Self {
+        if table.has_jobs() {
+            Self::Jobs(table, Box::new(JobsTable::new(path)))
+        } else {
+            Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
         }
     }
 
@@ -128,7 +184,8 @@ impl<'a> Reader<'a> {
                 }
             }
             Self::Log(scanner) => scanner.feed(text),
-            Self::Jobs(table) => table.feed(text),
+            Self::Jobs(_, table) => table.feed(text),
+            Self::Cluster(_, table) => table.feed(text),
             Self::NotRecognized => {}
         }
     }
@@ -138,7 +195,7 @@ impl<'a> Reader<'a> {
         let head = std::mem::take(head);
         *self = match sniff::sniff(&head) {
             Sniffed::Log => Self::log(signatures, path),
-            Sniffed::JobsTable => Self::Jobs(Box::new(JobsTable::new(path))),
+            Sniffed::JobsTable => Self::table(Table::Jobs, path),
             Sniffed::NotRecognized => Self::NotRecognized,
         };
         self.feed(&head);
@@ -152,9 +209,13 @@ impl<'a> Reader<'a> {
                 let unread = std::mem::take(&mut log.unread);
                 (Content::Log(Box::new(log)), unread)
             }
-            Self::Jobs(table) => {
-                let (rows, unread) = table.finish();
-                (Content::Jobs(rows), unread)
+            Self::Jobs(table, reader) => {
+                let (rows, unread) = reader.finish();
+                (Content::Jobs(table, rows), unread)
+            }
+            Self::Cluster(table, reader) => {
+                let (records, unread) = reader.finish();
+                (Content::Cluster(table, records), unread)
             }
             Self::Undecided { .. } | Self::NotRecognized => (Content::NotRecognized, Vec::new()),
         }

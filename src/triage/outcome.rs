@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::advisories::{ADVISORIES, Decision};
 use crate::facts::{Content, Facts, Reading};
-use crate::ingest::{Plan, SourceInfo};
+use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Tally};
 use crate::model::{Unread, UnreadReason};
 
-use super::engine::UnitResult;
+use super::engine::{FileResult, UnitResult};
 
 /// How many files were found. `total = read + skipped + unread`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,59 +44,86 @@ impl Outcome {
         results: Vec<Option<UnitResult>>,
         signatures: &[&'static str],
     ) -> Self {
-        let mut readings = Vec::new();
-        let mut unread = plan.unread.clone();
-        let mut bytes_read = 0;
+        let Plan { sources, units, mut tally } = plan;
+        let mut files = Vec::new();
         let mut results = results.into_iter();
-        for unit in &plan.units {
+        for unit in &units {
             match results.next().flatten() {
                 Some(result) => {
-                    bytes_read += result.text;
-                    unread.extend(
-                        result
-                            .unread
-                            .into_iter()
-                            .map(|lack| Unread { path: unit.path.clone(), ..lack }),
-                    );
-                    if result.content == Content::NotRecognized {
-                        unread.push(not_recognized(&unit.path));
-                    }
-                    readings.push(Reading {
-                        path: unit.path.clone(),
-                        tenant: unit.tenant.clone(),
-                        node: unit.node,
-                        content: result.content,
-                    });
+                    files.extend(result.files);
+                    tally.absorb(result.tally);
                 }
-                None => unread.push(died(&unit.path)),
+                None => {
+                    // Nobody knows what it would have held.
+                    tally.nodes_missing |= !unit.is_one_file();
+                    tally.unread.push(died(&unit.path));
+                }
             }
         }
+        files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+        let settled = settle(&mut files, &mut tally);
+        let mut counts = FileCounts {
+            skipped: tally.skipped + settled,
+            unread: tally.unread.len() as u64,
+            ..FileCounts::default()
+        };
+        let mut bytes_read = 0;
+        let mut readings = Vec::new();
+        let mut unread = std::mem::take(&mut tally.unread);
+        for FileResult { file, content, unread: mut lacks, text } in files {
+            bytes_read += text;
+            if content == Content::NotRecognized {
+                lacks.push(not_recognized(&file.path));
+            }
+            if lacks.is_empty() {
+                counts.read += 1;
+            } else {
+                counts.unread += 1;
+            }
+            unread.extend(lacks.into_iter().map(|lack| Unread { path: file.path.clone(), ..lack }));
+            let FileInfo { path, tenant, node, .. } = file;
+            readings.push(Reading { path, tenant, node, content });
+        }
+        counts.total = counts.read + counts.skipped + counts.unread;
         unread.sort_by(|a, b| (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail)));
         unread.dedup();
-        let files = count(&plan, &unread);
-        let facts = crate::facts::gather(&plan, readings, unread, signatures);
+        let facts = crate::facts::gather(&tally, readings, unread, signatures);
         let decisions = ADVISORIES
             .iter()
             .map(|advisory| (advisory.decide)(&advisory.declared, &facts))
             .collect();
-        Self { sources: plan.sources, files, bytes_read, facts, decisions }
+        Self { sources, files: counts, bytes_read, facts, decisions }
     }
 }
 
-/// Each file counts once; one that was read in part counts as unread.
-fn count(plan: &Plan, unread: &[Unread]) -> FileCounts {
-    let lacking: BTreeSet<&str> = unread.iter().map(|unread| unread.path.as_str()).collect();
-    let read =
-        plan.units.iter().filter(|unit| !lacking.contains(unit.path.as_str())).count() as u64;
-    let counts = FileCounts { total: plan.files, read, skipped: plan.skipped, unread: 0 };
-    FileCounts { unread: counts.total.saturating_sub(counts.read + counts.skipped), ..counts }
+/// Drops the attempts at a table that another one supersedes, and takes note of tables that failed. How many files
+/// are not needed.
+fn settle(files: &mut Vec<FileResult>, tally: &mut Tally) -> u64 {
+    let mut indices = Vec::new();
+    let mut attempts = Vec::new();
+    for (index, FileResult { file, text, .. }) in files.iter().enumerate() {
+        if let Artifact::Table(table, attempt) = file.artifact {
+            indices.push(index);
+            attempts.push(Attempt { table, attempt, path: &file.path, text: *text });
+        }
+    }
+    let settled = ingest::settle(&attempts, std::mem::take(&mut tally.failures));
+    tally.unread.extend(settled.unread);
+    let superseded: BTreeSet<usize> =
+        settled.superseded.iter().filter_map(|at| indices.get(*at).copied()).collect();
+    let mut index = 0;
+    files.retain(|_| {
+        index += 1;
+        !superseded.contains(&(index - 1))
+    });
+    settled.skipped + superseded.len() as u64
 }
 
 fn not_recognized(path: &str) -> Unread {
     Unread {
         path: path.to_owned(),
         reason: UnreadReason::NotRecognized,
-        detail: "Nothing in it looks like a CockroachDB log or a jobs table.".to_owned(),
+        detail: "Nothing in it looks like a CockroachDB log or a table of jobs.".to_owned(),
     }
 }
 

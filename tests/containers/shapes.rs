@@ -29,17 +29,15 @@ fn every_way_to_write_a_zip_reads_alike() {
     ];
     for (number, zip) in variants.iter().enumerate() {
         let (inputs, plan) = planned_zip(zip);
-        assert_eq!(texts(&inputs, &plan), pairs(&expected), "variant {number}");
+        assert_eq!(texts(&inputs), pairs(&expected), "variant {number}");
         assert_eq!(plan.sources[0].kind, SourceKind::Zip, "variant {number}");
-        assert_eq!(unread(&plan), [], "variant {number}");
     }
 }
 
 #[test]
 fn a_tree_is_sorted_into_what_is_read_skipped_and_missing() {
-    let (inputs, plan) = planned_zip(&Zip::of(&[
+    let zip = Zip::of(&[
         ("debug/nodes/2/logs.err.txt", "rpc error"),
-        ("debug/nodes/1/logs/cockroach.x.log.gz", "…"),
         ("debug/nodes/1/heap.pprof", "…"),
         ("debug/nodes/", ""),
         (LOG, "log\n"),
@@ -48,43 +46,60 @@ fn a_tree_is_sorted_into_what_is_read_skipped_and_missing() {
         ("debug/cluster/demo/crdb_internal.jobs.txt", "id\n"),
         ("debug\\notes.txt", "by hand"),
         ("__MACOSX/debug/._x", ""),
-    ]));
-    assert_eq!(
-        texts(&inputs, &plan),
-        pairs(&[
-            ("debug/cluster/demo/crdb_internal.jobs.txt", "id\n"),
-            (LOG, "log\n"),
-            ("debug/notes.txt", "by hand"),
-        ])
-    );
-    let seen: Vec<_> =
-        plan.units.iter().map(|u| (u.artifact, u.tenant.0.as_str(), u.node)).collect();
+    ])
+    .and(Member::new("debug/nodes/1/logs/cockroach.x.log.gz", gzip(b"packed\n")));
+    let all = everything(&[input("debug.zip", zip.bytes())]);
+    let seen: Vec<_> = all
+        .files
+        .iter()
+        .map(|file| {
+            (
+                file.info.path.as_str(),
+                file.info.artifact,
+                file.info.tenant.0.as_str(),
+                file.info.node,
+            )
+        })
+        .collect();
     assert_eq!(
         seen,
         [
-            (Artifact::JobsTable, "demo", None),
-            (Artifact::Log, "system", Some(NodeId(1))),
-            (Artifact::Unknown, "system", None),
+            (
+                "debug/cluster/demo/crdb_internal.jobs.txt",
+                Artifact::Table(Table::Jobs, 0),
+                "demo",
+                None
+            ),
+            (
+                "debug/cluster/demo/nodes/4/status.json",
+                Artifact::Table(Table::StatusJson, 0),
+                "demo",
+                Some(NodeId(4))
+            ),
+            (LOG, Artifact::Log, "system", Some(NodeId(1))),
+            ("debug/nodes/1/logs/cockroach.x.log.gz", Artifact::Log, "system", Some(NodeId(1))),
+            ("debug/notes.txt", Artifact::Unknown, "system", None),
         ]
     );
+    assert_eq!(all.files[3].text, b"packed\n");
     assert_eq!(
-        unread(&plan),
+        all.unread(),
         [
-            ("debug/nodes/1/logs/cockroach.x.log.gz", UnreadReason::Unsupported),
             ("debug/nodes/2/logs.err.txt", UnreadReason::CollectionFailed),
             ("debug/nodes/3.skipped", UnreadReason::CollectionFailed),
         ]
     );
-    assert_eq!((plan.files, plan.skipped), (9, 3));
+    assert_eq!((all.tally.files(), all.tally.skipped), (4, 2));
     let node = |tenant: &str, id| (Tenant(tenant.to_owned()), NodeId(id));
     let nodes = [node("demo", 4), node("system", 1), node("system", 2), node("system", 3)];
-    assert!(plan.nodes.iter().eq(&nodes));
-    assert!(plan.complete_tree);
+    assert!(all.tally.nodes.iter().eq(&nodes));
+    assert!(all.tally.complete_tree());
 }
 
 #[test]
 fn the_tree_is_not_complete_without_tables_or_the_list_of_nodes() {
-    let complete = |members: &[(&str, &str)]| planned_zip(&Zip::of(members)).1.complete_tree;
+    let complete =
+        |members: &[(&str, &str)]| planned_zip(&Zip::of(members)).1.tally.complete_tree();
     let table = ("debug/crdb_internal.jobs.txt", "");
     assert!(complete(&[(LOG, ""), table]));
     assert!(!complete(&[(LOG, "")]));
@@ -94,22 +109,29 @@ fn the_tree_is_not_complete_without_tables_or_the_list_of_nodes() {
 }
 
 #[test]
-fn of_several_attempts_at_the_jobs_table_the_last_good_one_is_read() {
+fn of_several_attempts_at_the_jobs_table_the_last_good_one_counts() {
     let check = |files: &[(&str, &str)], read: &[&str], failed: &[&str]| {
         let members: Vec<_> =
             files.iter().map(|(end, text)| (format!("d/crdb_internal.jobs{end}"), *text)).collect();
         let members: Vec<_> = members.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-        let (_, plan) = planned_zip(&Zip::of(&members));
+        let all = everything(&[input("debug.zip", Zip::of(&members).bytes())]);
+        let attempts: Vec<_> = all
+            .files
+            .iter()
+            .map(|file| {
+                let Artifact::Table(table, attempt) = file.info.artifact else { unreachable!() };
+                Attempt { table, attempt, path: &file.info.path, text: file.text.len() as u64 }
+            })
+            .collect();
+        let settled = settle(&attempts, all.tally.failures);
         let name = |path: &str| path.replace("d/crdb_internal.jobs", "");
-        let units: Vec<_> = plan.units.iter().map(|unit| name(&unit.path)).collect();
-        let unread: Vec<_> = plan.unread.iter().map(|unread| name(&unread.path)).collect();
-        assert_eq!(
-            (units, unread),
-            (
-                read.iter().map(|s| s.to_string()).collect(),
-                failed.iter().map(|s| s.to_string()).collect()
-            )
-        );
+        let kept = (0..attempts.len()).filter(|index| !settled.superseded.contains(index));
+        let kept: Vec<_> = kept.map(|index| name(attempts[index].path)).collect();
+        let unread: Vec<_> = settled.unread.iter().map(|unread| name(&unread.path)).collect();
+        assert_eq!((kept.len() + settled.superseded.len(), kept), (attempts.len(), owned(read)));
+        assert_eq!(unread, owned(failed));
+        let failures = files.len() - attempts.len();
+        assert_eq!(settled.skipped as usize + unread.len(), failures);
     };
     check(&[(".txt", "a")], &[".txt"], &[]);
     check(&[(".txt", "a"), (".1.txt", "b")], &[".1.txt"], &[]);
@@ -125,6 +147,10 @@ fn of_several_attempts_at_the_jobs_table_the_last_good_one_is_read() {
     check(&[(".txt", "a"), (".json", "b")], &[".json", ".txt"], &[]);
 }
 
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
 #[test]
 fn names_are_labels_and_stay_unique() {
     let zip = Zip::default()
@@ -137,21 +163,14 @@ fn names_are_labels_and_stay_unique() {
         .and(Member::new("a", "2"))
         .and(Member::new("a (2)", "3"))
         .and(Member::new("", "none"));
-    let (inputs, plan) = planned_zip(&zip);
-    assert_eq!(
-        texts(&inputs, &plan),
-        pairs(&[
-            ("", "none"),
-            ("../x", "up"),
-            ("/etc/passwd", "root"),
-            ("<img src=x>", "html"),
-            ("C:/a", "windows"),
-            ("a", "1"),
-            ("a (2)", "3"),
-            ("a (3)", "2"),
-            ("caf\u{fffd}", "latin 1"),
-        ])
-    );
+    let found = texts(&[input("debug.zip", zip.bytes())]);
+    let mut unique = found.clone();
+    unique.dedup_by(|a, b| a.0 == b.0);
+    assert_eq!(unique.len(), 9);
+    let names: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+    let expected =
+        ["", "../x", "<img src=x>", "a", "a (2)", "a (3)", "a (4)", "caf\u{fffd}", "etc/passwd"];
+    assert_eq!(names, expected);
 }
 
 #[test]
@@ -163,21 +182,21 @@ fn archives_among_other_input_are_named_before_their_members() {
         input("cockroach.log.gz", gzip(b"in gzip")),
         input("cockroach.log.gz", gzip(b"in another gzip")),
         input("n9.zip", zip),
-        input("logs/a.tar", [vec![0; 257], b"ustar".to_vec()].concat()),
-        input("a.tar.gz", gzip(&[vec![0; 257], b"ustar".to_vec()].concat())),
+        input("logs/a.tar", Tar::of(&[("nodes/2/logs/y.log", "in tar")]).bytes()),
+        input("a.tar.gz", gzip(&Tar::of(&[("nodes/3/logs/z.log", "in tar in gzip")]).bytes())),
     ];
-    let plan = planned(&inputs);
     let expected = [
+        ("a.tar.gz » nodes/3/logs/z.log", "in tar in gzip"),
         ("cockroach.log.gz", "in gzip"),
         ("cockroach.log.gz (2)", "in another gzip"),
+        ("logs/a.tar » nodes/2/logs/y.log", "in tar"),
         ("logs/n1/cockroach.log", "plain"),
         ("logs/n2.zip » nodes/1/logs/x.log", "in zip"),
         ("n9.zip » nodes/1/logs/x.log", "in zip"),
     ];
-    assert_eq!(texts(&inputs, &plan), pairs(&expected));
-    assert_eq!(plan.units[3].node, Some(NodeId(1)));
-    let unsupported = UnreadReason::Unsupported;
-    assert_eq!(unread(&plan), [("a.tar.gz", unsupported), ("logs/a.tar", unsupported)]);
+    assert_eq!(texts(&inputs), pairs(&expected));
+    assert_eq!(everything(&inputs).files[3].info.node, Some(NodeId(2)));
+    let plan = planned(&inputs);
     let sources: Vec<_> = plan.sources.iter().map(|s| (s.name.as_str(), s.kind)).collect();
     assert_eq!(
         sources,
@@ -190,9 +209,8 @@ fn archives_among_other_input_are_named_before_their_members() {
         ]
     );
     inputs.reverse();
-    let reversed = planned(&inputs);
-    assert_eq!(texts(&inputs, &reversed), pairs(&expected));
-    assert_eq!((reversed.sources, reversed.unread), (plan.sources, plan.unread));
+    assert_eq!(texts(&inputs), pairs(&expected));
+    assert_eq!(planned(&inputs).sources, plan.sources);
 }
 
 #[test]
@@ -203,10 +221,10 @@ fn a_gzip_stream_may_have_members_padding_and_damage() {
         for slice in [1, 7, 100_000] {
             let inputs = [input("x.gz", bytes)];
             let plan = planned(&inputs);
-            let (read, outcome) =
+            let (read, lack) =
                 read(&inputs, &plan.units[0], &Limits { slice, ..Limits::default() });
             assert!(read == text.as_bytes(), "{} bytes of {}", read.len(), text.len());
-            assert_eq!(outcome.unread.map(|unread| unread.reason), reason);
+            assert_eq!(lack.map(|unread| unread.reason), reason);
         }
     };
     let whole = format!("{one}{two}");
@@ -224,37 +242,52 @@ fn a_gzip_stream_may_have_members_padding_and_damage() {
 #[test]
 fn an_empty_archive_and_an_empty_file_hold_nothing() {
     let (_, plan) = planned_zip(&Zip::default());
-    assert_eq!((plan.files, plan.units.len(), plan.sources[0].kind), (0, 0, SourceKind::Zip));
+    assert_eq!((plan.files(), plan.units.len(), plan.sources[0].kind), (0, 0, SourceKind::Zip));
     let inputs = [input("empty", "")];
-    let plan = planned(&inputs);
-    assert_eq!(texts(&inputs, &plan), pairs(&[("empty", "")]));
+    assert_eq!(texts(&inputs), pairs(&[("empty", "")]));
     assert_eq!(planned(&[]), Plan::default());
+}
+
+/// Counts pieces and wants no more after the first.
+#[derive(Default)]
+struct Watcher {
+    calls: usize,
+    longest: usize,
+    only_one: bool,
+    lack: Option<Unread>,
+}
+
+impl Sink for Watcher {
+    fn begin(&mut self, _: FileInfo) {}
+
+    fn text(&mut self, chunk: Chunk<'_>) -> ControlFlow<()> {
+        self.calls += 1;
+        self.longest = self.longest.max(chunk.text.len());
+        if self.only_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn end(&mut self, lack: Option<Unread>) {
+        self.lack = lack;
+    }
 }
 
 #[test]
 fn a_reader_that_breaks_off_misses_nothing() {
     let (inputs, plan) = planned_zip(&Zip::of(&[(LOG, &logs(50_000))]));
-    let mut calls = 0;
-    let outcome =
-        block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), |_| {
-            calls += 1;
-            ControlFlow::Break(())
-        }))
+    let mut watcher = Watcher { only_one: true, ..Watcher::default() };
+    block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), &mut watcher))
         .unwrap();
-    assert_eq!((calls, outcome.unread), (1, None));
+    assert_eq!((watcher.calls, watcher.lack), (1, None));
 }
 
 #[test]
 fn a_line_of_64_mib_streams_through() {
     let line = vec![b'x'; 64 << 20];
     let (inputs, plan) = planned_zip(&Zip::default().and(Member::new(LOG, &line)));
-    let mut longest = 0;
+    let mut watcher = Watcher::default();
     let outcome =
-        block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), |chunk| {
-            longest = longest.max(chunk.text.len());
-            ControlFlow::Continue(())
-        }))
-        .unwrap();
-    assert_eq!((outcome.text, outcome.unread), (64 << 20, None));
-    assert!(longest <= 256 << 10);
+        block_on(read_unit(&inputs[0].source, &plan.units[0], &Limits::default(), &mut watcher))
+            .unwrap();
+    assert_eq!((outcome.text, watcher.lack), (64 << 20, None));
+    assert!(watcher.longest <= 256 << 10);
 }

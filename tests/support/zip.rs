@@ -81,9 +81,28 @@ impl Member {
         out.resize(out.len() + usize::from(self.local_extra), 0xee);
         out.extend_from_slice(data);
         if self.descriptor {
-            out.extend_from_slice(b"PK\x07\x08");
-            put32(&mut out, &[self.crc(), data.len() as u32, self.text.len() as u32]);
+            out.extend(self.descriptor(data.len(), true, false));
         }
+        out
+    }
+
+    fn descriptor(&self, data: usize, signature: bool, wide: bool) -> Vec<u8> {
+        let mut out = if signature { b"PK\x07\x08".to_vec() } else { Vec::new() };
+        put32(&mut out, &[self.crc()]);
+        if wide {
+            put64(&mut out, &[data as u64, self.text.len() as u64]);
+        } else {
+            put32(&mut out, &[data as u32, self.text.len() as u32]);
+        }
+        out
+    }
+
+    /// The member as it stands in an archive, with a descriptor of this shape.
+    pub(crate) fn local_with(&self, signature: bool, wide: bool) -> Vec<u8> {
+        let data = self.data();
+        let mut out = self.local(&data);
+        out.truncate(out.len() - self.descriptor(data.len(), true, false).len());
+        out.extend(self.descriptor(data.len(), signature, wide));
         out
     }
 

@@ -8,7 +8,7 @@ mod local;
 mod records;
 
 pub(super) use directory::{Directory, Listing, find, list};
-pub(super) use local::{LocalHeader, Passed};
+pub(super) use local::{Local, LocalHeader, Passed};
 pub(super) use records::Entry;
 
 /// Compression methods that are read.

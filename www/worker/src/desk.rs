@@ -64,7 +64,7 @@ impl Desk {
             .collect();
         let mut buffers = vec![buffer(&plan)];
         buffers.extend(plan.units.iter().map(buffer));
-        Message { body: Event::Planned { units, files: plan.files }, files: Vec::new(), buffers }
+        Message { body: Event::Planned { units, files: plan.files() }, files: Vec::new(), buffers }
     }
 
     async fn scan(
@@ -116,9 +116,17 @@ impl Desk {
         buffers: &[ArrayBuffer],
     ) -> Option<Message<Event>> {
         let plan: Plan = value(buffers.first()?)?;
-        let unit = plan.units.iter().find(|unit| unit.path == path)?;
-        let source = &self.inputs.get(unit.source as usize)?.source;
-        let found = context(source, unit, self.engine.limits(), line, offset).await;
+        let mut found = None;
+        for unit in plan.units.iter().filter(|unit| unit.may_hold(path)) {
+            let source = &self.inputs.get(unit.source as usize)?.source;
+            let here = context(source, unit, path, self.engine.limits(), line, offset).await;
+            let there = !here.lines.is_empty();
+            found = Some(here);
+            if there {
+                break;
+            }
+        }
+        let found = found?;
         let (first, lines, problem) = (found.first, found.lines, found.problem);
         Some(Event::Context { id, first, lines, problem }.into())
     }

@@ -4,61 +4,36 @@ use std::ops::ControlFlow;
 
 use flate2::{Decompress, DecompressError, FlushDecompress, Status};
 
-/// Size of the buffer: it stays in the cache of a processor core, and calls are rare enough not to show.
-const TEXT_BUFFER: usize = 256 << 10;
+use super::{Fault, Fed, TEXT_BUFFER};
 
 /// The largest window that a stream may use, which all do.
 const WINDOW_BITS: u8 = 15;
 
 /// Inflates one stream that arrives in pieces.
-pub(super) struct Inflater {
+pub(in crate::ingest) struct Inflater {
     engine: Decompress,
     buffer: Vec<u8>,
 }
 
-/// What one piece of the stream led to.
-pub(super) enum Fed {
-    /// All of it was used; more is needed.
-    Hungry,
-    /// The stream ended after so many bytes of the piece.
-    Ended(usize),
-    /// The stream is broken.
-    Broken(Fault),
-}
-
-/// How a stream is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// It is no deflate stream.
-    Invalid,
-    /// The checksum or length at the end of a gzip stream is not that of the text.
-    Checksum,
-}
-
 impl Inflater {
     /// For the bare stream of a zip member.
-    pub(super) fn deflate() -> Self {
+    pub(in crate::ingest) fn deflate() -> Self {
         Self { engine: Decompress::new(false), buffer: vec![0; TEXT_BUFFER] }
     }
 
     /// For a gzip member with its header and trailer.
-    pub(super) fn gzip() -> Self {
+    pub(in crate::ingest) fn gzip() -> Self {
         Self { engine: Decompress::new_gzip(WINDOW_BITS), buffer: vec![0; TEXT_BUFFER] }
     }
 
     /// Ready for the next gzip member.
-    pub(super) fn restart_gzip(&mut self) {
+    pub(in crate::ingest) fn restart_gzip(&mut self) {
         self.engine = Decompress::new_gzip(WINDOW_BITS);
-    }
-
-    /// Whether anything of the current stream has come out.
-    pub(super) fn has_text(&self) -> bool {
-        self.engine.total_out() > 0
     }
 
     /// Inflates `input`, handing each piece of text to `deliver` together with how much of `input` it took.
     /// Text that comes before a fault is delivered first.
-    pub(super) fn feed<B>(
+    pub(in crate::ingest) fn feed<B>(
         &mut self,
         input: &[u8],
         mut deliver: impl FnMut(&[u8], usize) -> ControlFlow<B>,
