@@ -1,7 +1,7 @@
 //! Bundles for the browser: the cases of the engine, written out as the files that a person would drop.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -108,4 +108,33 @@ pub fn follows_schema(report: &Value) -> Result<()> {
     let faults: Vec<String> = validator.iter_errors(report).map(|f| f.to_string()).collect();
     ensure!(faults.is_empty(), "{faults:#?}");
     Ok(())
+}
+
+/// A bundle below `folder` in which nothing is missing: a node with one log of about so many MiB and a small one,
+/// and a jobs table with a job that their time covers. Gives the folder to hand in.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn whole(folder: &Path, mebibytes: usize) -> Result<PathBuf> {
+    let case = "src/advisories/a144650/cases/no_warning_in_logs_that_cover_the_whole_run.txt";
+    write_case(&root().join(case), folder)?;
+    let logs = folder.join("debug/nodes/1/logs");
+    let quiet = |counter: usize| {
+        let (second, micros) = (counter / 1_000_000 % 60, counter % 1_000_000);
+        format!(
+            "I250422 12:31:{second:02}.{micros:06} 7 server/node.go:1 ⋮ [T1,n1] {counter}  all is well, and nothing of note\n"
+        )
+    };
+    fs::write(logs.join("cockroach-health.log"), quiet(1))?;
+    let mut log =
+        BufWriter::new(fs::File::options().append(true).open(logs.join("cockroach.log"))?);
+    let (mut counter, mut written) = (9002, 0);
+    while written < mebibytes << 20 {
+        let line = quiet(counter);
+        log.write_all(line.as_bytes())?;
+        counter += 1;
+        written += line.len();
+    }
+    log.flush()?;
+    Ok(folder.join("debug"))
 }

@@ -17,7 +17,7 @@ use thirtyfour::{
     DesiredCapabilities, LoggingPrefsLogLevel,
 };
 
-use crate::site::target;
+use crate::{devtools::Devtools, site::target};
 
 /// No first-run pages, and no traffic but that of the page: what the server sees is what the page asked for.
 const FLAGS: [&str; 10] = [
@@ -96,9 +96,9 @@ impl Driver {
     }
 
     /// A fresh browser that tells us everything that it has to say.
-    pub(crate) fn capabilities(&self) -> Result<Capabilities> {
+    pub(crate) fn capabilities(&self, flags: &[&str]) -> Result<Capabilities> {
         let mut wishes = DesiredCapabilities::chrome();
-        for flag in FLAGS {
+        for flag in FLAGS.iter().chain(flags) {
             wishes.add_arg(flag)?;
         }
         wishes.add_arg(&format!("--user-data-dir={}", self.scratch.join("profile").display()))?;
@@ -109,6 +109,15 @@ impl Driver {
         });
         wishes.set_browser_option("prefs", preferences)?;
         Ok(wishes.into())
+    }
+}
+
+impl Driver {
+    /// Chromium's own protocol. The browser writes into its profile where it speaks it: a port, and a path.
+    pub(crate) fn devtools(&self) -> Result<Devtools> {
+        let place = fs::read_to_string(self.scratch.join("profile/DevToolsActivePort"))?;
+        let (port, path) = place.split_once('\n').context("no path")?;
+        Devtools::connect(port.parse()?, path.trim())
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod axe;
 pub mod bundle;
+mod devtools;
 mod driver;
 mod look;
 mod page;
 mod site;
+mod workers;
 
 pub use axe::Violation;
 pub use look::Scheme;

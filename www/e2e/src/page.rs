@@ -10,17 +10,18 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key, WebDriver, WebElement};
 
-use crate::driver::Driver;
+use crate::{devtools::Devtools, driver::Driver};
 
 /// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(50);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const POLL: Duration = Duration::from_millis(50);
 
 /// A browser with the page in it, of its own for each test. It ends with this value.
 #[derive(Debug)]
 pub struct Page {
     web: WebDriver,
     driver: Driver,
+    pub(crate) devtools: Devtools,
 }
 
 impl Drop for Page {
@@ -37,11 +38,20 @@ impl Page {
     /// # Errors
     /// When there is no browser or it cannot open the page.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, &[]).await
+    }
+
+    /// The same in a browser with further flags on its command line.
+    ///
+    /// # Errors
+    /// As for [`Page::open`].
+    pub async fn open_with(url: &str, flags: &[&str]) -> Result<Self> {
         let mut driver = Driver::start()?;
-        let web =
-            WebDriver::new(driver.url(), driver.capabilities()?).await.context("no session")?;
+        let wishes = driver.capabilities(flags)?;
+        let web = WebDriver::new(driver.url(), wishes).await.context("no session")?;
         driver.owns(web.session_id().to_string());
-        let page = Self { web, driver };
+        let devtools = driver.devtools().context("no DevTools")?;
+        let page = Self { web, driver, devtools };
         page.web.goto(url).await.with_context(|| format!("cannot open {url}"))?;
         Ok(page)
     }
@@ -209,13 +219,16 @@ impl Page {
         }
     }
 
-    /// What the browser wrote to its console since the last call, from page and workers: one line each.
+    /// What the browser wrote to its console since the last call: one line each, those of workers last.
     ///
     /// # Errors
     /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<String>> {
-        let entries = self.web.browser_log().await?;
-        Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
+        let entries = self.web.browser_log().await?.into_iter();
+        let mut said: Vec<String> =
+            entries.map(|entry| format!("{}: {}", entry.level, entry.message)).collect();
+        said.extend(self.devtools.complaints()?);
+        Ok(said)
     }
 
     /// Nothing has gone wrong so far: no error, no warning, no violation of the Content-Security-Policy.

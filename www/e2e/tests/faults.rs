@@ -1,53 +1,10 @@
-//! Things that go wrong while the page reads: a worker that stops, a person who changes their mind.
+//! A page that reads stays at hand: it can be looked at, cancelled, and used with the keyboard.
 
 use std::fs;
 use std::io::Write as _;
 
 use anyhow::Result;
 use crdb_triage_e2e::{Page, Scheme, Site, bundle};
-use serde_json::Value;
-
-/// Ends the worker that is asked to read the first unit, and tells the page what a browser tells of a crash.
-const MURDER: &str = "
-    const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (message, transfer) {
-      if (message?.body?.type !== 'scan' || globalThis.killed) return post.call(this, message, transfer ?? []);
-      globalThis.killed = true;
-      this.terminate();
-      setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'unreachable executed' })));
-    };
-    return typeof post;";
-
-#[tokio::test]
-async fn a_worker_that_dies_costs_its_unit_and_the_verdict_knows() -> Result<()> {
-    let case = "src/advisories/a144650/cases/no_warning_in_logs_that_cover_the_whole_run.txt";
-    let folder = bundle::folder("whole")?;
-    bundle::write_case(&bundle::root().join(case), &folder)?;
-    for (murder, verdict) in [(false, "no_sign"), (true, "cannot_tell")] {
-        let site = Site::start()?;
-        let page = Page::open(&site.url()).await?;
-        page.wait_for_state("idle").await?;
-        if murder {
-            page.evaluate(MURDER).await?;
-        }
-        page.choose_folder(&folder.join("debug")).await?;
-        page.wait_for_state("done").await?;
-        let said = page.element("verdict").await?.attr("data-verdict").await?;
-        assert_eq!(said.as_deref(), Some(verdict));
-        page.click("download-json").await?;
-        let report: Value =
-            serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
-        if murder {
-            assert_eq!(page.evaluate("return killed").await?, true);
-            assert_eq!(report["input"]["unread"][0]["reason"], "WORKER_DIED");
-            assert_eq!(report["input"]["unread"][0]["weakens"][0], "A-144650");
-            let unread = page.text("unread-list").await?;
-            assert!(unread.contains("debug/nodes/1/logs/cockroach.log"), "{unread}");
-            assert_eq!(report["input"]["files"]["read"], 1, "the other worker went on");
-        }
-    }
-    Ok(())
-}
 
 #[tokio::test]
 async fn a_scan_can_be_cancelled_and_the_page_stays_at_hand() -> Result<()> {

@@ -64,6 +64,29 @@ async fn the_browser_forbids_every_way_out_and_the_harness_hears_it() -> Result<
 }
 
 #[tokio::test]
+async fn what_a_worker_complains_of_is_heard_too() -> Result<()> {
+    let site = Site::start()?;
+    for url in [site.url(), single_file()?] {
+        let page = Page::open(&url).await?;
+        page.wait_for_state("idle").await?;
+        page.click("sample-button").await?;
+        page.wait_for_state("done").await?;
+        page.nothing_complained().await?;
+        let before = site.requests().len();
+        let leak = "fetch('http://127.0.0.1:9/leak').then(() => 'sent', () => 'blocked')";
+        assert_eq!(page.in_workers(leak)?, ["blocked"], "one worker stays to look up evidence");
+        let complaint = page.nothing_complained().await.expect_err("a violation").to_string();
+        assert!(complaint.contains("connect-src"), "{complaint}");
+        page.in_workers("console.error('a panic')")?;
+        let complaint = page.nothing_complained().await.expect_err("an error").to_string();
+        assert!(complaint.contains("a panic"), "{complaint}");
+        page.nothing_complained().await?;
+        assert_eq!(site.requests().len(), before, "requests after the page has loaded");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_page_that_was_tampered_with_says_so_and_does_not_start() -> Result<()> {
     let site = Site::of(&tampered_copy()?)?;
     let page = Page::open(&site.url()).await?;

@@ -75,14 +75,20 @@ impl Desk {
     ) -> Option<Message<Event>> {
         let unit: Unit = value(buffers.first()?)?;
         let source = &self.inputs.get(unit.source as usize)?.source;
-        let mut said = 0;
+        let (mut said, mut last) = (0, (0, 0));
+        let tell = |(bytes, text)| say(&Event::Progress { unit: index, bytes, text }.into());
         let result = self.engine.scan(source, &unit, |bytes, text| {
+            last = (bytes, text);
             if text - said >= PROGRESS {
                 said = text;
-                say(&Event::Progress { unit: index, bytes, text }.into());
+                tell(last);
             }
         });
         let buffers = vec![buffer(&result.await)];
+        // What came since the last word counts too; of a small file that is everything.
+        if last.1 > said {
+            tell(last);
+        }
         Some(Message { body: Event::Scanned { unit: index }, files: Vec::new(), buffers })
     }
 

@@ -57,9 +57,12 @@ async fn a_run_from_file_to_report() {
 
     let plan = planned.buffers[0].clone();
     let unit = planned.buffers[1].clone();
-    let scanned =
-        ask(&mut desk, Request::Scan { unit: 0 }, vec![], vec![unit]).await.pop().unwrap();
+    let mut heard = ask(&mut desk, Request::Scan { unit: 0 }, vec![], vec![unit]).await;
+    let scanned = heard.pop().unwrap();
     assert_eq!(scanned.body, Event::Scanned { unit: 0 });
+    let bytes = LOG.len() as u64;
+    let [Message { body, .. }] = &heard[..] else { panic!("{heard:?}") };
+    assert_eq!(*body, Event::Progress { unit: 0, bytes, text: bytes }, "a small file counts too");
 
     let buffers = vec![plan.clone(), scanned.buffers[0].clone()];
     let concluded = ask(&mut desk, Request::Conclude { died: vec![], run: run() }, vec![], buffers)

@@ -1,0 +1,194 @@
+//! What must hold for any bytes whatever. The fuzz targets look for bytes for which it does not; a test replays those
+//! that they are given to begin with, and those that they found.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use crdb_triage::ingest::native::block_on;
+use crdb_triage::ingest::{
+    Chunk, FileInfo, Input, Limits, MemorySource, Sink, Tally, plan, read_unit,
+};
+use crdb_triage::model::Unread;
+use crdb_triage::parse::jobs_table::JobsTable;
+use crdb_triage::report::{self, Run, markdown, text};
+use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
+use crdb_triage::triage::Engine;
+
+/// A target's name and what it checks.
+pub(crate) type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub(crate) const TARGETS: [Target; 5] = [
+    ("zip", zip),
+    ("streams", streams),
+    ("log_text", log_text),
+    ("tables", tables),
+    ("triage", triage),
+];
+
+/// So much text may come out of a unit: enough to fill every buffer, little enough to be quick.
+const TEXT: u64 = 1 << 20;
+
+/// The bytes as a zip archive, read by its directory and, as if that were missing, by its local headers.
+pub(crate) fn zip(bytes: &[u8]) {
+    same_in_all_slices("debug.zip", bytes);
+    let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02");
+    if let Some(without) = directory.and_then(|at| bytes.get(..at)) {
+        same_in_all_slices("debug.zip", without);
+    }
+}
+
+/// The bytes as something compressed, a tar archive, or both.
+pub(crate) fn streams(bytes: &[u8]) {
+    same_in_all_slices("debug.tgz", bytes);
+}
+
+/// The first four bytes are lengths of pieces, the rest is a log: in those pieces it says what it says in one.
+pub(crate) fn log_text(bytes: &[u8]) {
+    let Some((pieces, log)) = bytes.split_first_chunk::<4>() else { return };
+    let signatures = Signatures::new(SIGNATURES.to_vec());
+    let scan = |pieces: &[&[u8]]| -> ScannedLog {
+        let mut scanner = LogScanner::new(&signatures, "log");
+        pieces.iter().for_each(|piece| scanner.feed(piece));
+        scanner.finish()
+    };
+    assert_eq!(scan(&cut(log, *pieces)), scan(&[log]), "pieces of {pieces:?} bytes");
+}
+
+/// The same for a table of jobs.
+pub(crate) fn tables(bytes: &[u8]) {
+    let Some((pieces, rows)) = bytes.split_first_chunk::<4>() else { return };
+    let read = |pieces: &[&[u8]]| {
+        let mut table = JobsTable::new("debug/crdb_internal.jobs.txt");
+        pieces.iter().for_each(|piece| table.feed(piece));
+        table.finish()
+    };
+    assert_eq!(read(&cut(rows, *pieces)), read(&[rows]), "pieces of {pieces:?} bytes");
+}
+
+/// The first byte says as what the rest is handed in; its report adds up, and nothing read is never clean.
+pub(crate) fn triage(bytes: &[u8]) {
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let path = PATHS[usize::from(*kind) % PATHS.len()];
+    let inputs = [Input { path: path.to_owned(), source: MemorySource(bytes.to_vec()) }];
+    let engine = Engine::new(limits(1 << 12));
+    let outcome = block_on(async {
+        let plan = engine.plan(&inputs).await;
+        let mut results = Vec::new();
+        for unit in &plan.units {
+            let source = &inputs[unit.source as usize].source;
+            results.push(Some(engine.scan(source, unit, |_, _| {}).await));
+        }
+        engine.conclude(plan, results)
+    })
+    .unwrap();
+    let report = report::compose(&outcome, Run::default());
+    let files = report.input.files;
+    assert_eq!(files.total, files.read + files.skipped + files.unread, "{files:?}");
+    let named: BTreeSet<&str> =
+        report.input.unread.iter().map(|unread| unread.path.as_str()).collect();
+    assert!(named.len() as u64 <= files.unread, "named {named:?}, counted {files:?}");
+    assert_eq!(named.is_empty(), files.unread == 0);
+    // One input is not the tree of a debug zip with all that it needs, unless it is an archive.
+    if files.read == 0 {
+        assert_eq!(report.verdict().as_str(), "cannot_tell", "nothing was read of {path}");
+    }
+    let json = report::json::print(&report);
+    assert_eq!(serde_json::from_str::<report::Report>(&json).unwrap(), report);
+    assert!(!markdown::print(&report).is_empty());
+    assert!(!text::print(&report).is_empty());
+}
+
+/// What a single file may be called, so that each reader is reached.
+const PATHS: [&str; 6] = [
+    "debug.zip",
+    "debug/nodes/1/logs/cockroach.log",
+    "debug/crdb_internal.jobs.txt",
+    "something",
+    "debug/nodes/1/crdb_internal.node_build_info.txt",
+    "debug/nodes.json",
+];
+
+/// Of every shape that the advisories look for.
+const SIGNATURES: [Signature; 4] = [
+    Signature { name: "flush", literal: "closing with flushes in-progress encountered an error" },
+    Signature { name: "resume", literal: "resuming execution" },
+    Signature { name: "state", literal: "stepping through state" },
+    Signature { name: "event", literal: "recovery_event" },
+];
+
+fn limits(slice: usize) -> Limits {
+    Limits { slice, text: TEXT, ..Limits::default() }
+}
+
+/// A text in pieces of these lengths by turns; 0 stands for 256.
+fn cut(text: &[u8], lengths: [u8; 4]) -> Vec<&[u8]> {
+    let mut rest = text;
+    let mut pieces = Vec::new();
+    for length in lengths.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let length = if *length == 0 { 256 } else { usize::from(*length) };
+        let (piece, after) = rest.split_at(length.min(rest.len()));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+/// One file that came out: its path, how much text, its sum, and what is missing of it.
+type Read = (String, usize, u32, Option<Unread>);
+
+/// Notes what comes out, and that files come one after the other.
+#[derive(Default)]
+struct Notes {
+    files: Vec<Read>,
+    open: Option<(FileInfo, usize, crc32fast::Hasher)>,
+    done: u64,
+}
+
+impl Sink for Notes {
+    fn begin(&mut self, file: FileInfo) {
+        assert!(self.open.is_none(), "{} begins within another", file.path);
+        self.open = Some((file, 0, crc32fast::Hasher::new()));
+    }
+
+    fn text(&mut self, chunk: Chunk<'_>) -> ControlFlow<()> {
+        assert!(chunk.done >= self.done, "what is read is not taken back");
+        self.done = chunk.done;
+        let (_, text, sum) = self.open.as_mut().expect("text of no file");
+        *text += chunk.text.len();
+        sum.update(chunk.text);
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self, lack: Option<Unread>) {
+        let (file, text, sum) = self.open.take().expect("the end of no file");
+        self.files.push((file.path, text, sum.finalize(), lack));
+    }
+}
+
+/// Everything in one file, unpacked. The only place here that knows how that is asked for.
+fn unpack(path: &str, bytes: &[u8], slice: usize) -> Vec<(Vec<Read>, Tally)> {
+    let inputs = [Input { path: path.to_owned(), source: MemorySource(bytes.to_vec()) }];
+    let read = block_on(async {
+        let mut read = Vec::new();
+        for unit in &plan(&inputs).await.units {
+            let mut notes = Notes::default();
+            let outcome = read_unit(&inputs[0].source, unit, &limits(slice), &mut notes).await;
+            assert!(notes.open.is_none(), "the last file has an end");
+            let text: usize = notes.files.iter().map(|file| file.1).sum();
+            assert_eq!(outcome.text, text as u64);
+            assert!(outcome.source_bytes <= unit.bytes, "{outcome:?} {unit:?}");
+            read.push((notes.files, outcome.tally));
+        }
+        read
+    });
+    read.unwrap()
+}
+
+/// However the input is sliced, the same comes out.
+fn same_in_all_slices(path: &str, bytes: &[u8]) {
+    assert_eq!(unpack(path, bytes, 7), unpack(path, bytes, 1 << 16));
+}

@@ -1,0 +1,98 @@
+//! People who change their minds, and who look elsewhere meanwhile: what they get in the end is right.
+
+use std::path::Path;
+
+use anyhow::Result;
+use crdb_triage_e2e::{Page, Site, bundle};
+
+/// Lets a worker wait with its second large slice until `go()`, so that it is surely in the middle of its work.
+const HOLD: &str = "{
+    const read = Blob.prototype.arrayBuffer;
+    let large = 0;
+    Blob.prototype.arrayBuffer = async function () {
+        large += this.size === 4 << 20;
+        if (large === 2 && !globalThis.go) await new Promise((go) => { globalThis.go = go; });
+        return read.call(this);
+    };
+}";
+const HELD: &str = "globalThis.go !== undefined";
+
+async fn open(site: &Site) -> Result<Page> {
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    Ok(page)
+}
+
+/// The report, which is the command's for `folder` but for the run.
+async fn same_as_the_command(page: &Page, folder: &Path) -> Result<()> {
+    page.wait_for_state("done").await?;
+    page.click("download-json").await?;
+    let json = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
+    let (expected, _) = bundle::command(folder, "json")?;
+    assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
+    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("again")?, 17)?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    let before = site.requests().len();
+    page.before_workers(HOLD);
+    for _ in 0..10 {
+        page.choose_folder(&folder).await?;
+        page.wait_for_state("scanning").await?;
+        page.wait_in_workers(HELD).await?;
+        assert!(page.workers() <= 3, "{} workers for three files", page.workers());
+        page.click("cancel-button").await?;
+        page.wait_for_state("idle").await?;
+        page.wait_for_workers(0).await?;
+    }
+    page.before_workers("");
+    page.choose_folder(&folder).await?;
+    same_as_the_command(&page, &folder).await?;
+    page.wait_for_workers(1).await?;
+    assert_eq!(site.requests().len(), before, "requests after the page has loaded");
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("behind")?, 17)?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    page.before_workers(HOLD);
+    page.choose_folder(&folder).await?;
+    page.wait_in_workers(HELD).await?;
+    let seen = page.web().window().await?;
+    let other = page.web().new_tab().await?;
+    page.web().switch_to_window(other).await?;
+    page.wait_unseen("document.visibilityState === 'hidden'").await?;
+    page.before_workers("");
+    page.in_workers("globalThis.go?.()")?;
+    let done = "document.documentElement.dataset.state === 'done' && document.visibilityState === 'hidden'";
+    page.wait_unseen(done).await?;
+    page.web().switch_to_window(seen).await?;
+    same_as_the_command(&page, &folder).await?;
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("frozen")?, 17)?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    page.before_workers(HOLD);
+    page.choose_folder(&folder).await?;
+    page.wait_in_workers(HELD).await?;
+    page.evaluate("globalThis.heard = []; for (const name of ['freeze', 'resume']) document.addEventListener(name, () => heard.push(name))").await?;
+    page.before_workers("");
+    page.freeze(true)?;
+    page.freeze(false)?;
+    page.in_workers("globalThis.go?.()")?;
+    same_as_the_command(&page, &folder).await?;
+    assert_eq!(page.evaluate("return heard").await?, serde_json::json!(["freeze", "resume"]));
+    page.nothing_complained().await
+}

@@ -1,0 +1,187 @@
+//! Files that change under the page's hands, and reads that fail. The files are real and so are the changes; only
+//! the moment is chosen: a worker's read waits until the change has been made.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Result;
+use crdb_triage_e2e::{Page, Site, bundle};
+use serde_json::Value;
+
+const LOG: &str = "debug/nodes/1/logs/cockroach.log";
+
+/// Lets one read of a worker wait until `go()`: the one that `which` says.
+fn hold(which: &str) -> String {
+    format!(
+        "{{
+            const read = Blob.prototype.arrayBuffer;
+            let large = 0;
+            Blob.prototype.arrayBuffer = async function () {{
+                large += this.size === 4 << 20;
+                if ({which} && !globalThis.go) await new Promise((go) => {{ globalThis.go = go; }});
+                return read.call(this);
+            }};
+        }}"
+    )
+}
+
+const BEFORE_ANYTHING: &str = "true";
+const AFTER_THE_FIRST_SLICE: &str = "large === 2";
+
+/// Something that is done to a file, and a word of the sentence that the page says of it.
+struct Change(fn(&Path) -> io::Result<()>, &'static str);
+
+const CHANGES: [Change; 4] = [
+    Change(|file| fs::remove_file(file), "moved or deleted"),
+    Change(|file| fs::File::options().write(true).open(file)?.set_len(5 << 20), "changed"),
+    Change(|file| fs::write(file, vec![b'x'; fs::metadata(file)?.len() as usize]), "changed"),
+    // The log of a node that runs.
+    Change(
+        |file| {
+            fs::File::options()
+                .append(true)
+                .open(file)?
+                .write_all(b"I250422 12:32:00.000000 7 a.go:1  more\n")
+        },
+        "changed",
+    ),
+];
+
+async fn open(site: &Site) -> Result<Page> {
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    Ok(page)
+}
+
+async fn report(page: &Page) -> Result<Value> {
+    page.wait_for_state("done").await?;
+    page.click("download-json").await?;
+    let report = serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+    bundle::follows_schema(&report)?;
+    Ok(report)
+}
+
+/// What page and report must say when the large log could not be read, and `cause` is why.
+async fn unread(page: &Page, cause: &str) -> Result<Value> {
+    let report = report(page).await?;
+    let verdict = page.element("verdict").await?.attr("data-verdict").await?;
+    assert_eq!(verdict.as_deref(), Some("cannot_tell"), "{cause}");
+    let unread = &report["input"]["unread"];
+    assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
+    assert_eq!(unread[0]["path"], LOG);
+    assert_eq!(unread[0]["reason"], "READ_FAILED");
+    assert_eq!(unread[0]["weakens"][0], "A-144650");
+    assert!(unread[0]["detail"].to_string().contains(cause), "{unread}");
+    let shown = page.text("unread-list").await?;
+    assert!(shown.contains(LOG) && shown.contains(cause), "{shown}");
+    let files = &report["input"]["files"];
+    assert_eq!(
+        (&files["total"], &files["read"], &files["unread"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    page.nothing_complained().await?;
+    Ok(report)
+}
+
+#[tokio::test]
+async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("undisturbed")?, 17)?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    page.choose_folder(&folder).await?;
+    let report = report(&page).await?;
+    assert_eq!(report["advisories"][0]["verdict"], "no_sign");
+    assert_eq!(report["input"]["files"]["read"], 3);
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() -> Result<()> {
+    for Change(change, cause) in CHANGES {
+        let folder = bundle::whole(&bundle::folder("changed")?, 17)?;
+        let site = Site::start()?;
+        let page = open(&site).await?;
+        page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
+        page.choose_folder(&folder).await?;
+        page.wait_in_workers("globalThis.go !== undefined").await?;
+        change(&folder.join("nodes/1/logs/cockroach.log"))?;
+        page.in_workers("globalThis.go?.()")?;
+        let report = unread(&page, cause).await?;
+        let detail = report["input"]["unread"][0]["detail"].to_string();
+        assert!(detail.contains("Until then 4194304 bytes of text were read"), "{detail}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_changes_between_the_drop_and_the_reading_is_unread() -> Result<()> {
+    for Change(change, cause) in CHANGES {
+        let folder = bundle::whole(&bundle::folder("changed-early")?, 17)?;
+        let site = Site::start()?;
+        let page = open(&site).await?;
+        page.before_workers(&hold(BEFORE_ANYTHING));
+        page.drop_paths(&[&folder]).await?;
+        page.wait_in_workers("globalThis.go !== undefined").await?;
+        change(&folder.join("nodes/1/logs/cockroach.log"))?;
+        // Every later worker must not wait any more.
+        page.before_workers("");
+        page.in_workers("globalThis.go?.()")?;
+        unread(&page, cause).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("vanished")?, 17)?;
+    let log = folder.join("nodes/1/logs/cockroach.log");
+    let text = fs::read_to_string(&log)?;
+    let success = "I250422 06:30:39";
+    let warning = "W250422 06:22:39.852238 6885 kv/bulk/sst_batcher.go:432 ⋮ [T1,n1,job=1065722008981340161] 1249  closing with flushes in-progress encountered an error: addsstable [‹/Table/106/1/1/0›,‹/Table/106/1/99/0›): ‹boom›\n";
+    fs::write(&log, text.replacen(success, &format!("{warning}{success}"), 1))?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
+    page.choose_folder(&folder).await?;
+    page.wait_in_workers("globalThis.go !== undefined").await?;
+    fs::remove_file(&log)?;
+    page.in_workers("globalThis.go?.()")?;
+    let report = report(&page).await?;
+    assert_eq!(report["advisories"][0]["verdict"], "suspect");
+    assert_eq!(report["input"]["unread"][0]["reason"], "READ_FAILED");
+
+    page.evaluate("document.querySelector('[data-testid=evidence-line] button').click()").await?;
+    let script = "return document.querySelector('[data-testid=evidence-line]').textContent";
+    let moved = |text: &Value| text.to_string().contains("moved or deleted");
+    page.eventually(script, moved).await?;
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("slice")?, 17)?;
+    for (name, cause) in [
+        ("NotReadableError", "could not read the file"),
+        ("SecurityError", "refused to read the file"),
+        ("AbortError", "(AbortError)"),
+    ] {
+        let site = Site::start()?;
+        let page = open(&site).await?;
+        page.before_workers(&format!(
+            "{{
+                const read = Blob.prototype.arrayBuffer;
+                let large = 0;
+                Blob.prototype.arrayBuffer = async function () {{
+                    if (this.size === 4 << 20 && ++large === 3) throw new DOMException('injected', '{name}');
+                    return read.call(this);
+                }};
+            }}"
+        ));
+        page.choose_folder(&folder).await?;
+        let report = unread(&page, cause).await?;
+        let detail = report["input"]["unread"][0]["detail"].to_string();
+        assert!(detail.contains("Until then 8388608 bytes of text were read"), "{detail}");
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Workers that really die: the engine traps, memory is refused. What the page says of it, and the report.
+
+use anyhow::Result;
+use crdb_triage_e2e::{Page, Site, bundle};
+use serde_json::Value;
+
+const LOG: &str = "debug/nodes/1/logs/cockroach.log";
+
+/// Makes the engine trap when it takes over bytes while `when` holds: below its frames a module of a few bytes
+/// runs into `unreachable`, as a panic of the engine would.
+fn trap(when: &str) -> String {
+    format!(
+        "{{
+            const trap = new Uint8Array([
+                0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11,
+            ]);
+            let asked = '';
+            addEventListener('message', (event) => {{ asked = event.data.body?.type; }});
+            const set = Uint8Array.prototype.set;
+            let large = 0;
+            Uint8Array.prototype.set = function (bytes, at) {{
+                large += bytes.length === 4 << 20;
+                if ({when}) new WebAssembly.Instance(new WebAssembly.Module(trap));
+                return set.call(this, bytes, at);
+            }};
+        }}"
+    )
+}
+
+/// Pages of 64 KiB that a browser grants: enough to start and to read small files, not enough for two slices.
+const LITTLE_MEMORY: &str = "--js-flags=--wasm-max-mem-pages=100";
+
+async fn report(page: &Page) -> Result<Value> {
+    page.wait_for_state("done").await?;
+    page.click("download-json").await?;
+    let report = serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+    bundle::follows_schema(&report)?;
+    Ok(report)
+}
+
+/// What page and report must say when the worker that read the large log died.
+async fn died(page: &Page) -> Result<()> {
+    let report = report(page).await?;
+    let verdict = page.element("verdict").await?.attr("data-verdict").await?;
+    assert_eq!(verdict.as_deref(), Some("cannot_tell"));
+    let unread = &report["input"]["unread"];
+    assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
+    assert_eq!(unread[0]["path"], LOG);
+    assert_eq!(unread[0]["reason"], "WORKER_DIED");
+    assert_eq!(unread[0]["weakens"][0], "A-144650");
+    let shown = page.text("unread-list").await?;
+    assert!(shown.contains(LOG), "{shown}");
+    let files = &report["input"]["files"];
+    assert_eq!(
+        (&files["total"], &files["read"], &files["unread"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    assert_eq!(
+        report["jobs"][0]["id"], "1065722008981340161",
+        "the table was read by another worker"
+    );
+    page.wait_for_workers(1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_trap_in_the_engine_costs_its_file_and_the_verdict_knows() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("trap")?, 17)?;
+    let site = Site::start()?;
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    page.before_workers(&trap("large === 2"));
+    page.choose_folder(&folder).await?;
+    died(&page).await
+}
+
+#[tokio::test]
+async fn memory_that_is_refused_costs_its_file_and_the_verdict_knows() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("memory")?, 17)?;
+    let site = Site::start()?;
+    let page = Page::open_with(&site.url(), &[LITTLE_MEMORY]).await?;
+    page.wait_for_state("idle").await?;
+    page.choose_folder(&folder).await?;
+    died(&page).await
+}
+
+#[tokio::test]
+async fn when_every_worker_dies_every_file_is_named() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("all-die")?, 1)?;
+    let site = Site::start()?;
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    page.before_workers(&trap("asked === 'scan'"));
+    page.choose_folder(&folder).await?;
+    let report = report(&page).await?;
+    assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
+    let unread = report["input"]["unread"].as_array().map(Vec::as_slice).unwrap_or_default();
+    assert_eq!(unread.len(), 3, "{unread:?}");
+    assert!(unread.iter().all(|unread| unread["reason"] == "WORKER_DIED"), "{unread:?}");
+    assert_eq!(report["input"]["files"]["read"], 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_before_or_after_the_reading_leaves_no_verdict() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("no-verdict")?, 1)?;
+    for (request, word) in [("plan", "looked into the input"), ("conclude", "part that decides")] {
+        let site = Site::start()?;
+        let page = Page::open(&site.url()).await?;
+        page.wait_for_state("idle").await?;
+        page.before_workers(&trap(&format!("asked === '{request}'")));
+        page.choose_folder(&folder).await?;
+        page.wait_for_state("failed").await?;
+        let said = page.evaluate("return document.querySelector('main').textContent").await?;
+        let said = said.to_string();
+        assert!(said.contains(word) && said.contains("this is not a result"), "{said}");
+        assert!(page.elements("verdict").await?.is_empty());
+        page.wait_for_workers(0).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("silent")?, 17)?;
+    let site = Site::start()?;
+    let page = Page::open(&site.url()).await?;
+    page.wait_for_state("idle").await?;
+    page.before_workers(
+        "{
+        const read = Blob.prototype.arrayBuffer;
+        Blob.prototype.arrayBuffer = async function () {
+            if (this.size === 4 << 20) close();
+            return read.call(this);
+        };
+    }",
+    );
+    page.choose_folder(&folder).await?;
+    page.wait_for_state("scanning").await?;
+    let step = "return document.querySelector('.step').textContent";
+    page.eventually(step, |step| step.to_string().contains("2 of 3 files read")).await?;
+    page.click("cancel-button").await?;
+    page.wait_for_state("idle").await?;
+    page.before_workers("");
+    page.choose_folder(&folder).await?;
+    let report = report(&page).await?;
+    assert_eq!(report["advisories"][0]["verdict"], "no_sign");
+    page.nothing_complained().await
+}
