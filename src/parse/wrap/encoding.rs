@@ -18,22 +18,20 @@ pub enum Encoding {
 const EVIDENT: usize = 4096;
 
 impl Encoding {
-    /// From the mark at the start of a text, or because nearly every second byte of it is zero.
+    /// From the mark at the start of a text, unless what follows is no such text; or because nearly every second byte of
+    /// it is zero.
     #[must_use]
     pub fn detect(start: &[u8]) -> Self {
-        match start {
-            [0xFF, 0xFE, ..] => return Self::Utf16Le,
-            [0xFE, 0xFF, ..] => return Self::Utf16Be,
-            _ => {}
-        }
         let pairs = start[..start.len().min(EVIDENT)].as_chunks::<2>().0;
         let written = |b: u8| b.is_ascii_graphic() || b.is_ascii_whitespace();
         let low_first = pairs.iter().filter(|pair| written(pair[0]) && pair[1] == 0).count();
         let high_first = pairs.iter().filter(|pair| pair[0] == 0 && written(pair[1])).count();
         let nearly_all = |count: usize| count >= 8 && count * 10 >= pairs.len() * 9;
-        if nearly_all(low_first) {
+        // A log is mostly ASCII, whatever its values are; two damaged bytes are no mark.
+        let most = |count: usize| count * 2 + 1 >= pairs.len();
+        if nearly_all(low_first) || start.starts_with(&[0xFF, 0xFE]) && most(low_first) {
             Self::Utf16Le
-        } else if nearly_all(high_first) {
+        } else if nearly_all(high_first) || start.starts_with(&[0xFE, 0xFF]) && most(high_first) {
             Self::Utf16Be
         } else {
             Self::Utf8
