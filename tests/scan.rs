@@ -280,4 +280,26 @@ proptest! {
             prop_assert_eq!(found, expected, "{}", shown);
         }
     }
+
+    #[test]
+    fn damage_to_a_wrapped_log_reads_the_same_in_any_pieces(
+        text in log(),
+        wrap in prop::sample::select(WRAPS.to_vec()),
+        bytes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in any::<prop::sample::Index>(),
+        pieces in prop::collection::vec(1..300usize, 1..6),
+    ) {
+        let mut wrapped = wrap.0(&String::from_utf8_lossy(&text));
+        for (at, byte) in bytes {
+            if !wrapped.is_empty() {
+                let at = at.index(wrapped.len());
+                wrapped[at] = byte;
+            }
+        }
+        let lost = cut.index(wrapped.len().max(1)) / 8;
+        wrapped.drain(..lost.min(wrapped.len()));
+        let whole = fast(&wrapped, &[wrapped.len().max(1)]);
+        prop_assert_eq!(whole.summary.bytes, wrapped.len() as u64);
+        prop_assert_eq!(fast(&wrapped, &pieces), whole, "{}", String::from_utf8_lossy(&wrapped));
+    }
 }

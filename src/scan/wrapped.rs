@@ -35,6 +35,8 @@ struct Unfinished {
     source: Option<u64>,
     place: Place,
     decoded: bool,
+    /// A piece of it was too long to be kept whole.
+    cut: bool,
     partial: Partial,
     /// The start of the first piece as it stands in the file.
     raw: Vec<u8>,
@@ -108,7 +110,8 @@ impl Wrapped {
         let unwrapped = self.unwrapper.unwrap(raw);
         let mut pieces = unwrapped.text.split(|b| *b == b'\n').peekable();
         while let Some(text) = pieces.next() {
-            let goes_on = unwrapped.goes_on && pieces.peek().is_none();
+            // What a cut record held at its end nobody knows; most lines end with their record.
+            let goes_on = unwrapped.goes_on && pieces.peek().is_none() && !cut;
             let line = Line {
                 text,
                 number: place.number,
@@ -139,6 +142,7 @@ impl Wrapped {
             Some(at) => {
                 if let Some(unfinished) = self.unfinished.get_mut(at) {
                     unfinished.partial.push(line.text);
+                    unfinished.cut |= line.cut;
                 }
                 if !goes_on && let Some(unfinished) = self.unfinished.remove(at) {
                     emit_unfinished(&unfinished, sections);
@@ -157,6 +161,7 @@ impl Wrapped {
                     source: line.source,
                     place: Place { number: line.number, offset: line.offset },
                     decoded,
+                    cut: line.cut,
                     partial,
                     raw: raw[..raw.len().min(RAW_LIMIT + 4)].to_vec(),
                 });
@@ -171,7 +176,7 @@ fn emit_unfinished(unfinished: &Unfinished, sections: &mut Sections) {
         text: unfinished.partial.kept(),
         number: unfinished.place.number,
         offset: unfinished.place.offset,
-        cut: unfinished.partial.measure().1,
+        cut: unfinished.cut || unfinished.partial.measure().1,
         literal: false,
         raw: Some(&unfinished.raw),
         source: unfinished.source,

@@ -146,7 +146,9 @@ fn trap_32_what_no_line_says_is_no_evidence() {
     let text = String::from_utf8(files[0].text.clone()).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| !line.contains("stepping through")).collect();
     files[0].text = format!("{}\n", lines.join("\n")).into_bytes();
-    assert_eq!(run(&files).verdict(), Verdict::CannotTell);
+    let report = run(&files);
+    assert_eq!(report.verdict(), Verdict::CannotTell);
+    assert!(verdicts(&report).contains("cannot_tell END_UNKNOWN"), "{}", verdicts(&report));
 }
 
 #[test]

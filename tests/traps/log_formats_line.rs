@@ -1,6 +1,6 @@
 //! Traps 10 to 19: what a line is.
 
-use crdb_triage::model::{JobId, LogFormat, NodeId, Redaction};
+use crdb_triage::model::{JobId, LogFormat, NodeId, Redaction, UnreadReason};
 use crdb_triage::parse::job_tag;
 use crdb_triage::scan::ENTRY_LIMIT;
 
@@ -109,6 +109,43 @@ fn trap_15_long_lines_are_read_to_their_end() {
     let endless = "y".repeat(3 * ENTRY_LIMIT);
     let log = scan(format!("{AT} ⋮ [n1] 7 {endless}\n{AT} ⋮ [n1] 8 job 8: resuming execution\n"));
     assert_eq!((log.hits.len(), log.unread.len()), (1, 1), "the next entry is found, the cut said");
+}
+
+#[test]
+fn trap_15_long_lines_that_somebody_wrapped_have_the_same_limit() {
+    let small = format!("{AT} ⋮ [n1] 8 job 8: resuming execution");
+    let endless = format!("{AT} ⋮ [n1] 7 {}", "y".repeat(3 * ENTRY_LIMIT));
+    let lines = [&small, &endless, &small];
+    let cri: String =
+        lines.iter().map(|line| format!("2021-06-01T12:00:00.1Z stderr F {line}\n")).collect();
+    let pieces: String = lines
+        .iter()
+        .flat_map(|line| {
+            let mut pieces = line.as_bytes().chunks(16_000).peekable();
+            std::iter::from_fn(move || {
+                let piece = String::from_utf8_lossy(pieces.next()?);
+                let tag = if pieces.peek().is_some() { 'P' } else { 'F' };
+                Some(format!("2021-06-01T12:00:00.1Z stderr {tag} {piece}\n"))
+            })
+        })
+        .collect();
+    let docker: String = lines
+        .iter()
+        .map(|line| format!("{{\"log\":\"{line}\\n\",\"stream\":\"stderr\"}}\n"))
+        .collect();
+    let wide: Vec<u8> = lines
+        .iter()
+        .flat_map(|line| format!("{line}\n").encode_utf16().collect::<Vec<_>>())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for text in [cri.into_bytes(), pieces.into_bytes(), docker.into_bytes(), wide] {
+        let log = scan(&text);
+        assert_eq!(messages(&log), ["job 8: resuming execution"; 2]);
+        assert_eq!(log.unread.len(), 1, "{:?}", log.unread);
+        assert_eq!(log.unread[0].reason, UnreadReason::EntryTooLong);
+        assert!(log.unread[0].detail.contains("line 2;"), "{}", log.unread[0].detail);
+        assert_eq!(log.summary.entries, 3);
+    }
 }
 
 #[test]

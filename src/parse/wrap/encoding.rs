@@ -18,33 +18,28 @@ pub enum Encoding {
 const EVIDENT: usize = 4096;
 
 impl Encoding {
-    /// From the mark at the start of a text, unless what follows is no such text; or because nearly every second byte of
-    /// it is zero.
+    /// From where zero bytes stand: in UTF-16 every character of ASCII, which is nearly all of a log, has one. A mark at
+    /// the start lets a quarter be enough; alone it proves nothing, for it may be two bytes of garbage.
     #[must_use]
     pub fn detect(start: &[u8]) -> Self {
-        let pairs = start[..start.len().min(EVIDENT)].as_chunks::<2>().0;
+        let (marked, text) = match start {
+            [0xFF, 0xFE, rest @ ..] => (Some(Self::Utf16Le), rest),
+            [0xFE, 0xFF, rest @ ..] => (Some(Self::Utf16Be), rest),
+            rest => (None, rest),
+        };
+        let pairs = text[..text.len().min(EVIDENT)].as_chunks::<2>().0;
         let written = |b: u8| b.is_ascii_graphic() || b.is_ascii_whitespace();
-        let low_first = pairs.iter().filter(|pair| written(pair[0]) && pair[1] == 0).count();
-        let high_first = pairs.iter().filter(|pair| pair[0] == 0 && written(pair[1])).count();
+        let count = |encoding: Self| match encoding {
+            Self::Utf16Be => pairs.iter().filter(|pair| pair[0] == 0 && written(pair[1])).count(),
+            _ => pairs.iter().filter(|pair| written(pair[0]) && pair[1] == 0).count(),
+        };
+        if let Some(encoding) = marked {
+            let evident = count(encoding) * 4 >= pairs.len();
+            return if evident { encoding } else { Self::Utf8 };
+        }
         let nearly_all = |count: usize| count >= 8 && count * 10 >= pairs.len() * 9;
-        // A log is mostly ASCII, whatever its values are; two damaged bytes are no mark.
-        let most = |count: usize| count * 2 + 1 >= pairs.len();
-        if nearly_all(low_first) || start.starts_with(&[0xFF, 0xFE]) && most(low_first) {
-            Self::Utf16Le
-        } else if nearly_all(high_first) || start.starts_with(&[0xFE, 0xFF]) && most(high_first) {
-            Self::Utf16Be
-        } else {
-            Self::Utf8
-        }
-    }
-
-    /// Bytes of one unit of text: a newline takes as many.
-    #[must_use]
-    pub fn unit(self) -> usize {
-        match self {
-            Self::Utf8 => 1,
-            Self::Utf16Le | Self::Utf16Be => 2,
-        }
+        let evident = [Self::Utf16Le, Self::Utf16Be].into_iter().find(|e| nearly_all(count(*e)));
+        evident.unwrap_or_default()
     }
 
     /// A piece of text in UTF-8, if it begins at a whole unit. What is no UTF-16 becomes the replacement character.

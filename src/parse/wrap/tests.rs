@@ -127,5 +127,9 @@ fn utf_16_is_read_with_a_mark_or_without() {
     }
     assert_eq!(Encoding::Utf16Le.decode(b"\x00\xd8x\x00\x00\xd8!"), "\u{fffd}x\u{fffd}".as_bytes());
     assert_eq!(Encoding::detect(&[0; 64]), Encoding::Utf8);
+    assert_eq!(
+        Encoding::detect(&[b"\xff\xfe garbage\n", ENTRY.as_bytes()].concat()),
+        Encoding::Utf8
+    );
     assert_eq!(Encoding::detect(b"a\0b\0"), Encoding::Utf8, "too short to be evident");
 }
