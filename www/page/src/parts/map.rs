@@ -26,7 +26,14 @@ pub(super) fn map(map: Map) -> impl IntoView {
     let map = Arc::new(map);
     let picked = RwSignal::new(None::<Pick>);
     let place = NodeRef::<html::Div>::new();
+    let by_key = StoredValue::new(false);
     mark(picked, place);
+    let point = move |event: &web_sys::MouseEvent| {
+        let pick = pointed_at(event);
+        if picked.get_untracked() != pick {
+            picked.set(pick);
+        }
+    };
     let notes: Vec<_> =
         map.notes.iter().map(|note| html::p().class("quiet").child(note.clone())).collect();
     html::div().class("map").child((
@@ -37,13 +44,26 @@ pub(super) fn map(map: Map) -> impl IntoView {
             .role("img")
             .attr("tabindex", "0")
             .attr("aria-label", format!("{} The tables below say the same.", map.sentence))
-            .on(ev::mouseover, move |event| picked.set(pointed_at(&event)))
+            .on(ev::mousemove, move |event| {
+                // When keys scroll the map below a pointer at rest, browsers tell of a move that is none.
+                if (event.movement_x(), event.movement_y()) != (0, 0) {
+                    by_key.set_value(false);
+                }
+                if !by_key.get_value() {
+                    point(&event);
+                }
+            })
+            .on(ev::click, move |event| {
+                by_key.set_value(false);
+                point(&event);
+            })
             .on(ev::mouseleave, move |_| picked.set(None))
             .on(ev::keydown, {
                 let map = Arc::clone(&map);
                 move |event| {
                     if let Some(pick) = map.moved(picked.get_untracked(), &event.key()) {
                         event.prevent_default();
+                        by_key.set_value(true);
                         picked.set(Some(pick));
                     }
                 }
