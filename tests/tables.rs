@@ -230,7 +230,7 @@ fn an_address_that_a_limit_cuts_shows_no_half_of_a_password() {
     // With digits only, half of a user and password looks like a host and port.
     let address = "s3://user:77777777@host/x";
     for kept in [256, 4 << 10, 1 << 20] {
-        for cut in 1..address.len() {
+        for cut in (1..address.len()).step_by(1 + kept / (64 << 10)) {
             let long = format!("{}{address} and more", "x".repeat(kept - cut));
             let text = format!(
                 "job_id\tdescription\tstatement\tother\tstatus\tcreated\n7\t{long}\t{long}\t{long}\trunning\tNULL\n"
