@@ -128,6 +128,17 @@ fn no_format_claims_a_sample_of_another() {
                 if TABLES.contains(&format) {
                     assert_eq!(scanned.summary.entries, 0, "{place}");
                     assert_ne!(sniff(input.as_bytes()), Sniffed::Log, "{place}");
+                    // Nor does one kind of table claim another.
+                    let input = input.as_bytes();
+                    if format == "cluster" {
+                        assert_eq!(table(input, usize::MAX).0, [], "{place}");
+                    } else {
+                        for other in [Table::NodesJson, Table::KvNodeStatus] {
+                            let (records, unread) = cluster(other, input, usize::MAX);
+                            assert_eq!(records, [], "{place}");
+                            assert!(!unread.is_empty(), "{place}");
+                        }
+                    }
                     continue;
                 }
                 assert_eq!(sniff(input.as_bytes()), Sniffed::Log, "{place}");

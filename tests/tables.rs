@@ -226,6 +226,34 @@ fn bytes_that_shift_the_columns_are_shown_nowhere() {
 }
 
 #[test]
+fn an_address_that_a_limit_cuts_shows_no_half_of_a_password() {
+    // With digits only, half of a user and password looks like a host and port.
+    let address = "s3://user:77777777@host/x";
+    for kept in [256, 4 << 10, 1 << 20] {
+        for cut in (1..address.len()).step_by(1 + kept / (64 << 10)) {
+            let long = format!("{}{address} and more", "x".repeat(kept - cut));
+            let text = format!(
+                "job_id\tdescription\tstatement\tother\tstatus\tcreated\n7\t{long}\t{long}\t{long}\trunning\tNULL\n"
+            );
+            let (rows, _) = table(text.as_bytes(), usize::MAX);
+            assert!(!format!("{rows:?}").contains('7'.to_string().repeat(2).as_str()), "{cut}");
+            assert_eq!(rows[0].id.0, 7);
+        }
+    }
+}
+
+#[test]
+fn a_name_that_comes_again_takes_no_memory() {
+    let text = "id\tstatus\tcreated\tpayload\tpayload\tcreated\n7\trunning\t\tNULL\tNULL\tagain\n";
+    let json = "[{\"id\":\"7\",\"status\":\"running\",\"payload\":\"\",\"created\":\"\",\"created\":\"again\"}]";
+    for text in [text, json] {
+        let (rows, _) = table(text.as_bytes(), usize::MAX);
+        assert_eq!(rows.len(), 1, "{text}");
+        assert!(!rows[0].raw.contains("again"), "{}", rows[0].raw);
+    }
+}
+
+#[test]
 fn rows_of_every_format_stand_at_their_first_line_and_byte() {
     let rows: Cells = (1..30)
         .map(|id: u32| {
@@ -312,6 +340,30 @@ fn a_document_of_many_nodes_is_read_in_pieces() {
     assert_eq!((records[798].line, records[799].line), (1 + 399 * 2 + 1, 1 + 399 * 2 + 2));
     let ClusterFact::Build { version, .. } = &records[799].fact else { unreachable!() };
     assert_eq!(version, "v24.3.0");
+}
+
+#[test]
+fn a_list_without_end_in_a_cell_is_cut() {
+    let mut table = JobsTable::new("x");
+    table.feed(
+        b"[{\"id\":\"7\",\"status\":\"running\",\"created\":\"\",\"payload\":\"\",\"error\":[0",
+    );
+    (0..8).for_each(|_| table.feed(",\"1\"".repeat(1 << 18).as_bytes()));
+    table.feed(b"],\"num_runs\":3}]");
+    let (rows, unread) = table.finish();
+    assert_eq!((rows.len(), unread.as_slice()), (1, &[][..]));
+    assert_eq!(rows[0].num_runs, Some(3));
+    assert_eq!(rows[0].error.as_ref().map(String::len), Some(1 << 20));
+}
+
+#[test]
+fn text_in_utf_16_is_refused_with_a_sentence() {
+    for text in [&b"\xff\xfej\0o\0b\0\n\0"[..], b"\xfe\xff\0j\0o\0b\0\n"] {
+        let (rows, unread) = table(text, 1);
+        assert!(rows.is_empty());
+        assert_eq!(unread[0].reason, UnreadReason::Unsupported);
+        assert!(unread[0].detail.contains("UTF-16"));
+    }
 }
 
 #[test]

@@ -27,6 +27,8 @@ struct Seen {
     open: Vec<Frame>,
     key: String,
     records: Vec<ClusterRecord>,
+    /// Whether it says anything at all.
+    any: bool,
 }
 
 /// A container that is open.
@@ -51,14 +53,21 @@ impl Document {
         self.stream.feed(piece, &mut |token, at| seen.token(token, at)).map(str::to_owned)
     }
 
-    /// The records, and whether the document is whole.
-    pub(super) fn finish(mut self) -> (Vec<ClusterRecord>, bool) {
+    /// The records, and what is to be said of the document.
+    pub(super) fn finish(mut self) -> (Vec<ClusterRecord>, Option<&'static str>) {
         let seen = &mut self.seen;
         let whole = self.stream.finish(&mut |token, at| seen.token(token, at));
         while !self.seen.open.is_empty() {
             self.seen.end();
         }
-        (self.seen.records, whole)
+        let what = if !whole {
+            Some("it is not a whole document; what came before its end is read")
+        } else if self.seen.any && self.seen.records.is_empty() {
+            Some("it names no node and no build")
+        } else {
+            None
+        };
+        (self.seen.records, what)
     }
 }
 
@@ -84,6 +93,7 @@ impl Seen {
 
     fn value(&mut self, text: &str, at: At) {
         let key = std::mem::take(&mut self.key);
+        self.any |= text != "null";
         let Some(text) = told(text) else { return };
         let Some((own, above)) = self.open.split_last_mut() else { return };
         let depth = above.len();

@@ -96,17 +96,9 @@ impl ClusterTable {
                 (rows.records, unread)
             }
             Format::Document(document) => {
-                let (records, whole) = document.finish();
-                let dead = self.dead.or_else(|| {
-                    let what = match (whole, records.is_empty()) {
-                        (true, false) => return None,
-                        (true, true) => "it names no node and no build",
-                        (false, _) => {
-                            "it is not a whole document; what came before its end is read"
-                        }
-                    };
-                    Some((UnreadReason::MalformedTable, what.to_owned()))
-                });
+                let (records, what) = document.finish();
+                let said = what.map(|what| (UnreadReason::MalformedTable, what.to_owned()));
+                let dead = self.dead.or(said);
                 (records, Problems::default().unread(&self.path, dead))
             }
         }

@@ -93,7 +93,7 @@ impl Ascii {
         }
         if line.trim_ascii_end() == self.ruler {
             self.end_row(sink);
-        } else if let Some(count) = footer(line).filter(|_| !cut || line.ends_with(b")")) {
+        } else if let Some(count) = footer(line) {
             self.end_row(sink);
             self.counted = true;
             if count != self.rows {

@@ -33,6 +33,8 @@ struct Rows {
 struct OpenRow {
     names: Vec<String>,
     cells: Vec<Cell>,
+    /// Bytes of the cell of the last name that are kept.
+    keep: usize,
     at: At,
 }
 
@@ -83,9 +85,10 @@ impl Rows {
                 }
                 self.depth += 1;
                 match &mut self.row {
-                    Some(row) => row.nested(&[kind], sink),
+                    Some(row) => row.nested(&[kind]),
                     None if kind == b'{' && self.depth == self.base + 1 => {
-                        self.row = Some(OpenRow { names: Vec::new(), cells: Vec::new(), at });
+                        self.row =
+                            Some(OpenRow { names: Vec::new(), cells: Vec::new(), keep: 0, at });
                     }
                     None => {}
                 }
@@ -95,7 +98,7 @@ impl Rows {
                 if self.depth == self.base {
                     self.end_row(sink);
                 } else if let Some(row) = &mut self.row {
-                    row.nested(b"}", sink);
+                    row.nested(b"}");
                 }
             }
             Token::Key(key) if self.depth == self.base + 1 => {
@@ -104,6 +107,7 @@ impl Rows {
                 {
                     let name = string_text(&key[..key.len().min(256)]);
                     row.names.push(name.trim().to_ascii_lowercase());
+                    row.keep = keep(&row.names, sink);
                 }
             }
             Token::Text(value, length) => self.value(value, length, true, at, sink),
@@ -122,13 +126,13 @@ impl Rows {
             } else {
                 String::from_utf8_lossy(value).into_owned()
             };
-            row.nested(text.as_bytes(), sink);
-            return row.nested(b",", sink);
+            row.nested(text.as_bytes());
+            return row.nested(b",");
         }
         if row.cells.len() >= row.names.len() {
             return;
         }
-        let keep = keep(&row.names, sink);
+        let keep = row.keep;
         let mut cell = Cell::default();
         if quoted {
             // A backslash and what follows it are one character.
@@ -162,13 +166,15 @@ impl Rows {
 
 impl OpenRow {
     /// Adds to the cell of the last key, whose value is no string.
-    fn nested(&mut self, text: &[u8], sink: &mut dyn Sink) {
-        let keep = keep(&self.names, sink);
+    fn nested(&mut self, text: &[u8]) {
+        if self.names.is_empty() {
+            return;
+        }
         if self.cells.len() < self.names.len() {
             self.cells.push(Cell::default());
         }
         if let Some(cell) = self.cells.last_mut() {
-            cell.push(text, keep);
+            cell.push(text, self.keep);
         }
     }
 }
