@@ -1,9 +1,13 @@
 //! Evidence in its surroundings: the lines around a place, read again from the input.
 
 use crate::ingest::{Limits, Source, Unit, read_range};
+use crate::parse::wrap::Encoding;
 
 /// How many bytes before and after the place are read.
 const REACH: u64 = 16 << 10;
+
+/// So much of the file's start tells how its characters are written.
+const HEAD: usize = 4 << 10;
 
 /// How many lines before and after the place are shown at most.
 const LINES: usize = 12;
@@ -36,6 +40,14 @@ pub async fn context<S: Source>(
     let window = read_range(source, unit, path, limits, from, reach).await;
     let at = usize::try_from(offset - from).unwrap_or(usize::MAX).min(window.text.len());
     let (before, after) = window.text.split_at(at);
+    // What a text is written in shows at its start; both parts begin at a whole unit, as the file does.
+    let encoding = if from == 0 {
+        Encoding::detect(&window.text)
+    } else {
+        Encoding::detect(&read_range(source, unit, path, limits, 0, HEAD).await.text)
+    };
+    let (before, after) = (encoding.decode(before), encoding.decode(after));
+    let (before, after) = (&*before, &*after);
     let mut earlier: Vec<&[u8]> =
         before.strip_suffix(b"\n").unwrap_or(before).split(|b| *b == b'\n').collect();
     if before.is_empty() {
