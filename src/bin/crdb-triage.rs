@@ -30,7 +30,7 @@ enum Command {
     /// Exit status: 0 nothing found and everything needed was read; 1 something was found; 2 wrong usage, or an
     /// input that cannot be opened; 3 cannot tell, because something needed was missing or unreadable.
     Scan {
-        /// Debug zips, folders, logs, .gz files.
+        /// Debug zips, other archives, folders, logs.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// Form of the report on standard output.

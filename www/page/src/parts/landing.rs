@@ -42,8 +42,8 @@ fn drop_zone(app: App) -> impl IntoView {
                 picker(app, "folder-input", "Choose a folder", Icon::Folder, true),
             )),
             html::p().class("quiet").child(
-                "Reads zip and gzip archives, unpacked folders, and logs in the formats crdb-v1, crdb-v2 and JSON. \
-                 Size does not matter much: files are read in pieces.",
+                "Reads zip, tar, gzip, zstd, bzip2 and xz, also cut off or within each other; unpacked folders; and logs as \
+                 CockroachDB, Kubernetes or journald wrote them. Size does not matter much: files are read in pieces.",
             ),
         ))
 }
