@@ -181,19 +181,27 @@ fn unpack(path: &str, bytes: &[u8], slice: usize) -> Vec<(Vec<Read>, Tally)> {
             let text: usize = notes.files.iter().map(|file| file.1).sum();
             assert_eq!(outcome.text, text as u64);
             assert!(outcome.source_bytes <= unit.bytes, "{outcome:?} {unit:?}");
-            read.push((notes.files, outcome.tally));
+            let mut tally = outcome.tally;
+            // How many bytes lie between two members is only nearly known.
+            for unread in &mut tally.unread {
+                if unread.detail.contains("are no part of any file") {
+                    unread.detail = unread.detail.trim_start_matches(char::is_numeric).to_owned();
+                }
+            }
+            read.push((notes.files, tally));
         }
         read
     });
     read.unwrap()
 }
 
-/// However the input is sliced, the same comes out.
+/// However the input is sliced, the same comes out. Only behind a break within compressed data it may differ: what a
+/// decoder took in before it noticed is not looked through again, and that of xz does not say how much of its last
+/// buffer it had filled. Then both must say that something is missing.
 fn same_in_all_slices(path: &str, bytes: &[u8]) {
     let (small, large) = (unpack(path, bytes, 7), unpack(path, bytes, 1 << 16));
-    // The decoder of xz does not say how much of its last buffer it had filled when a stream breaks.
     let xz = bytes.windows(XZ.len()).any(|magic| magic == XZ);
-    if xz && is_damaged(&small) && is_damaged(&large) {
+    if lacks(&small, xz) && lacks(&large, xz) {
         return;
     }
     assert_eq!(small, large);
@@ -201,8 +209,11 @@ fn same_in_all_slices(path: &str, bytes: &[u8]) {
 
 const XZ: [u8; 6] = *b"\xfd7zXZ\0";
 
-fn is_damaged(read: &[(Vec<Read>, Tally)]) -> bool {
+/// Whether compressed data broke; with `any`, whether anything is missing.
+fn lacks(read: &[(Vec<Read>, Tally)], any: bool) -> bool {
+    let of_files = |files: &[Read]| files.iter().filter_map(|file| file.3.clone()).collect();
     read.iter().any(|(files, tally)| {
-        !tally.unread.is_empty() || files.iter().any(|(.., lack)| lack.is_some())
+        let all: Vec<Unread> = [of_files(files), tally.unread.clone()].concat();
+        all.iter().any(|unread| any || unread.detail.contains("compressed data is broken"))
     })
 }
