@@ -184,7 +184,15 @@ impl Page {
     /// # Errors
     /// When the page has no drop zone or a path is missing.
     pub async fn drop_paths(&self, paths: &[&Path]) -> Result<()> {
-        let zone = self.element("drop-zone").await?;
+        self.drop_on(&selector("drop-zone"), paths).await
+    }
+
+    /// Drops files or folders on the element that a selector names.
+    ///
+    /// # Errors
+    /// When there is no such element or a path is missing.
+    pub async fn drop_on(&self, selector: &str, paths: &[&Path]) -> Result<()> {
+        let zone = self.web.find(By::Css(selector)).await?;
         zone.scroll_into_view().await?;
         let script = "const r = arguments[0].getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]";
         let middle: (f64, f64) =

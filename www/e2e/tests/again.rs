@@ -1,5 +1,6 @@
 //! People who change their minds, and who look elsewhere meanwhile: what they get in the end is right.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
@@ -23,15 +24,14 @@ async fn open(site: &Site) -> Result<Page> {
     Ok(page)
 }
 
-/// The report, which is the command's for `folder` but for the run.
-async fn same_as_the_command(page: &Page, folder: &Path) -> Result<()> {
+/// The report, which is the command's for `path` but for the run.
+async fn same_as_the_command(page: &Page, path: &Path) -> Result<String> {
     page.wait_for_state("done").await?;
     page.click("download-json").await?;
     let json = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
-    let (expected, _) = bundle::command(folder, "json")?;
+    let (expected, _) = bundle::command(path, "json")?;
     assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
-    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
-    Ok(())
+    Ok(json)
 }
 
 #[tokio::test]
@@ -52,7 +52,8 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
     }
     page.before_workers("");
     page.choose_folder(&folder).await?;
-    same_as_the_command(&page, &folder).await?;
+    let json = same_as_the_command(&page, &folder).await?;
+    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
     page.wait_for_workers(1).await?;
     assert_eq!(site.requests().len(), before, "requests after the page has loaded");
     page.nothing_complained().await
@@ -75,7 +76,8 @@ async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
     let done = "document.documentElement.dataset.state === 'done' && document.visibilityState === 'hidden'";
     page.wait_unseen(done).await?;
     page.web().switch_to_window(seen).await?;
-    same_as_the_command(&page, &folder).await?;
+    let json = same_as_the_command(&page, &folder).await?;
+    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
     page.nothing_complained().await
 }
 
@@ -92,7 +94,52 @@ async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
     page.freeze(true)?;
     page.freeze(false)?;
     page.in_workers("globalThis.go?.()")?;
-    same_as_the_command(&page, &folder).await?;
+    let json = same_as_the_command(&page, &folder).await?;
+    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
     assert_eq!(page.evaluate("return heard").await?, serde_json::json!(["freeze", "resume"]));
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> Result<()> {
+    let first = bundle::whole(&bundle::folder("first-drop")?, 17)?;
+    let second = bundle::folder("second-drop")?.join("second.log");
+    fs::copy(first.join("nodes/1/logs/cockroach-health.log"), &second)?;
+    let site = Site::start()?;
+    let page = open(&site).await?;
+    let before = site.requests().len();
+    page.before_workers(HOLD);
+    page.drop_paths(&[&first]).await?;
+    page.wait_for_state("scanning").await?;
+    page.wait_in_workers(HELD).await?;
+    // Of the second nothing is read until the page has been looked at.
+    page.before_workers(&HOLD.replace("large === 2", "true"));
+    page.drop_on("main", &[&second]).await?;
+    page.wait_in_workers(HELD).await?;
+    let said =
+        page.evaluate("return document.querySelector('main').textContent").await?.to_string();
+    assert!(
+        said.contains("Reading second.log") && said.contains("Reading debug/ was stopped"),
+        "{said}"
+    );
+    page.wait_for_workers(1).await?;
+    page.before_workers("");
+    page.in_workers("globalThis.go?.()")?;
+    let json = same_as_the_command(&page, &second).await?;
+    assert!(!json.contains("debug/nodes") && !json.contains("1065722008981340161"), "{json}");
+
+    page.before_workers(&HOLD.replace("large === 2", "true"));
+    page.drop_on("main", &[&first]).await?;
+    page.wait_for_state("scanning").await?;
+    page.wait_in_workers(HELD).await?;
+    let said =
+        page.evaluate("return document.querySelector('main').textContent").await?.to_string();
+    assert!(said.contains("This takes the place of the result of second.log"), "{said}");
+    page.before_workers("");
+    page.in_workers("globalThis.go?.()")?;
+    page.wait_for_state("done").await?;
+    let verdict = page.element("verdict").await?.attr("data-verdict").await?;
+    assert_eq!(verdict.as_deref(), Some("no_sign"));
+    assert_eq!(site.requests().len(), before, "requests after the page has loaded");
     page.nothing_complained().await
 }

@@ -20,8 +20,11 @@ pub(super) struct App {
     pub(super) state: RwSignal<State>,
     /// The workers of the present run.
     pub(super) crew: StoredValue<Option<Crew>, LocalStorage>,
-    /// What to say on the landing page.
+    /// What to say about what was handed in, or could not be.
     pub(super) notice: RwSignal<Vec<String>>,
+    /// Counts what people asked for. A drop takes time to walk through; if something else was asked meanwhile, it
+    /// is not begun any more.
+    asked: StoredValue<u64>,
     /// Whether something is dragged over the page.
     pub(super) dragging: RwSignal<bool>,
 }
@@ -41,15 +44,18 @@ impl App {
             sample,
             missed: taken.missed,
         };
-        let mut begun = false;
-        self.state.maybe_update(|state| {
-            begun = state.begin(handed);
-            begun
-        });
-        if begun {
-            self.notice.set(Vec::new());
-            self.crew.set_value(Some(Crew::start(taken.files, move |told| self.told(told))));
-        }
+        self.ask();
+        // The workers of what was read before end here, before anything new begins.
+        self.crew.set_value(None);
+        let mut made_room = None;
+        self.state.update(|state| made_room = state.begin(handed));
+        self.notice.set(made_room.into_iter().collect());
+        self.crew.set_value(Some(Crew::start(taken.files, move |told| self.told(told))));
+    }
+
+    fn ask(self) -> u64 {
+        self.asked.update_value(|asked| *asked += 1);
+        self.asked.get_value()
     }
 
     /// Takes what lies in a drop.
@@ -59,12 +65,20 @@ impl App {
         self.dragging.set(false);
         let found: Vec<Dropped> =
             event.data_transfer().map(|data| dropped(&data)).unwrap_or_default();
-        wasm_bindgen_futures::spawn_local(async move { self.open(walk(found).await, false) });
+        let asked = self.ask();
+        wasm_bindgen_futures::spawn_local(async move {
+            let taken = walk(found).await;
+            if self.asked.get_value() == asked {
+                self.open(taken, false);
+            }
+        });
     }
 
     /// Back to the start; the workers end.
     pub(super) fn reset(self) {
+        self.ask();
         self.crew.set_value(None);
+        self.notice.set(Vec::new());
         self.state.update(State::reset);
     }
 
@@ -82,6 +96,7 @@ pub fn page() -> impl IntoView {
         state: RwSignal::new(State::default()),
         crew: StoredValue::new_local(None),
         notice: RwSignal::new(Vec::new()),
+        asked: StoredValue::new(0),
         dragging: RwSignal::new(false),
     };
     take_drops(app);

@@ -78,8 +78,8 @@ fn picker(
         .child((input, html::label().attr("for", id).class(class).child((icon(picture), word))))
 }
 
-/// What could not be taken.
-fn notice(app: App) -> impl IntoView {
+/// What could not be taken, or what made room.
+pub(super) fn notice(app: App) -> impl IntoView {
     html::div().attr("role", "alert").child(move || {
         let lines = app.notice.get();
         (!lines.is_empty()).then(|| {

@@ -59,6 +59,7 @@ pub(super) fn scanning(app: App, handed: &Handed) -> impl IntoView + use<> {
             format::counted(handed.paths.len(), "file", "files"),
             format::bytes(handed.bytes)
         )),
+        super::landing::notice(app),
         html::div()
             .class("progress")
             .attr("data-testid", "progress")

@@ -43,7 +43,8 @@ pub struct Printed {
 }
 
 /// Where the page is. It changes only along the arrows
-/// `Idle → Scanning → Done | Failed → Idle`, and `Scanning → Idle` when somebody cancels.
+/// `Idle → Scanning → Done | Failed → Idle`, and `Scanning → Idle` when somebody cancels. From anywhere something
+/// new can be handed in: `… → Scanning`.
 #[derive(Clone, Debug, Default)]
 pub enum State {
     /// Waiting for files.
@@ -69,13 +70,21 @@ impl State {
         }
     }
 
-    /// Reading begins. Only from rest: two runs at once would mix their answers.
-    pub fn begin(&mut self, handed: Handed) -> bool {
-        let may = matches!(self, Self::Idle);
-        if may {
-            *self = Self::Scanning(Arc::new(handed));
-        }
-        may
+    /// Reading begins. What was being read, or its result, makes room; the sentence says so.
+    pub fn begin(&mut self, handed: Handed) -> Option<String> {
+        let title = |handed: &Handed| visible::line(&handed.title()).into_owned();
+        let made_room = match self {
+            Self::Idle | Self::Failed(_) => None,
+            Self::Scanning(before) => Some(format!(
+                "Reading {} was stopped, because something new was handed in. Nothing of it is in this result.",
+                title(before)
+            )),
+            Self::Done(before, _) => {
+                Some(format!("This takes the place of the result of {}.", title(before)))
+            }
+        };
+        *self = Self::Scanning(Arc::new(handed));
+        made_room
     }
 
     /// The bytes of the report are here. A report that this page cannot read is a failure, not an empty result.
@@ -137,12 +146,11 @@ mod tests {
     #[test]
     fn a_run_goes_from_rest_to_a_report() {
         let mut state = State::default();
-        assert!(state.begin(handed(&["debug.zip"])));
+        assert_eq!(state.begin(handed(&["debug.zip"])), None);
         assert_eq!(
             (state.name(), state.announcement().as_str()),
             ("scanning", "Reading debug.zip.")
         );
-        assert!(!state.begin(handed(&["other.zip"])), "one run at a time");
         let json = serde_json::to_vec(&fixture::report()).unwrap();
         state.finish(json.clone());
         let State::Done(_, printed) = &state else { panic!("{state:?}") };
@@ -150,6 +158,19 @@ mod tests {
         assert!(state.announcement().starts_with("Done. 1 job may have lost rows"));
         state.reset();
         assert_eq!(state.name(), "idle");
+    }
+
+    #[test]
+    fn what_is_handed_in_meanwhile_takes_the_place_of_the_first_and_that_is_said() {
+        let mut state = State::default();
+        state.begin(handed(&["first.zip"]));
+        let said = state.begin(handed(&["second.zip"])).unwrap();
+        assert!(said.starts_with("Reading first.zip was stopped"), "{said}");
+        assert_eq!(state.announcement(), "Reading second.zip.");
+        state.finish(serde_json::to_vec(&fixture::report()).unwrap());
+        let said = state.begin(handed(&["third.zip"])).unwrap();
+        assert!(said.contains("the result of second.zip"), "{said}");
+        assert_eq!(state.name(), "scanning");
     }
 
     #[test]
