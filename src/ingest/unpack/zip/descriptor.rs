@@ -50,7 +50,8 @@ impl ZipWalk {
                 if let Some(in_rest) = end.checked_sub(kept.len()) {
                     return ControlFlow::Continue(rest.get(in_rest..).unwrap_or_default());
                 }
-                // What was kept is shorter than a descriptor.
+                // What was kept for the longest descriptor can hold the beginning of the next member.
+                self.feed(&kept[end..], context)?;
                 return ControlFlow::Continue(rest);
             }
             let taken = member.take(&tail[..1], context);
