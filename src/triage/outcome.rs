@@ -86,7 +86,6 @@ impl Outcome {
         }
         counts.total = counts.read + counts.skipped + counts.unread;
         unread.sort_by(|a, b| (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail)));
-        unread.dedup();
         let facts = crate::facts::gather(&tally, readings, unread, signatures);
         let decisions = ADVISORIES
             .iter()

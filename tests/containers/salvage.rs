@@ -91,6 +91,19 @@ fn a_break_within_costs_one_member_and_the_next_is_found_again() {
 }
 
 #[test]
+fn a_break_in_an_archive_that_is_a_stream_leaves_a_doubt_about_its_neighbour() {
+    let text = logs(5_000);
+    let zip = Zip::of(&[("a.log", &text), ("b.log", "next\n")]);
+    let mut inner = zip.bytes();
+    inner[2_000..2_060].fill(0xff);
+    let outer = Zip::default().and(Member::new("n1.zip", inner));
+    let all = everything_of(&outer.bytes());
+    assert_eq!(all.unread(), [("n1.zip", DAMAGED), ("n1.zip » a.log", DAMAGED)]);
+    assert!(all.sentence("n1.zip").contains("files right after it may be missing"));
+    assert!(all.tally.nodes_missing);
+}
+
+#[test]
 fn a_wrong_sum_is_told_and_the_next_member_is_read() {
     for method in [8, 0] {
         let zip = Zip::default()

@@ -181,14 +181,7 @@ fn unpack(path: &str, bytes: &[u8], slice: usize) -> Vec<(Vec<Read>, Tally)> {
             let text: usize = notes.files.iter().map(|file| file.1).sum();
             assert_eq!(outcome.text, text as u64);
             assert!(outcome.source_bytes <= unit.bytes, "{outcome:?} {unit:?}");
-            let mut tally = outcome.tally;
-            // How many bytes lie between two members is only nearly known.
-            for unread in &mut tally.unread {
-                if unread.detail.contains("are no part of any file") {
-                    unread.detail = unread.detail.trim_start_matches(char::is_numeric).to_owned();
-                }
-            }
-            read.push((notes.files, tally));
+            read.push((notes.files, outcome.tally));
         }
         read
     });

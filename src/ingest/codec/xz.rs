@@ -4,7 +4,11 @@ use std::ops::ControlFlow;
 
 use xz4rust::{XzDecoder, XzError, XzNextBlockResult};
 
-use super::{Fault, Fed, TEXT_BUFFER, WINDOW};
+use super::{Fault, Fed, WINDOW};
+
+/// Size of the buffer that text comes out through. The decoder does not say how much of it was filled when it meets a
+/// fault, so that much text before the break is lost at most.
+const TEXT_BUFFER: usize = 16 << 10;
 
 /// The decoder's window at first; it grows to what the stream asks for.
 const FIRST_WINDOW: usize = 64 << 10;
@@ -77,7 +81,7 @@ fn fault(error: &XzError) -> Fault {
         XzError::ContentCrc32Mismatch(..)
         | XzError::ContentCrc64Mismatch(..)
         | XzError::ContentSha256Mismatch(..) => Fault::Checksum,
-        XzError::DictionaryTooLarge(_) | XzError::DictionaryOverflow => Fault::Window,
+        XzError::DictionaryTooLarge(_) => Fault::Window,
         _ => Fault::Invalid,
     }
 }

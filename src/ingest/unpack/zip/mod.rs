@@ -40,6 +40,9 @@ pub(super) struct ZipWalk {
     files: u64,
     /// Bytes that belong to no member.
     lost: u64,
+    /// A broken member did not tell where it ends, and what its decoder took in before it noticed is not looked
+    /// through again.
+    unsure: bool,
 }
 
 enum State {
@@ -71,6 +74,7 @@ impl ZipWalk {
             part: Vec::new(),
             files: 0,
             lost: 0,
+            unsure: false,
         }
     }
 
@@ -137,6 +141,10 @@ impl ZipWalk {
                 self.lost
             );
             context.tally.closed(&self.path, UnreadReason::Damaged, detail);
+        } else if self.unsure {
+            let detail = "A file in this archive is broken, and where it ends cannot be known: files right after it \
+                          may be missing. The files before and after were read.";
+            context.tally.closed(&self.path, UnreadReason::Damaged, detail.to_owned());
         }
     }
 
@@ -322,7 +330,10 @@ impl ZipWalk {
                 next = rest;
                 self.state = match member.left {
                     Some(left) => State::passing(left, member.local.has_descriptor),
-                    None => State::Lost(true),
+                    None => {
+                        self.unsure = true;
+                        State::Lost(false)
+                    }
                 };
             }
         }
