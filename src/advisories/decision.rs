@@ -142,8 +142,17 @@ impl Declared {
         let candidates = ran.candidates.iter().map(|(_, version)| {
             version.as_ref().map_or(Placement::Unknown, |v| self.ranges.placement(v))
         });
+        // No binary is older than the active version: harmless only if the advisory speaks of none so new.
+        let newer = ran.at_least.as_ref().map(|version| {
+            if self.ranges.last_affected().is_some_and(|last| version.series() > last) {
+                Placement::NotAffected
+            } else {
+                Placement::Unknown
+            }
+        });
         candidates
             .chain(older)
+            .chain(newer)
             .reduce(|a, b| if a == b { a } else { Placement::Unknown })
             .unwrap_or(Placement::Unknown)
     }

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::{Location, Time};
+use crate::model::{Cluster, Location, Time};
 use crate::scan::Hit;
 
 /// What MOLT logged of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoltTable {
+    /// The cluster that it was fetched into.
+    pub cluster: Cluster,
     /// `schema.table` in lower case.
     pub name: String,
     /// Begin and end of the last Fetch that names it.
@@ -57,6 +59,7 @@ struct Table {
 
 /// Reads the hits of one MOLT log, in its order, and adds to what is known of each table.
 pub(super) fn read(
+    cluster: &Cluster,
     path: &str,
     hits: &[Hit],
     tables: &mut Vec<MoltTable>,
@@ -78,6 +81,7 @@ pub(super) fn read(
             for name in fields["tables"].as_array().into_iter().flatten().filter_map(Value::as_str)
             {
                 let table = MoltTable {
+                    cluster: cluster.clone(),
                     name: name.to_lowercase(),
                     fetched: (fetch_start, time),
                     verify: None,
