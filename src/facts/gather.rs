@@ -1,21 +1,22 @@
 //! Puts the readings of all artifacts together.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::ingest::{Plan, Table};
+use crate::ingest::Plan;
 use crate::model::{
-    Cluster, Entry, JobId, Location, NodeId, Tenancy, Tenant, Time, Unread, unmarked,
+    self, Cluster, JobId, Location, NodeId, Tenancy, Tenant, Time, Unread, unmarked,
 };
 use crate::parse::job_tag;
-use crate::parse::jobs_table::JobRow;
 use crate::parse::time::is_undated;
 use crate::scan::{Hit, ScannedLog};
 
-use super::clusters::{self, Home};
+use super::clusters;
+use super::collection::{Bundle, Row, add_plan, add_rows, latest};
 use super::jobs::Histories;
 use super::records::Records;
 use super::versions::{Ran, RanVersion, from_log};
-use super::{Content, Facts, MoltTable, Reading, Sign, molt, signals};
+use super::{Content, DuplicateFile, Facts, MoltTable, Reading, Sign, molt, signals};
 
 /// Puts the readings together. `signatures` are the names of all signatures of the scan, in its order;
 /// those after [`signals::SIGNATURES`] belong to advisories. Readings come in the order of the plan.
@@ -53,7 +54,7 @@ pub fn gather(
                     .insert(reading.tenant.clone());
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
                 let latest = list.iter().filter_map(latest).max();
-                bundle.collected = bundle.collected.max(latest);
+                bundle.dumped = bundle.dumped.max(latest);
                 rows.extend(list.into_iter().map(|row| Row {
                     bundle: home.bundle,
                     table,
@@ -94,79 +95,6 @@ pub fn gather(
     facts
 }
 
-/// What the readings of one bundle say of when and how it was collected.
-#[derive(Default)]
-struct Bundle {
-    clusters: BTreeSet<Cluster>,
-    tree: bool,
-    has_cluster_table: bool,
-    /// Whether a table or document of the whole cluster lists its nodes.
-    lists_nodes: bool,
-    /// Latest instant that a table of jobs names. The tables of a debug zip are dumped before the logs are fetched.
-    collected: Option<Time>,
-    /// Latest instant that a document names; its node's logs may have been fetched before.
-    named: Option<Time>,
-    latest_entry: Option<Time>,
-}
-
-impl Bundle {
-    fn see(&mut self, reading: &Reading, home: &Home) {
-        self.clusters.extend(home.cluster.clone());
-        self.tree |= home.tree;
-        self.has_cluster_table |= reading.node.is_none()
-            && matches!(reading.content, Content::Jobs(..) | Content::Cluster(..));
-    }
-
-    /// It was collected then or later.
-    fn collected(&self) -> Option<Time> {
-        self.collected.max(self.named).max(self.latest_entry)
-    }
-}
-
-/// The latest instant that a row names.
-fn latest(row: &JobRow) -> Option<Time> {
-    [row.created, row.started, row.finished, row.modified].into_iter().flatten().max()
-}
-
-/// Adds the nodes that paths name, and says of which clusters all nodes are known.
-fn add_plan(facts: &mut Facts, plan: &Plan, trees: usize, bundles: &BTreeMap<usize, Bundle>) {
-    let clusters: BTreeSet<Cluster> =
-        bundles.values().flat_map(|bundle| bundle.clusters.iter().cloned()).collect();
-    for cluster in &clusters {
-        let known = facts.clusters.entry(cluster.clone()).or_default();
-        let of = || bundles.values().filter(|bundle| bundle.clusters.contains(cluster));
-        known.collected = of().filter_map(Bundle::collected).max();
-        // The plan says whether there is any tree that is incomplete, and names nodes without saying in which tree.
-        // Beside another tree, a tree's own list of its nodes stands in for that.
-        let complete = |bundle: &Bundle| {
-            bundle.clusters.len() == 1
-                && (trees <= 1 || bundle.has_cluster_table && bundle.lists_nodes)
-        };
-        known.all_nodes_known = plan.complete_tree
-            && (trees == 0 || of().any(|bundle| bundle.tree))
-            && of().filter(|bundle| bundle.tree).all(complete);
-    }
-    let in_trees: BTreeSet<&Cluster> =
-        bundles.values().filter(|bundle| bundle.tree).flat_map(|bundle| &bundle.clusters).collect();
-    let only = Cluster::default();
-    for (tenant, id) in &plan.nodes {
-        let seen = facts.nodes.keys().any(|(of, node)| of.tenant == *tenant && node == id);
-        if seen && clusters.len() > 1 {
-            continue;
-        }
-        // Of which tree it is, nobody knows: it may be missing in each.
-        let owners =
-            if clusters.len() > 1 { in_trees.iter().copied().collect() } else { vec![&only] };
-        for cluster in owners {
-            facts.nodes.entry((Tenancy::new(cluster, tenant), *id)).or_default();
-        }
-    }
-    for (number, bundle) in bundles.iter().filter(|(_, bundle)| bundle.tree) {
-        let Some(collected) = bundle.collected.filter(|_| plan.complete_tree) else { continue };
-        facts.nodes.values_mut().for_each(|node| node.extend(*number, collected));
-    }
-}
-
 fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize, Bundle>) {
     let collected = |list: &Records| bundles.get(&list.bundle).and_then(Bundle::collected);
     for list in records {
@@ -178,40 +106,14 @@ fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize,
     facts.nodes.values_mut().for_each(super::Node::finish);
 }
 
-/// A row of a table of jobs, and where it is from.
-struct Row {
-    bundle: usize,
-    table: Table,
-    path: String,
-    tenancy: Tenancy,
-    row: JobRow,
-}
-
-/// Adds the rows so that the last word stands: of two collections the later, of two tables of one collection the
-/// decoded one.
-fn add_rows(histories: &mut Histories, mut rows: Vec<Row>, bundles: &BTreeMap<usize, Bundle>) {
-    let trust = |table| match table {
-        Table::Jobs => 3,
-        Table::CrdbSystemJobs => 2,
-        Table::SystemJobs => 1,
-        _ => 0,
-    };
-    let key = |row: &Row| {
-        let collected = bundles.get(&row.bundle).and_then(Bundle::collected);
-        (collected, row.bundle, trust(row.table), latest(&row.row))
-    };
-    rows.sort_by_cached_key(key);
-    for Row { path, tenancy, row, .. } in rows {
-        histories.add_row(&path, &tenancy, row);
-    }
-}
-
 /// What is put together while the readings are gone through.
 #[derive(Default)]
 struct Gathering {
     histories: Histories,
     found: Vec<Found>,
     seen: HashSet<Identity>,
+    /// The files seen so far, and the path of the first of each.
+    files: HashMap<FileIdentity, String>,
     molt: Molt,
 }
 
@@ -265,20 +167,38 @@ impl LogReading {
         bundle: usize,
         signatures: &[&'static str],
     ) {
-        let Gathering { histories, found, seen, .. } = gathering;
+        let Gathering { histories, found, seen, files, .. } = gathering;
         let summary = &self.log.summary;
         facts.redaction = facts.redaction.max(summary.redaction);
         let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
         cluster.any_entry |= summary.entries > 0;
         let node = self.node.or(summary.node);
+        let original = self.original(node, files);
+        facts.duplicates.extend(
+            original.iter().map(|of| DuplicateFile { path: self.path.clone(), of: of.clone() }),
+        );
         if let Some(node) = node {
-            facts.nodes.entry((self.tenancy.clone(), node)).or_default().add_log(summary, bundle);
+            // A debug zip leaves the entries of others out of a virtual cluster's files, so counters jump in them.
+            let whole = if self.tenancy.tenant == Tenant::system() {
+                &summary.segments
+            } else {
+                &summary.stretches
+            };
+            let known = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
+            match &original {
+                Some(original) => known.add_copy(original, bundle),
+                None => known.add_log(&self.path, bundle, summary, whole),
+            }
         }
         for hit in &self.log.hits {
             let entry = &hit.entry;
             let tenancy = self.tenancy_of(entry);
             let node = entry.node().map(NodeId).or(node);
             let source = Location { path: self.path.clone(), line: hit.line, offset: hit.offset };
+            // Without a time, only the place tells entries apart, and a copy has another place.
+            if original.is_some() && is_undated(entry.time) {
+                continue;
+            }
             // Every warning of any channel is written to the main log too; it is one entry all the same.
             if !seen.insert(Identity::of(&tenancy, node, entry, &source)) {
                 continue;
@@ -305,8 +225,36 @@ impl LogReading {
         }
     }
 
+    /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
+    /// name of its symbolic link once more (log-formats trap 26), and two bundles hold the same rotated files.
+    fn original(
+        &self,
+        node: Option<NodeId>,
+        files: &mut HashMap<FileIdentity, String>,
+    ) -> Option<String> {
+        let summary = &self.log.summary;
+        if summary.entries == 0 {
+            return None;
+        }
+        let identity = FileIdentity {
+            tenancy: self.tenancy.clone(),
+            node,
+            bytes: summary.bytes,
+            entries: summary.entries,
+            span: summary.span,
+            fingerprint: summary.fingerprint,
+        };
+        match files.entry(identity) {
+            Entry::Occupied(known) => Some(known.get().clone()),
+            Entry::Vacant(new) => {
+                new.insert(self.path.clone());
+                None
+            }
+        }
+    }
+
     /// Whose work an entry is about: its own tag, else the folder it came from.
-    fn tenancy_of(&self, entry: &Entry) -> Tenancy {
+    fn tenancy_of(&self, entry: &model::Entry) -> Tenancy {
         let tenant = match (&entry.tenant_name, entry.tenant_id) {
             (Some(name), _) => Tenant(unmarked(name).into_owned()),
             (None, Some(id)) if id > 1 && self.tenancy.tenant == Tenant::system() => {
@@ -328,6 +276,17 @@ impl LogReading {
     }
 }
 
+/// What makes two files of a node copies of one.
+#[derive(PartialEq, Eq, Hash)]
+struct FileIdentity {
+    tenancy: Tenancy,
+    node: Option<NodeId>,
+    bytes: u64,
+    entries: u64,
+    span: Option<(Time, Time)>,
+    fingerprint: u64,
+}
+
 /// What makes two records the same entry; counters differ between the sinks of one process (log-formats trap 27).
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
@@ -343,7 +302,7 @@ struct Identity {
 }
 
 impl Identity {
-    fn of(tenancy: &Tenancy, node: Option<NodeId>, entry: &Entry, place: &Location) -> Self {
+    fn of(tenancy: &Tenancy, node: Option<NodeId>, entry: &model::Entry, place: &Location) -> Self {
         Self {
             tenancy: tenancy.clone(),
             node,

@@ -2,6 +2,8 @@
 
 mod bundles;
 mod clusters;
+mod collection;
+mod files;
 mod gather;
 mod jobs;
 mod molt;
@@ -106,6 +108,17 @@ pub struct Facts {
     pub redaction: Redaction,
     /// What was not read, or not wholly.
     pub unread: Vec<Unread>,
+    /// Logs that came more than once; each counts once.
+    pub duplicates: Vec<DuplicateFile>,
+}
+
+/// A log that is the same as another, under another name or in another bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateFile {
+    /// Its path.
+    pub path: String,
+    /// The path of the one that counts.
+    pub of: String,
 }
 
 pub use gather::gather;

@@ -1,13 +1,10 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
-use crate::model::{Gap, Span, Time, merge_spans, uncovered};
-use crate::scan::LogSummary;
+use crate::model::{Gap, Span, Time, uncovered};
+use crate::scan::{LogSummary, Segment};
 
+use super::files::{self, File};
 use super::versions::{self, AtLeast, Ran, RanVersion};
-
-/// Files of one node that follow each other within this many microseconds are taken as one record even where
-/// no counter proves it: a quiet node writes to its main log at least every few minutes.
-const ROTATION_TOLERANCE: i64 = 10 * 60 * Time::SECOND;
 
 /// A node, or a SQL instance of a virtual cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,63 +20,44 @@ pub struct Node {
     files: Vec<File>,
 }
 
-/// One file with entries of channel DEV.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct File {
-    from: Time,
-    to: Time,
-    bytes: u64,
-    counters: Option<(u64, u64)>,
-    /// Number of the bundle that it came in.
-    bundle: usize,
-}
-
 impl Node {
-    /// Adds what one log file says of this node.
-    pub(super) fn add_log(&mut self, log: &LogSummary, bundle: usize) {
+    /// Adds what one log file says of this node: `path` and number of the bundle that it came in, and the part of its
+    /// summary that says where it is whole.
+    pub(super) fn add_log(
+        &mut self,
+        path: &str,
+        bundle: usize,
+        log: &LogSummary,
+        segments: &[Segment],
+    ) {
         if let Some((from, to)) = log.span {
             let (first, last) = self.seen.unwrap_or((from, to));
             self.seen = Some((first.min(from), last.max(to)));
         }
-        if let Some((from, to)) = log.dev_span {
-            // The preamble, written when the file was opened, is older than the first entry on DEV.
-            let from = log.span.map_or(from, |(start, _)| start.min(from));
-            self.files.push(File { from, to, bytes: log.bytes, counters: log.counters, bundle });
-        }
+        self.files.extend(File::new(path, bundle, log, segments));
         self.versions.extend(log.versions.iter().map(versions::from_log));
+    }
+
+    /// Takes note that a bundle holds a copy of a file that another has.
+    pub(super) fn add_copy(&mut self, path: &str, bundle: usize) {
+        if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+            file.bundles.push(bundle);
+        }
     }
 
     /// Says that the newest log of a bundle was fetched at `collected` or later. True of the tree of a debug zip,
     /// which is one collection of a running cluster: silence after the last entry is then a silent node and not a
     /// missing file.
     pub(super) fn extend(&mut self, bundle: usize, collected: Time) {
-        let of_bundle = self.files.iter_mut().filter(|file| file.bundle == bundle);
-        if let Some(newest) = of_bundle.max_by_key(|file| file.to) {
-            newest.to = newest.to.max(collected);
+        let of_bundle = self.files.iter_mut().filter(|file| file.bundles.contains(&bundle));
+        if let Some(newest) = of_bundle.max_by_key(|file| file.end()) {
+            newest.extend(collected);
         }
     }
 
     /// Puts everything in order.
     pub(super) fn finish(&mut self) {
-        self.files.sort_by_key(|file| (file.from, file.to));
-        let mut spans: Vec<Span> = Vec::new();
-        let mut last_counter = None;
-        for file in &self.files {
-            let follows_on = match (last_counter, file.counters) {
-                (Some(last), Some((first, _))) => first == last + 1_u64,
-                _ => false,
-            };
-            match spans.last_mut() {
-                Some(span) if follows_on && file.from > span.to => {
-                    span.to = file.to;
-                    span.files += 1;
-                    span.bytes += file.bytes;
-                }
-                _ => spans.push(Span { from: file.from, to: file.to, files: 1, bytes: file.bytes }),
-            }
-            last_counter = file.counters.map(|(_, last)| last);
-        }
-        self.spans = merge_spans(spans, ROTATION_TOLERANCE);
+        self.spans = files::spans(&self.files);
         versions::order(&mut self.versions);
     }
 
@@ -132,54 +110,16 @@ mod tests {
         }
     }
 
-    fn log(from: i64, to: i64, counters: Option<(u64, u64)>) -> LogSummary {
-        LogSummary {
-            span: Some((Time(from), Time(to))),
-            dev_span: Some((Time(from), Time(to))),
-            counters,
-            ..LogSummary::default()
-        }
-    }
-
-    #[test]
-    fn counters_that_follow_on_bridge_any_silence() {
-        let hour = 3600 * Time::SECOND;
-        let mut node = Node::default();
-        node.add_log(&log(0, hour, Some((1, 40))), 0);
-        node.add_log(&log(5 * hour, 6 * hour, Some((41, 90))), 0);
-        node.add_log(&log(9 * hour, 10 * hour, Some((95, 99))), 0);
-        node.finish();
-        assert_eq!(node.gaps(), [Gap { from: Time(6 * hour), to: Time(9 * hour) }]);
-    }
-
-    #[test]
-    fn a_file_without_channel_dev_covers_nothing() {
-        let mut node = Node::default();
-        node.add_log(&LogSummary { dev_span: None, ..log(0, 9, None) }, 0);
-        node.extend(0, Time(10));
-        node.finish();
-        assert_eq!(node.uncovered(Time(1), Time(2)), [Gap { from: Time(1), to: Time(2) }]);
-        assert_eq!(node.seen, Some((Time(0), Time(9))));
-    }
-
-    #[test]
-    fn a_collection_extends_the_logs_of_its_own_bundle_alone() {
-        let hour = 3600 * Time::SECOND;
-        let mut node = Node::default();
-        node.add_log(&log(0, hour, None), 0);
-        node.extend(0, Time(2 * hour));
-        node.extend(1, Time(9 * hour));
-        node.finish();
-        assert_eq!(node.spans.len(), 1);
-        assert_eq!(node.spans[0].to, Time(2 * hour));
+    fn log(from: i64, to: i64) -> LogSummary {
+        LogSummary { span: Some((Time(from), Time(to))), ..LogSummary::default() }
     }
 
     #[test]
     fn versions_are_exact_where_seen_and_open_where_not() {
         let mut node = Node::default();
-        let mut summary = log(10, 90, None);
+        let mut summary = log(10, 90);
         summary.versions = vec![seen("v24.3.9", 10, 40), seen("v24.3.11", 60, 90)];
-        node.add_log(&summary, 0);
+        node.add_log("a.log", 0, &summary, &[]);
         node.finish();
         let names = |ran: Ran| ran.candidates.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
         assert_eq!(names(node.ran_at(Time(20))), ["v24.3.9"]);

@@ -12,7 +12,7 @@ mod time;
 mod verdict;
 mod version;
 
-pub use coverage::{Gap, Span, merge_spans, uncovered};
+pub use coverage::{Gap, Span, uncovered};
 pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
 pub use finding::{
     Evidence, Finding, Reason, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,

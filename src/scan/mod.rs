@@ -10,15 +10,18 @@
 //!                                     crate::parse ──▶ Hit
 //! ```
 
+mod fingerprint;
 mod lines;
 mod prefilter;
 mod reader;
 mod scanner;
+mod segments;
 mod signature;
 mod summary;
 mod vote;
 
 pub use scanner::LogScanner;
+pub use segments::{SILENCE, Segment};
 pub use signature::{Hit, LogSummary, ScannedLog, Signature, Signatures, VersionSeen};
 
 /// Bytes of one entry that are looked at.

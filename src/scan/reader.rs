@@ -126,6 +126,7 @@ impl Reader {
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,
+            preamble,
             dev: head.channel == 0 && !preamble,
             counter,
             node: tags::node(list),
@@ -184,6 +185,7 @@ impl Reader {
         self.summary.entry(&Seen {
             format: fields.format(),
             time,
+            preamble,
             dev: !preamble && fields.channel() == Some(0),
             counter: fields.counter(),
             node: fields.node(),
@@ -196,7 +198,14 @@ impl Reader {
     fn molt(&mut self, line: &Line<'_>, fields: &molt::Fields<'_>) {
         let time = self.before_json(line, fields.time());
         let format = crate::model::LogFormat::Molt;
-        self.summary.entry(&Seen { format, time, dev: false, counter: None, node: None });
+        self.summary.entry(&Seen {
+            format,
+            time,
+            preamble: false,
+            dev: false,
+            counter: None,
+            node: None,
+        });
         if line.literal {
             self.hit(fields.entry(), (line.number, line.offset), line.text);
         }

@@ -6,6 +6,7 @@ use crate::model::Redaction;
 use crate::parse::sniff::BYTE_ORDER_MARK;
 use crate::parse::{clean, crdb_text};
 
+use super::fingerprint::Fingerprint;
 use super::lines::{Line, Partial};
 use super::reader::Reader;
 use super::vote::Vote;
@@ -30,6 +31,7 @@ pub struct LogScanner {
     in_preamble: bool,
     reader: Reader,
     redaction: RedactionSearch,
+    fingerprint: Fingerprint,
 }
 
 #[derive(Debug)]
@@ -55,11 +57,13 @@ impl LogScanner {
                 marker: memmem::Finder::new("‹"),
                 removed: [memmem::Finder::new("‹×›"), memmem::Finder::new("REDACTEDBYZIP")],
             },
+            fingerprint: Fingerprint::default(),
         }
     }
 
     /// Reads the next piece of the text.
     pub fn feed(&mut self, mut chunk: &[u8]) {
+        self.fingerprint.feed(chunk);
         loop {
             let window = &chunk[..chunk.len().min(BLOCK)];
             if self.partial.is_empty()
@@ -87,7 +91,9 @@ impl LogScanner {
             self.end_partial();
         }
         self.decide();
-        self.reader.finish(self.offset, &self.path)
+        let mut log = self.reader.finish(self.offset, &self.path);
+        log.summary.fingerprint = self.fingerprint.finish();
+        log
     }
 
     /// Reads the line that crossed chunks, or that no block can hold.

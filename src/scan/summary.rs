@@ -6,6 +6,7 @@ use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
+use super::segments::{Rule, Segments};
 use super::{LogSummary, VersionSeen};
 
 /// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
@@ -16,6 +17,8 @@ const CANDIDATES: usize = 256;
 pub(super) struct Seen {
     pub(super) format: LogFormat,
     pub(super) time: Time,
+    /// The entry is a line of a preamble.
+    pub(super) preamble: bool,
     /// The entry is of channel DEV, and no preamble.
     pub(super) dev: bool,
     pub(super) counter: Option<u64>,
@@ -30,6 +33,7 @@ pub(super) struct Summary {
     nodes: Votes<u32>,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
+    segments: [Segments; 2],
 }
 
 impl Summary {
@@ -40,6 +44,7 @@ impl Summary {
             nodes: Votes::default(),
             tenants: Votes::default(),
             preamble_node: None,
+            segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
         }
     }
 
@@ -65,13 +70,15 @@ impl Summary {
         if let Some(node) = seen.node {
             self.nodes.cast(&node);
         }
-        if seen.dev
-            && let Some(counter) = seen.counter
-        {
-            summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
-        }
         if is_undated(seen.time) {
             return;
+        }
+        for segments in &mut self.segments {
+            if seen.preamble {
+                segments.preamble(seen.time);
+            } else {
+                segments.entry(seen.time, seen.counter, seen.dev);
+            }
         }
         widen(&mut summary.span, seen.time);
         if seen.dev {
@@ -131,6 +138,8 @@ impl Summary {
         self.summary.bytes = bytes;
         self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
         self.summary.tenant_name = self.tenants.winner();
+        let [segments, stretches] = self.segments.map(Segments::finish);
+        (self.summary.segments, self.summary.stretches) = (segments, stretches);
         self.summary
     }
 }

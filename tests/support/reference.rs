@@ -232,9 +232,6 @@ fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: boo
         summary.formats.push(entry.format);
     }
     let dev = entry.channel == 0 && !preamble && !no_channel && entry.format != LogFormat::Molt;
-    if let (true, Some(counter)) = (dev, entry.counter) {
-        summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
-    }
     if time::is_undated(entry.time) {
         return;
     }
