@@ -71,3 +71,19 @@ pub(super) fn versions_missing(facts: &Facts) -> Option<String> {
         .collect();
     (!nodes.is_empty()).then(|| format!("the version that ran on {}", nodes.join(", ")))
 }
+
+/// Nodes with logs that are older than every version that is known.
+pub(super) fn older_versions_missing(facts: &Facts) -> Option<String> {
+    let nodes: Vec<_> = facts
+        .nodes
+        .iter()
+        .filter(|(_, node)| !node.versions.is_empty())
+        .filter_map(|((tenancy, id), node)| {
+            let first = node.unversioned_since()?;
+            Some(format!("{} from {first} on", name(tenancy, *id)))
+        })
+        .collect();
+    (!nodes.is_empty()).then(|| {
+        format!("the version that ran on {}, before the first one that is known", nodes.join(", "))
+    })
+}

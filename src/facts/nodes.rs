@@ -1,7 +1,7 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
 use crate::model::{Gap, Span, Time, uncovered};
-use crate::scan::{LogSummary, Segment};
+use crate::scan::{LogSummary, SILENCE, Segment};
 
 use super::files::{self, File};
 use super::versions::{self, AtLeast, Ran, RanVersion};
@@ -71,6 +71,15 @@ impl Node {
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         self.spans.windows(2).map(|pair| Gap { from: pair[0].to, to: pair[1].from }).collect()
+    }
+
+    /// The first log entry, if the first version that is known ran so much later that another may have run before. A
+    /// preamble may be stamped a little later than the first entries of its file (log-formats trap 29).
+    #[must_use]
+    pub fn unversioned_since(&self) -> Option<Time> {
+        let (first, _) = self.seen?;
+        let known = self.versions.iter().filter_map(|version| version.from).min();
+        known.is_none_or(|known| known > first.plus(SILENCE)).then_some(first)
     }
 
     /// The versions that may have run at an instant.

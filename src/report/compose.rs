@@ -79,6 +79,11 @@ fn input(outcome: &Outcome) -> Input {
             })
             .collect(),
         redaction: facts.redaction,
+        duplicates: facts
+            .duplicates
+            .iter()
+            .map(|file| Duplicate { path: file.path.clone(), of: file.of.clone() })
+            .collect(),
     }
 }
 

@@ -78,6 +78,18 @@ pub struct Input {
     pub unread: Vec<Unread>,
     /// What was removed before we got it.
     pub redaction: Redaction,
+    /// Logs that came more than once; each counts once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// A log that is the same as another, under another name or in another bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// Path in the input.
+    pub path: String,
+    /// Path of the one that counts.
+    pub of: String,
 }
 
 /// One thing that was handed in.

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
 
 use super::{
-    Advisory, AdvisoryCoverage, Evidence, Finding, Job, JobEvent, Report, Subject, visible,
+    Advisory, AdvisoryCoverage, Duplicate, Evidence, Finding, Job, JobEvent, Node, Report, Subject,
+    visible,
 };
 
 /// The verdict in the words of a sentence.
@@ -103,7 +104,46 @@ pub fn subject(subject: &Subject) -> String {
     if subject.tenant != "system" {
         words = format!("{words} of virtual cluster {}", visible::line(&subject.tenant));
     }
+    if let Some(cluster) = &subject.cluster {
+        words = format!("{words} of cluster {}", visible::line(cluster));
+    }
     words
+}
+
+/// A node as coverage names it: `system/n1`, with the cluster before it where there are several.
+#[must_use]
+pub fn node(node: &Node) -> String {
+    let cluster = node.cluster.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+    visible::line(&format!("{cluster}{}/n{}", node.tenant, node.node)).into_owned()
+}
+
+/// Said of a node of which nothing names the version.
+#[must_use]
+pub fn version_unknown(node: &Node) -> String {
+    let Some(least) = &node.at_least else { return "version not known".to_owned() };
+    let (series, source) = (visible::line(&least.series), &least.source);
+    let (path, line) = (visible::line(&source.path), source.line);
+    let since = least.since.map(|time| format!(" since {time}")).unwrap_or_default();
+    format!(
+        "version not known, but {series} or later{since}, as the active cluster version has it ({path}:{line})"
+    )
+}
+
+/// Said of a node of which nothing covers any time.
+#[must_use]
+pub fn no_logs(node: &Node) -> String {
+    format!("no logs from node {} on channel DEV", node.node)
+}
+
+/// Said below a version that another source contradicts.
+pub const CONFLICT: &str =
+    "another source names another version for the same time; both are taken as possible";
+
+/// Said of a log that came more than once.
+#[must_use]
+pub fn duplicate(duplicate: &Duplicate) -> String {
+    let (path, of) = (visible::line(&duplicate.path), visible::line(&duplicate.of));
+    format!("{path} is the same as {of}, and both count once.")
 }
 
 /// The job that a finding is about, if the report has it.
@@ -111,7 +151,12 @@ pub fn subject(subject: &Subject) -> String {
 pub fn job_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Job> {
     let of = &finding.subject;
     let is_a_job = matches!(of.kind, SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore);
-    report.jobs.iter().find(|job| is_a_job && job.id == of.id && job.tenant == of.tenant)
+    report.jobs.iter().find(|job| is_a_job && is_the_same(job, of))
+}
+
+/// Whether a job and a subject have the same id in the same virtual cluster of the same cluster.
+fn is_the_same(job: &Job, of: &Subject) -> bool {
+    job.id == of.id && job.tenant == of.tenant && job.cluster == of.cluster
 }
 
 /// From when to when, whichever of the two is known.
