@@ -45,7 +45,7 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
         bytes: 1000,
         span: Some((from, to)),
         dev_span: Some((from, to)),
-        segments: vec![Segment { from, to, counters: Some((1, 2)), dev: true }],
+        segments: vec![Segment { from, to, counters: Some((1, 2)), dev: true, node: None }],
         cluster_id: (!id.is_empty()).then(|| id.to_owned()),
         versions: version.map(seen).into_iter().collect(),
         ..LogSummary::default()
@@ -271,6 +271,40 @@ fn two_collections_of_a_cluster_cover_together_and_each_ends_at_its_own_time() {
     assert_eq!(node(&facts, 1).spans.len(), 2);
     assert_eq!(node(&facts, 2).spans[0].to, hour(9));
     assert_eq!(facts.cluster(&Cluster::default()).collected, Some(hour(30)));
+}
+
+#[test]
+fn a_collection_extends_the_logs_of_its_own_bundle_alone() {
+    let log = |root: &str, node: u32, hour: u32| {
+        let head = format!(
+            "I250422 {hour:02}:00:00.000000 1 util/log/file_sync_buffer.go:237 ⋮ [T1,config]"
+        );
+        format!(
+            "//- {root}/debug/nodes/{node}/logs/cockroach.log\n{head}   binary: CockroachDB CCL v24.3.9 (x)\n{head}   clusterID: {ONE}\nI250422 {hour:02}:00:01.000000 88 server/node.go:900 ⋮ [T1,n{node}] 1  still here\n"
+        )
+    };
+    let table = |root: &str, finished: &str| {
+        format!(
+            "//- {root}/debug/crdb_internal.jobs.txt\njob_id\tjob_type\tdescription\tstatus\tcreated\tfinished\n7\tBACKUP\tx\tsucceeded\t2025-04-22 06:00:00\t2025-04-22 {finished}\n"
+        )
+    };
+    let input = [
+        log("a", 1, 6),
+        log("a", 2, 6),
+        table("a", "08:00:00"),
+        log("b", 1, 18),
+        table("b", "20:00:00"),
+    ];
+    let report = run::triage(&bundle::parse(&input.concat()), 4096);
+    let ends: Vec<Vec<String>> = report
+        .nodes
+        .iter()
+        .map(|node| {
+            node.coverage.iter().map(|span| span.to.to_string()[11..13].to_owned()).collect()
+        })
+        .collect();
+    // Of node 2, nothing of the second collection is there.
+    assert_eq!(ends, [vec!["08", "20"], vec!["08"]]);
 }
 
 const LOG: &str = "@binary v24.3.9 n1 250422 06:00:00.000000\n\

@@ -144,6 +144,7 @@ mod tests {
             to: Time(to * MINUTE),
             counters: (*first > 0).then_some((*first, *last)),
             dev: true,
+            node: None,
         });
         File { path: path.into(), bundles: vec![0], bytes: 10, segments: segments.collect() }
     }
@@ -230,7 +231,8 @@ mod tests {
     fn other_channels_cover_nothing() {
         let log = LogSummary::default();
         assert_eq!(File::new("cockroach-health.log", 0, &log, &[]), None);
-        let segment = |dev| Segment { from: Time(0), to: Time(50), counters: None, dev };
+        let segment =
+            |dev| Segment { from: Time(0), to: Time(50), counters: None, dev, node: None };
         let log = LogSummary { dev_span: Some((Time(0), Time(20))), ..log };
         let file = File::new("cockroach.log", 0, &log, &[segment(true), segment(false)]).unwrap();
         assert_eq!(file.segments.len(), 1);

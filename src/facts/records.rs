@@ -1,10 +1,10 @@
 //! What tables and documents say of nodes and versions, added to what the logs say.
 
 use crate::ingest::Table;
-use crate::model::{Cluster, Location, NodeId, Tenancy, Tenant, Time, Version};
+use crate::model::{Cluster, Location, NodeId, Tenancy, Tenant, Time};
 use crate::parse::cluster::{ClusterFact, ClusterRecord};
 
-use super::versions::{AtLeast, Origin, RanVersion, oldest_binary};
+use super::versions::{AtLeast, Origin, RanVersion, oldest_binary, told};
 use super::{Facts, Reading};
 
 /// The records of one table or document, and whose they are.
@@ -67,7 +67,7 @@ impl Records {
                     let versions =
                         &mut facts.nodes.entry((self.tenancy.clone(), node)).or_default().versions;
                     versions.push(RanVersion {
-                        version: Version::parse(version.trim()),
+                        version: told(version.trim()),
                         text: version.trim().to_owned(),
                         // Without its start, it is known of that one instant only.
                         from: (*started).or(until),

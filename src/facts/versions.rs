@@ -133,6 +133,23 @@ pub(super) fn from_log(seen: &VersionSeen) -> RanVersion {
     }
 }
 
+/// What a table or document says of a build. Some name no more than the series (`24.3`), whose builds nobody can tell
+/// apart by that: it is read as a build of the series that nobody published.
+pub(super) fn told(text: &str) -> Option<Version> {
+    Version::parse(text).or_else(|| {
+        let whole = Version::parse(&format!("{text}.0"))?;
+        (whole.custom.is_none() && whole.pre.is_none())
+            .then(|| Version { custom: Some(SERIES_ONLY.to_owned()), ..whole })
+    })
+}
+
+/// Stands where the patch of a build would.
+const SERIES_ONLY: &str = " or another build of this series";
+
+fn is_series_only(version: &RanVersion) -> bool {
+    version.version.as_ref().is_some_and(|v| v.custom.as_deref() == Some(SERIES_ONLY))
+}
+
 /// The first build of the series of an active cluster version, as written (`24.3`, `24.3-upgrading-to-25.1-step-006`,
 /// `22.2-8`). Nothing for a development build's, which is no series.
 pub(super) fn oldest_binary(active: &str) -> Option<Version> {
@@ -145,6 +162,11 @@ pub(super) fn oldest_binary(active: &str) -> Option<Version> {
 
 /// By time; what nothing dates comes last, and the most trusted first of what is told of one time.
 pub(super) fn order(versions: &mut Vec<RanVersion>) {
+    // A series says nothing beside a build of that series.
+    let series = |v: &RanVersion| v.version.as_ref().map(Version::series);
+    let builds: Vec<_> =
+        versions.iter().filter(|v| !is_series_only(v)).filter_map(series).collect();
+    versions.retain(|v| !is_series_only(v) || series(v).is_none_or(|of| !builds.contains(&of)));
     let key = |v: &RanVersion| (v.from.is_none(), v.from, v.until, v.origin);
     versions.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text)));
     versions.dedup_by(|next, kept| {
@@ -259,6 +281,21 @@ mod tests {
         assert_eq!(names(ran_at(&versions, Time(20))), ["v24.3.9"]);
         assert_eq!(names(ran_at(&versions, Time(60))), ["v24.3.9", "v24.3.11"]);
         assert_eq!(names(ran_at(&versions, Time(95))), ["v24.3.11"]);
+    }
+
+    #[test]
+    fn a_series_alone_is_no_build_and_contradicts_none_of_its_own() {
+        let series = |text| RanVersion {
+            version: told(text),
+            ..ran(text, Some((95, 95)), Origin::NodeStatus)
+        };
+        let log = || ran("v24.3.9", Some((10, 90)), Origin::Log);
+        assert_eq!(names(ran_at(&ordered(vec![log(), series("24.3")]), Time(95))), ["v24.3.9"]);
+        let upgraded = ordered(vec![log(), series("25.1")]);
+        assert_eq!(names(ran_at(&upgraded, Time(93))), ["v24.3.9", "25.1"]);
+        assert_eq!(told("24.3").map(|v| (v.series(), v.custom.is_some())), Some(((24, 3), true)));
+        assert_eq!(told("v24.3.9"), Version::parse("v24.3.9"));
+        assert_eq!(told("nightly"), None);
     }
 
     #[test]

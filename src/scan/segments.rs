@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Time;
+use crate::model::{NodeId, Time};
 
 /// A silence of so many microseconds says that entries may be missing, unless counters show that none is: a quiet node
 /// writes to its main log at least every few minutes.
@@ -28,6 +28,17 @@ pub struct Segment {
     pub counters: Option<(u64, u64)>,
     /// An entry of channel DEV is in it: the sink is one that DEV is written to.
     pub dev: bool,
+    /// The node that its entries name, if any does.
+    pub node: Option<NodeId>,
+}
+
+/// An entry, as far as segments need it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) time: Time,
+    pub(super) counter: Option<u64>,
+    pub(super) dev: bool,
+    pub(super) node: Option<NodeId>,
 }
 
 /// How segments are told apart.
@@ -71,15 +82,16 @@ impl Segments {
     }
 
     /// Takes note of a dated entry.
-    pub(super) fn entry(&mut self, time: Time, counter: Option<u64>, dev: bool) {
+    pub(super) fn entry(&mut self, entry: Placed) {
         // Nearly every entry follows the last one.
-        if let (Some(last), Some(counter), None) = (self.list.last_mut(), counter, self.preamble)
+        if let (Some(last), Some(counter), None) =
+            (self.list.last_mut(), entry.counter, self.preamble)
             && let Some((_, end)) = &mut last.segment.counters
             && end.checked_add(1) == Some(counter)
+            && same_node(last.segment.node, entry.node)
         {
             *end = counter;
-            last.segment.widen(time);
-            last.segment.dev |= dev;
+            last.segment.take(&entry);
             // Only where a later counter was seen before, there may be something to close.
             if counter < self.highest {
                 self.close_hole(self.list.len() - 1);
@@ -87,17 +99,17 @@ impl Segments {
             self.highest = self.highest.max(counter);
             return;
         }
-        self.out_of_line(time, counter, dev);
+        self.out_of_line(entry);
     }
 
-    fn out_of_line(&mut self, time: Time, counter: Option<u64>, dev: bool) {
+    fn out_of_line(&mut self, entry: Placed) {
+        let Placed { time, counter, dev, node } = entry;
         let preamble = self.preamble.take();
         if counter == Some(1) {
             self.begin();
-        } else if let Some(at) = self.home(time, counter) {
+        } else if let Some(at) = self.home(&entry) {
             let known = &mut self.list[at].segment;
-            known.widen(time);
-            known.dev |= dev;
+            known.take(&entry);
             if let (Some((first, last)), Some(counter)) = (&mut known.counters, counter) {
                 (*first, *last) = match self.rule {
                     Rule::Counters => ((*first).min(counter), (*last).max(counter)),
@@ -117,7 +129,7 @@ impl Segments {
         let after = |start: &Time| counter == Some(1) || near(*start, *start, time);
         let from = preamble.filter(after).map_or(time, |start| start.min(time));
         let counters = counter.map(|counter| (counter, counter));
-        let segment = Segment { from, to: time, counters, dev };
+        let segment = Segment { from, to: time, counters, dev, node };
         self.list.push(Open { segment, process: self.process, torn: false });
         self.bound();
     }
@@ -129,11 +141,15 @@ impl Segments {
     }
 
     /// The segment that an entry belongs to; none if it begins one.
-    fn home(&self, time: Time, counter: Option<u64>) -> Option<usize> {
+    fn home(&self, entry: &Placed) -> Option<usize> {
+        let Placed { time, counter, .. } = *entry;
         let last = self.list.len().checked_sub(1)?;
         let open = self.list.len().saturating_sub(OPEN);
         (open..=last).rev().find(|&at| {
             let Open { segment, process, .. } = self.list[at];
+            if !same_node(segment.node, entry.node) {
+                return false;
+            }
             let near = near(segment.from, segment.to, time);
             match (segment.counters, counter, self.rule) {
                 (Some((first, end)), Some(counter), rule) => {
@@ -162,6 +178,7 @@ impl Segments {
             let known = self.list[at].segment;
             other != at
                 && meets
+                && same_node(segment.node, self.list[at].segment.node)
                 && process == self.list[at].process
                 && (near(segment.from, segment.to, known.from)
                     || near(segment.from, segment.to, known.to))
@@ -198,7 +215,8 @@ impl Segments {
             match joined.last_mut() {
                 Some(last)
                     if !torn
-                        && (begins || last.counters.is_none())
+                        && begins
+                        && same_node(last.node, segment.node)
                         && (near(last.from, last.to, segment.from)
                             || near(last.from, last.to, segment.to)) =>
                 {
@@ -207,6 +225,7 @@ impl Segments {
                     last.from = last.from.min(segment.from);
                     last.to = last.to.max(segment.to);
                     last.dev |= segment.dev;
+                    last.node = last.node.or(segment.node);
                     last.counters = first.zip(end.or(last.counters.map(|(_, end)| end)));
                 }
                 _ => joined.push(segment),
@@ -217,20 +236,28 @@ impl Segments {
 }
 
 impl Segment {
-    fn widen(&mut self, time: Time) {
-        self.from = self.from.min(time);
-        self.to = self.to.max(time);
+    fn take(&mut self, entry: &Placed) {
+        self.from = self.from.min(entry.time);
+        self.to = self.to.max(entry.time);
+        self.dev |= entry.dev;
+        self.node = self.node.or(entry.node);
     }
 
     fn join(&mut self, other: &Self) {
         self.from = self.from.min(other.from);
         self.to = self.to.max(other.to);
         self.dev |= other.dev;
+        self.node = self.node.or(other.node);
         self.counters = match (self.counters, other.counters) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
     }
+}
+
+/// Whether two entries can be of one node; what names none can be of any.
+fn same_node(a: Option<NodeId>, b: Option<NodeId>) -> bool {
+    a.is_none() || b.is_none() || a == b
 }
 
 /// Whether an instant lies in a stretch of time or at most a silence away from it.
@@ -251,13 +278,35 @@ mod tests {
             segments.preamble(Time(minute * MINUTE));
         }
         for (minute, counter) in entries {
-            segments.entry(Time(minute * MINUTE), (*counter > 0).then_some(*counter), true);
+            segments.entry(Placed {
+                time: Time(minute * MINUTE),
+                counter: (*counter > 0).then_some(*counter),
+                dev: true,
+                node: None,
+            });
         }
         let show = |s: Segment| {
             let times = format!("{}-{}", s.from.0 / MINUTE, s.to.0 / MINUTE);
             s.counters.map_or(times.clone(), |(first, last)| format!("{times} {first}-{last}"))
         };
         segments.finish().into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn entries_of_one_node_cover_no_time_of_another() {
+        let mut segments = Segments::new(Rule::Counters);
+        for (minute, counter, node) in
+            [(0, 1, Some(1)), (0, 90, Some(2)), (1, 2, Some(1)), (3, 91, Some(2)), (4, 92, None)]
+        {
+            let (time, node) = (Time(minute * MINUTE), node.map(NodeId));
+            segments.entry(Placed { time, counter: Some(counter), dev: true, node });
+        }
+        let found: Vec<_> =
+            segments.finish().into_iter().map(|s| (s.to.0 / MINUTE, s.counters, s.node)).collect();
+        assert_eq!(
+            found,
+            [(1, Some((1, 2)), Some(NodeId(1))), (4, Some((90, 92)), Some(NodeId(2)))]
+        );
     }
 
     fn strict(entries: &[(i64, u64)]) -> Vec<String> {
@@ -310,6 +359,9 @@ mod tests {
             strict(&entries),
             ["0-1 39-40", "500-501 1-2", "502-502 38-38", "503-503 41-41"]
         );
+        // Not even one that ended just before.
+        let entries = [(0, 40), (3, 1), (4, 2), (5, 38), (6, 41)];
+        assert_eq!(strict(&entries), ["0-4 40-2", "5-5 38-38", "6-6 41-41"]);
     }
 
     #[test]
@@ -337,8 +389,8 @@ mod tests {
         assert_eq!(found.len(), KEPT);
         assert_eq!(found.last().map(String::as_str), Some("2000-2049 9000-9049"));
         // A restart right after what was given up does not hide it.
-        let mut entries: Vec<(i64, u64)> = vec![(0, 500), (1, 501), (2, 600), (2, 1)];
-        entries.extend((0..400).map(|n| (3 + n, 10 + 2 * n as u64)));
-        assert_eq!(strict(&entries)[0], "0-1 500-501");
+        let mut entries: Vec<(i64, u64)> = vec![(0, 500), (1, 501), (2, 600), (2, 1), (4, 2)];
+        entries.extend((0..400).map(|n| (5 + n, 10 + 2 * n as u64)));
+        assert_eq!(strict(&entries)[..2], ["0-1 500-501", "2-4 1-2"]);
     }
 }

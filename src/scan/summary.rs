@@ -6,7 +6,7 @@ use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
-use super::segments::{Rule, Segments};
+use super::segments::{Placed, Rule, Segments};
 use super::{LogSummary, VersionSeen};
 
 /// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
@@ -77,7 +77,12 @@ impl Summary {
             if seen.preamble {
                 segments.preamble(seen.time);
             } else {
-                segments.entry(seen.time, seen.counter, seen.dev);
+                segments.entry(Placed {
+                    time: seen.time,
+                    counter: seen.counter,
+                    dev: seen.dev,
+                    node: seen.node.map(NodeId),
+                });
             }
         }
         widen(&mut summary.span, seen.time);
@@ -136,9 +141,16 @@ impl Summary {
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
         self.summary.bytes = bytes;
+        let several = self.nodes.counts.len() > 1;
         self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
         self.summary.tenant_name = self.tenants.winner();
-        let [segments, stretches] = self.segments.map(Segments::finish);
+        // In a file that merges the logs of several nodes, only what names the node says anything of it.
+        let main = self.summary.node;
+        let [segments, stretches] = self.segments.map(|segments| {
+            let mut segments = segments.finish();
+            segments.retain(|segment| !several || segment.node == main);
+            segments
+        });
         (self.summary.segments, self.summary.stretches) = (segments, stretches);
         self.summary
     }
