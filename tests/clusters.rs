@@ -4,6 +4,7 @@
 
 #[path = "support/bundle.rs"]
 mod bundle;
+#[expect(dead_code, reason = "the cases use the rest of it")]
 #[path = "support/run.rs"]
 mod run;
 

@@ -1,7 +1,7 @@
 //! The printed forms of a report: the schema, the round trip, what a person reads, and hostile text in every field.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use crdb_triage::report::{AtLeast, Duplicate, Report, json, markdown, text, wording};
+use crdb_triage::report::{AtLeast, Duplicate, Report, json, markdown, seen, text, wording};
 use serde_json::{Value, json};
 
 /// A report with every part filled, as a support engineer might get it.
@@ -183,7 +183,7 @@ fn what_a_report_says_of_several_clusters_conflicts_and_copies() {
             "Node 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a/system/n2",
             "demoapp of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a",
             "logs/cockroach.log is the same as",
-            wording::CONFLICT,
+            seen::CONFLICT,
             "version not known, but 24.3 or later, as the active cluster version has it",
             "no logs from node 3",
         ] {

@@ -1,6 +1,6 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Lacks};
 use crate::model::{NodeId, Tenancy};
 
 use super::decision::Coverage;
@@ -58,7 +58,28 @@ pub(super) fn of_nodes(facts: &Facts) -> Coverage {
     if !without_dev.is_empty() {
         coverage.missing.push(format!("logs of channel DEV from {}", without_dev.join(", ")));
     }
+    let nodes = || facts.nodes.iter().map(|((tenancy, id), node)| (name(tenancy, *id), node.lacks));
+    coverage.missing.extend(lacking(nodes()));
     coverage
+}
+
+/// What the logs of nodes lack although their time is covered.
+fn lacking(nodes: impl Iterator<Item = (String, Lacks)>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (node, lacks) in nodes {
+        if lacks.removed > 0 {
+            missing.push(format!(
+                "the text of {} log entries of {node}, which redaction removed whole",
+                lacks.removed
+            ));
+        }
+        if lacks.without_info() {
+            missing.push(format!(
+                "log entries of severity INFO from {node}: the bundle was made without them, and with them went every line about the state of a job"
+            ));
+        }
+    }
+    missing
 }
 
 /// Nodes with logs that name no version.

@@ -119,7 +119,7 @@ struct Gathering {
 
 /// Logs of MOLT by the cluster that they are known to be about.
 #[derive(Default)]
-struct Molt(BTreeMap<Cluster, (Vec<MoltTable>, Vec<(Time, String, super::MoltVerify)>)>);
+struct Molt(BTreeMap<Cluster, (Vec<MoltTable>, Vec<molt::Verified>)>);
 
 impl Molt {
     /// A log that could be about any of several clusters proves nothing of any.

@@ -6,6 +6,7 @@ mod collection;
 mod files;
 mod gather;
 mod jobs;
+mod lacks;
 mod molt;
 mod nodes;
 mod operation;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::Node;
 pub use signals::SIGNATURES;

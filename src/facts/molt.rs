@@ -37,6 +37,9 @@ pub struct MoltVerify {
     pub lines: Vec<(Location, Time, String)>,
 }
 
+/// When a Verify began, the table, and what it said of it.
+pub(super) type Verified = (Time, String, MoltVerify);
+
 /// One run of Fetch or Verify being put together.
 #[derive(Default)]
 struct Run {
@@ -63,7 +66,7 @@ pub(super) fn read(
     path: &str,
     hits: &[Hit],
     tables: &mut Vec<MoltTable>,
-    verifies: &mut Vec<(Time, String, MoltVerify)>,
+    verifies: &mut Vec<Verified>,
 ) {
     let mut fetch_start = None;
     let mut run = Run::default();
@@ -108,7 +111,7 @@ pub(super) fn read(
 }
 
 /// Gives each fetched table the last Verify that began after its Fetch ended.
-pub(super) fn pair(tables: &mut [MoltTable], verifies: Vec<(Time, String, MoltVerify)>) {
+pub(super) fn pair(tables: &mut [MoltTable], verifies: Vec<Verified>) {
     for (start, name, verify) in verifies {
         for table in
             tables.iter_mut().filter(|table| table.name == name && start >= table.fetched.1)

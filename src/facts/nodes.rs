@@ -4,6 +4,7 @@ use crate::model::{Gap, Span, Time, uncovered};
 use crate::scan::{LogSummary, SILENCE, Segment};
 
 use super::files::{self, File};
+use super::lacks::Lacks;
 use super::versions::{self, AtLeast, Ran, RanVersion};
 
 /// A node, or a SQL instance of a virtual cluster.
@@ -17,6 +18,8 @@ pub struct Node {
     pub spans: Vec<Span>,
     /// Earliest and latest entry of any of its logs.
     pub seen: Option<(Time, Time)>,
+    /// What its logs lack although their time is covered.
+    pub lacks: Lacks,
     files: Vec<File>,
 }
 
@@ -34,6 +37,7 @@ impl Node {
             let (first, last) = self.seen.unwrap_or((from, to));
             self.seen = Some((first.min(from), last.max(to)));
         }
+        self.lacks.add(Lacks::of(log));
         self.files.extend(File::new(path, bundle, log, segments));
         self.versions.extend(log.versions.iter().map(versions::from_log));
     }

@@ -7,8 +7,7 @@ use std::borrow::Cow;
 use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
 
 use super::{
-    Advisory, AdvisoryCoverage, Duplicate, Evidence, Finding, Job, JobEvent, Node, Report, Subject,
-    visible,
+    Advisory, AdvisoryCoverage, Evidence, Finding, Job, JobEvent, Report, Subject, visible,
 };
 
 /// The verdict in the words of a sentence.
@@ -108,42 +107,6 @@ pub fn subject(subject: &Subject) -> String {
         words = format!("{words} of cluster {}", visible::line(cluster));
     }
     words
-}
-
-/// A node as coverage names it: `system/n1`, with the cluster before it where there are several.
-#[must_use]
-pub fn node(node: &Node) -> String {
-    let cluster = node.cluster.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
-    visible::line(&format!("{cluster}{}/n{}", node.tenant, node.node)).into_owned()
-}
-
-/// Said of a node of which nothing names the version.
-#[must_use]
-pub fn version_unknown(node: &Node) -> String {
-    let Some(least) = &node.at_least else { return "version not known".to_owned() };
-    let (series, source) = (visible::line(&least.series), &least.source);
-    let (path, line) = (visible::line(&source.path), source.line);
-    let since = least.since.map(|time| format!(" since {time}")).unwrap_or_default();
-    format!(
-        "version not known, but {series} or later{since}, as the active cluster version has it ({path}:{line})"
-    )
-}
-
-/// Said of a node of which nothing covers any time.
-#[must_use]
-pub fn no_logs(node: &Node) -> String {
-    format!("no logs from node {} on channel DEV", node.node)
-}
-
-/// Said below a version that another source contradicts.
-pub const CONFLICT: &str =
-    "another source names another version for the same time; both are taken as possible";
-
-/// Said of a log that came more than once.
-#[must_use]
-pub fn duplicate(duplicate: &Duplicate) -> String {
-    let (path, of) = (visible::line(&duplicate.path), visible::line(&duplicate.of));
-    format!("{path} is the same as {of}, and both count once.")
 }
 
 /// The job that a finding is about, if the report has it.
