@@ -3,9 +3,13 @@
 
 #[path = "support/reference.rs"]
 mod reference;
+#[path = "support/wraps.rs"]
+mod wraps;
 
+use crdb_triage::parse::wrap::{Collector, Wrapping};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use proptest::prelude::*;
+use wraps::{WRAPS, essence};
 
 const SIGNATURES: [Signature; 5] = [
     Signature { name: "flush", literal: "closing with flushes in-progress encountered an error" },
@@ -36,7 +40,7 @@ fn message() -> impl Strategy<Value = String> {
         6 => prop::sample::select(vec![
             "job 1072233445566778899:", "‹some value›", "‹×›", "closing with flushes", "resuming", "execution",
             "stepping", "{\"a\":1}", "[n1]", "7 replicas", "é⋮", "=", "+", "|", "!", "x", "IMPORT job ‹77›:",
-            "REDACTEDBYZIP", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
+            "REDACTEDBYZIP", "‹0a1b2c3d›", "node startup completed:", "CockroachDB CCL v24.1.7 (x)", "build: CCL v24.1.8 @ 2024", "error: \\n", "{\"t\":\"1745302959.852238000\"}",
         ]),
     ];
     prop::collection::vec(word, 0..6).prop_map(|words| words.join(" "))
@@ -235,14 +239,73 @@ proptest! {
         text in log(),
         pieces in prop::collection::vec(1..300usize, 1..6),
     ) {
-        let mut expected = reference::scan(&SIGNATURES, &text);
         let whole = fast(&text, &[text.len().max(1)]);
+        prop_assert_eq!(&fast(&text, &pieces), &whole, "{}", String::from_utf8_lossy(&text));
+        // A broken record of one log may hold an entry of another.
+        prop_assume!(Wrapping::detect(&text).wrapping.is_none());
+        let mut expected = reference::scan(&SIGNATURES, &text);
         // These have tests of their own; here it counts that pieces make no difference to them.
         let summary = &mut expected.summary;
         summary.segments.clone_from(&whole.summary.segments);
         summary.stretches.clone_from(&whole.summary.stretches);
         summary.fingerprint = whole.summary.fingerprint;
-        prop_assert_eq!(&whole, &expected, "{}", String::from_utf8_lossy(&text));
-        prop_assert_eq!(fast(&text, &pieces), expected, "{}", String::from_utf8_lossy(&text));
+        prop_assert_eq!(whole, expected, "{}", String::from_utf8_lossy(&text));
+    }
+
+    #[test]
+    fn a_wrapped_log_reads_as_what_was_wrapped_in_any_pieces(
+        text in log(),
+        wrap in prop::sample::select(WRAPS.to_vec()),
+        pieces in prop::collection::vec(1..300usize, 1..6),
+    ) {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let wrapped = wrap.0(&text);
+        let shown = String::from_utf8_lossy(&wrapped).into_owned();
+        let whole = fast(&wrapped, &[wrapped.len().max(1)]);
+        prop_assert_eq!(&fast(&wrapped, &pieces), &whole, "{}", shown);
+        prop_assert_eq!(whole.summary.bytes, wrapped.len() as u64);
+        for hit in &whole.hits {
+            let line = &wrapped[usize::try_from(hit.offset).unwrap()..];
+            let before = &wrapped[..usize::try_from(hit.offset).unwrap()];
+            prop_assert_eq!(wrap.1.lines_in(before), hit.line - 1);
+            let line = wrap.1.first_line(line);
+            let raw = hit.raw.lines().next().unwrap_or_default();
+            prop_assert!(raw.len() >= 2048 || line.contains(raw), "{raw} in {line}");
+        }
+        prop_assume!(Wrapping::detect(text.as_bytes()).wrapping.is_none());
+        let wrapping = Wrapping::detect(&wrapped).wrapping;
+        // Here too a broken record may hold an entry.
+        let records = wrapping.collectors.iter().filter(|c| matches!(c, Collector::Record { .. })).count();
+        prop_assume!(!wrapping.is_none() && !text.is_empty() && records == usize::from(shown.contains("\"stream\":\"stderr\"")));
+        let expected = essence(reference::scan(&SIGNATURES, text.as_bytes()), wrap.2);
+        let found = essence(whole, wrap.2);
+        prop_assert_eq!(found.summary, expected.summary, "{}", shown);
+        prop_assert_eq!(found.unread, expected.unread, "{}", shown);
+        prop_assert_eq!(found.hits.len(), expected.hits.len(), "{}", shown);
+        for (found, expected) in found.hits.iter().zip(&expected.hits) {
+            prop_assert_eq!(found, expected, "{}", shown);
+        }
+    }
+
+    #[test]
+    fn damage_to_a_wrapped_log_reads_the_same_in_any_pieces(
+        text in log(),
+        wrap in prop::sample::select(WRAPS.to_vec()),
+        bytes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in any::<prop::sample::Index>(),
+        pieces in prop::collection::vec(1..300usize, 1..6),
+    ) {
+        let mut wrapped = wrap.0(&String::from_utf8_lossy(&text));
+        for (at, byte) in bytes {
+            if !wrapped.is_empty() {
+                let at = at.index(wrapped.len());
+                wrapped[at] = byte;
+            }
+        }
+        let lost = cut.index(wrapped.len().max(1)) / 8;
+        wrapped.drain(..lost.min(wrapped.len()));
+        let whole = fast(&wrapped, &[wrapped.len().max(1)]);
+        prop_assert_eq!(whole.summary.bytes, wrapped.len() as u64);
+        prop_assert_eq!(fast(&wrapped, &pieces), whole, "{}", String::from_utf8_lossy(&wrapped));
     }
 }

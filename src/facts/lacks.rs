@@ -22,9 +22,9 @@ impl Lacks {
         Self { removed, entries, info }
     }
 
-    /// What the scan of a log counted. It does not count any of it yet, so nothing is known to be lacking.
-    pub(super) fn of(_log: &LogSummary) -> Self {
-        Self::new(0, 0, 0)
+    /// What the scan of a log counted.
+    pub(super) fn of(log: &LogSummary) -> Self {
+        Self::new(log.dev_removed, log.dev_severities.total(), log.dev_severities.info)
     }
 
     /// Adds what another log of the node lacks.

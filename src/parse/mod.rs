@@ -10,9 +10,11 @@ pub mod jobs_table;
 pub mod json;
 pub mod molt;
 pub mod preamble;
+pub mod redacted;
 pub mod sniff;
 pub mod tags;
 pub mod time;
+pub mod wrap;
 
 /// A line as the parsers want it: without one trailing carriage return (a copy made on Windows) and without
 /// the runs of NUL that a power loss leaves at its ends (log-formats traps 20 and 22).

@@ -1,4 +1,5 @@
-//! The lines that CockroachDB writes at the start of every log file (log-formats section 6).
+//! The lines that CockroachDB writes at the start of every log file, and the banner that a node writes when it starts
+//! (log-formats section 6).
 //!
 //! Its `log format` line is not read: a debug zip keeps the line and prints the file in another format (trap 1).
 
@@ -23,17 +24,59 @@ pub fn read(message: &str) -> Option<Preamble> {
     let value = value.trim_ascii();
     match key {
         "binary" => version(value),
-        "clusterID" => {
-            (!value.is_empty() && value != "×").then(|| Preamble::ClusterId(value.to_owned()))
-        }
-        "nodeID" => value.strip_prefix('n').unwrap_or(value).parse().ok().map(Preamble::Node),
+        "clusterID" => cluster(value),
+        "nodeID" => node(value),
         _ => None,
     }
 }
 
-/// The version after the name of the product and, since 2017, of the edition: `CCL` or `OSS`.
+/// Whether an entry from this source file may be the banner of a node's start.
+#[must_use]
+pub fn may_be_banner(file: &[u8]) -> bool {
+    file.starts_with(b"cli/")
+}
+
+/// What the message of an entry from `cli/` says, if it is a banner: one line that names the product and its build
+/// (2016 and later), or the list below `node startup completed:`. Logs that a collector took from a node's standard
+/// error have no other place for it.
+#[must_use]
+pub fn banner(message: &str) -> Vec<Preamble> {
+    let message = unmarked(message);
+    if message.starts_with("CockroachDB ") && !message.starts_with("CockroachDB node ") {
+        return version(message.lines().next().unwrap_or_default()).into_iter().collect();
+    }
+    if !message.starts_with("node startup completed") {
+        return Vec::new();
+    }
+    let said = message.lines().skip(1).filter_map(|line| {
+        let (key, value) = line.trim_ascii().split_once(':')?;
+        let value = value.trim_ascii();
+        match key {
+            "build" => build(value.split_ascii_whitespace().take_while(|word| *word != "@")),
+            "clusterID" => cluster(value),
+            "nodeID" => node(value),
+            _ => None,
+        }
+    });
+    said.collect()
+}
+
+fn cluster(value: &str) -> Option<Preamble> {
+    (!value.is_empty() && value != "×").then(|| Preamble::ClusterId(value.to_owned()))
+}
+
+fn node(value: &str) -> Option<Preamble> {
+    value.strip_prefix('n').unwrap_or(value).parse().ok().map(Preamble::Node)
+}
+
+/// The version after the name of the product.
 fn version(value: &str) -> Option<Preamble> {
-    let words: Vec<&str> = value.strip_prefix("CockroachDB ")?.split_ascii_whitespace().collect();
+    build(value.strip_prefix("CockroachDB ")?.split_ascii_whitespace())
+}
+
+/// The version, since 2017 after that of the edition: `CCL` or `OSS`.
+fn build<'a>(words: impl Iterator<Item = &'a str>) -> Option<Preamble> {
+    let words: Vec<&str> = words.collect();
     let known = words.iter().take(2).find_map(|word| Some((*word, Version::parse(word)?)));
     if let Some((word, version)) = known {
         return Some(Preamble::Version(word.to_owned(), Some(version)));
@@ -72,6 +115,29 @@ mod tests {
         let beta = read("binary: CockroachDB beta-20160609-386-gf447eb0 (linux amd64, built x)");
         assert_eq!(beta, Some(Preamble::Version("beta-20160609-386-gf447eb0".to_owned(), None)));
         assert_eq!(read("binary: CockroachDB CCL (x)"), None);
+    }
+
+    #[test]
+    fn a_node_that_starts_names_its_build() {
+        let started = "node startup completed:\nCockroachDB node starting at 2021-06-01 12:00:00 (took 0.4s)\nbuild:               CCL v21.1.1 @ 2021/05/24 12:00:00 (go1.15.11)\nwebui:               ‹http://db:8080›\nclusterID:           ‹0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a›\nnodeID:              3";
+        assert_eq!(
+            banner(started),
+            [
+                Preamble::Version("v21.1.1".to_owned(), Version::parse("v21.1.1")),
+                Preamble::ClusterId("0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a".to_owned()),
+                Preamble::Node(3),
+            ]
+        );
+        let beta = "CockroachDB beta-20160609-386-gf447eb0 (linux amd64, built 2016/06/22 13:18:56, go1.6.2)";
+        assert_eq!(
+            banner(beta),
+            [Preamble::Version("beta-20160609-386-gf447eb0".to_owned(), None)]
+        );
+        for other in
+            ["CockroachDB node starting at 2021", "x build: CCL v21.1.1", "", "build: v1.0.0"]
+        {
+            assert_eq!(banner(other), [], "{other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an artifact is whose name does not tell: decided from its first bytes.
 
-use super::{clean, crdb_text, jobs_table, json};
+use super::wrap::Wrapping;
+use super::{clean, jobs_table};
 
 /// How much of an artifact is worth looking at, in bytes.
 pub const SAMPLE: usize = 64 << 10;
@@ -8,7 +9,7 @@ pub const SAMPLE: usize = 64 << 10;
 /// What an artifact looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sniffed {
-    /// A log: at least one line of it is a whole entry's first line, in whatever format.
+    /// A log: at least one line of it is a whole entry's first line, in whatever format and wrapping.
     Log,
     /// `crdb_internal.jobs`, by the names of its columns.
     JobsTable,
@@ -22,10 +23,10 @@ pub fn sniff(start: &[u8]) -> Sniffed {
     let sample = &start[..start.len().min(SAMPLE)];
     let sample = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let mut lines = sample.split(|b| *b == b'\n').map(clean);
-    let header = lines.clone().find(|line| !line.is_empty()).unwrap_or_default();
+    let header = lines.find(|line| !line.is_empty()).unwrap_or_default();
     if jobs_table::is_header(header) {
         Sniffed::JobsTable
-    } else if lines.any(|line| crdb_text::head(line).is_some() || json::line(line).is_some()) {
+    } else if Wrapping::detect(start).entries > 0 {
         Sniffed::Log
     } else {
         Sniffed::NotRecognized

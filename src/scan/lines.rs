@@ -15,6 +15,10 @@ pub(super) struct Line<'a> {
     pub(super) cut: bool,
     /// A literal stands in it.
     pub(super) literal: bool,
+    /// How it stands in the file, where `text` is what a collector wrapped.
+    pub(super) raw: Option<&'a [u8]>,
+    /// Who wrote it, where a collector tells. A line of one source belongs to no entry of another.
+    pub(super) source: Option<u64>,
 }
 
 /// The unfinished line between two chunks: its start is kept, its length counted.

@@ -9,20 +9,29 @@
 //!                                           ▼ entries with a literal, entries that `|` cut
 //!                                     crate::parse ──▶ Hit
 //! ```
+//!
+//! A file that the start of it shows to be wrapped – in UTF-16, by a collector of container logs, in colours – is unwrapped
+//! line by line before all that.
 
 mod fingerprint;
 mod lines;
 mod prefilter;
 mod reader;
+mod redaction;
 mod scanner;
+mod sections;
 mod segments;
+mod shares;
 mod signature;
 mod summary;
 mod vote;
+mod wrapped;
 
 pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
-pub use signature::{Hit, LogSummary, ScannedLog, Signature, Signatures, VersionSeen};
+pub use signature::{
+    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, VersionSeen,
+};
 
 /// Bytes of one entry that are looked at.
 pub const ENTRY_LIMIT: usize = 1 << 20;

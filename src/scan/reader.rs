@@ -1,9 +1,9 @@
 //! Lines of known format to entries: where one begins and ends, what each adds to the summary, and which are hits.
 
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
-use crate::parse::crdb_text::{self, Continuation, Head, TextFormat};
+use crate::parse::crdb_text::{self, Continuation, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
-use crate::parse::{molt, preamble, tags};
+use crate::parse::{molt, preamble, redacted, tags};
 
 use super::lines::Line;
 use super::summary::{Seen, Summary};
@@ -35,6 +35,15 @@ struct Open {
     prefix: usize,
     /// A literal may be in it.
     candidate: bool,
+    /// It may be the banner of a node's start.
+    banner: bool,
+    /// Who wrote it, if a collector tells.
+    source: Option<u64>,
+    /// The start of its lines as they stand in the file, where they were unwrapped, and the byte of the last of them.
+    raw: Vec<u8>,
+    raw_offset: u64,
+    /// Lines without a prefix in which a literal stands.
+    raw_literals: Dropped,
 }
 
 /// Something that was not read: how often, and the line of the first.
@@ -46,10 +55,36 @@ struct Dropped {
 
 impl Dropped {
     fn add(&mut self, line: u64) {
-        if self.count == 0 {
-            self.first = line;
-        }
+        self.first = if self.count == 0 { line } else { self.first.min(line) };
         self.count += 1;
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        if other.count > 0 {
+            self.add(other.first);
+            self.count += other.count - 1;
+        }
+    }
+}
+
+impl Open {
+    /// Whether a line without a prefix may belong to it: not if somebody else wrote the line.
+    fn may_hold(&self, line: &Line<'_>) -> bool {
+        self.source.is_none() || line.source.is_none() || self.source == line.source
+    }
+
+    /// Keeps how the line stands in the file.
+    fn keep_raw(&mut self, line: &Line<'_>) {
+        let Some(raw) = line.raw else { return };
+        if !self.raw.is_empty() {
+            // A record may hold several lines of the entry.
+            if self.raw_offset == line.offset || self.raw.len() > RAW_LIMIT {
+                return;
+            }
+            self.raw.push(b'\n');
+        }
+        self.raw_offset = line.offset;
+        self.raw.extend_from_slice(&raw[..raw.len().min(RAW_LIMIT + 4)]);
     }
 }
 
@@ -75,7 +110,12 @@ impl Reader {
         match json::line(text) {
             Some(json::Line::Crdb(fields)) => self.json(line, &fields),
             Some(json::Line::Molt(fields)) => self.molt(line, &fields),
-            None if self.open.is_open => self.append(line),
+            None if self.open.is_open && self.open.may_hold(line) => {
+                if line.literal {
+                    self.open.raw_literals.add(line.number);
+                }
+                self.append(line);
+            }
             None if line.cut => self.too_long.add(line.number),
             // A log may begin in the middle of an entry; what it says has no time, but it was there.
             None if line.literal => self.homeless.add(line.number),
@@ -101,28 +141,27 @@ impl Reader {
             return;
         }
         self.close();
-        self.note(line, head, v2.and_then(|v2| v2.counter));
+        self.note(line, head, v2.as_ref());
         self.open.is_open = true;
+        self.open.banner = preamble::may_be_banner(head.file);
+        self.open.source = line.source;
         self.open.prefix = prefix;
         (self.open.line, self.open.offset) = (line.number, line.offset);
         self.append(line);
     }
 
     /// What the first line of a text entry tells the summary.
-    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, counter: Option<u64>) {
+    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) {
         let list = head.tagged.tags.unwrap_or_default();
         let preamble = head.is_preamble();
-        if preamble {
-            let message = String::from_utf8_lossy(head.tagged.rest);
-            if let Some(preamble) = preamble::read(&message) {
-                self.summary.preamble(preamble, head.time, (line.number, line.offset));
-            }
-        }
-        let counter = match self.format {
-            TextFormat::V2 => counter,
-            TextFormat::V1Count => crdb_text::v1(head.tagged.rest, true).0,
-            TextFormat::V1 => None,
+        let (counter, message) = match v2 {
+            Some(v2) => (v2.counter, v2.message),
+            None => crdb_text::v1(head.tagged.rest, self.format == TextFormat::V1Count),
         };
+        if preamble && let Some(preamble) = preamble::read(&String::from_utf8_lossy(message)) {
+            self.summary.preamble(preamble, head.time, (line.number, line.offset));
+        }
+        let removed = redacted::is_removed(message);
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,
@@ -130,6 +169,8 @@ impl Reader {
             dev: head.channel == 0 && !preamble,
             counter,
             node: tags::node(list),
+            severity: head.severity,
+            removed,
         });
         if let Some(name) = tags::tenant_name(list) {
             self.summary.tenant(&name);
@@ -139,6 +180,7 @@ impl Reader {
     fn append(&mut self, line: &Line<'_>) {
         let (text, open) = (line.text, &mut self.open);
         open.candidate |= line.literal;
+        open.keep_raw(line);
         if !open.text.is_empty() && open.text.len() < ENTRY_LIMIT {
             open.text.push(b'\n');
         }
@@ -156,13 +198,31 @@ impl Reader {
         if open.too_long {
             self.too_long.add(open.line);
         }
-        if open.candidate
+        if (open.candidate || open.banner)
             && let Some(entry) = crdb_text::entry(open.text.split(|b| *b == b'\n'), self.format)
         {
-            self.hit(entry, (open.line, open.offset), &open.text);
+            let at = (open.line, open.offset);
+            if open.banner {
+                self.banner(&entry.message, entry.time, at);
+            }
+            if open.candidate {
+                let raw = if open.raw.is_empty() { &open.text } else { &open.raw };
+                if !self.hit(entry, at, raw) {
+                    // What follows an event is no part of it, and must not be lost all the same.
+                    self.homeless.add_all(&open.raw_literals);
+                }
+            }
         }
         open.text.clear();
-        self.open.text = open.text;
+        open.raw.clear();
+        (self.open.text, self.open.raw) = (open.text, open.raw);
+    }
+
+    /// Reads what a node says of itself when it starts.
+    fn banner(&mut self, message: &str, time: Time, at: (u64, u64)) {
+        for said in preamble::banner(message) {
+            self.summary.preamble(said, time, at);
+        }
     }
 
     fn json(&mut self, line: &Line<'_>, fields: &Fields<'_>) {
@@ -189,9 +249,16 @@ impl Reader {
             dev: !preamble && fields.channel() == Some(0),
             counter: fields.counter(),
             node: fields.node(),
+            severity: fields.severity(),
+            removed: fields.is_removed(),
         });
+        if preamble::may_be_banner(fields.source_file())
+            && let Some(message) = fields.message()
+        {
+            self.banner(&message, time, at);
+        }
         if line.literal {
-            self.hit(fields.entry(), at, line.text);
+            self.hit(fields.entry(), at, line.raw.unwrap_or(line.text));
         }
     }
 
@@ -205,9 +272,11 @@ impl Reader {
             dev: false,
             counter: None,
             node: None,
+            severity: fields.severity(),
+            removed: false,
         });
         if line.literal {
-            self.hit(fields.entry(), (line.number, line.offset), line.text);
+            self.hit(fields.entry(), (line.number, line.offset), line.raw.unwrap_or(line.text));
         }
     }
 
@@ -220,15 +289,16 @@ impl Reader {
         time
     }
 
-    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) {
+    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) -> bool {
         let signatures = self.signatures.occurring(&entry);
         if signatures.is_empty() {
-            return;
+            return false;
         }
         cut(&mut entry.message, MESSAGE_LIMIT);
         let mut raw = String::from_utf8_lossy(&text[..text.len().min(RAW_LIMIT + 4)]).into_owned();
         cut(&mut raw, RAW_LIMIT);
         self.hits.push(Hit { signatures, entry, line, offset, raw });
+        true
     }
 
     /// What was read, and what was not.

@@ -1,15 +1,11 @@
 //! The scanner of one log file: chunks in, hits and a summary out.
 
-use memchr::memmem;
-
-use crate::model::Redaction;
-use crate::parse::sniff::BYTE_ORDER_MARK;
-use crate::parse::{clean, crdb_text};
+use crate::parse::wrap::{SAMPLE, Wrapping, bare};
 
 use super::fingerprint::Fingerprint;
 use super::lines::{Line, Partial};
-use super::reader::Reader;
-use super::vote::Vote;
+use super::sections::Sections;
+use super::wrapped::Wrapped;
 use super::{ScannedLog, Signatures};
 
 /// Text that is searched and then read line by line while it is still in the processor's cache.
@@ -18,26 +14,24 @@ const BLOCK: usize = 128 << 10;
 /// Scans one log file, piece by piece. The result depends on the bytes alone, not on where the pieces are cut.
 ///
 /// Memory does not depend on the size of the file, only on the number of hits: one entry of at most
-/// [`super::ENTRY_LIMIT`] bytes, one unfinished line of the same length, and the lines that wait for the vote on their format.
+/// [`super::ENTRY_LIMIT`] bytes, one unfinished line of the same length, and the lines that wait for the vote on their
+/// format; of a file that a collector wrote, an unfinished line of each of a few sources.
 #[derive(Debug)]
 pub struct LogScanner {
-    signatures: Signatures,
-    path: String,
-    partial: Partial,
-    /// Byte and number of the line that comes next.
-    offset: u64,
-    number: u64,
-    vote: Option<Vote>,
-    in_preamble: bool,
-    reader: Reader,
-    redaction: RedactionSearch,
+    way: Way,
+    sections: Sections,
     fingerprint: Fingerprint,
 }
 
+/// How the bytes of the file become lines.
 #[derive(Debug)]
-struct RedactionSearch {
-    marker: memmem::Finder<'static>,
-    removed: [memmem::Finder<'static>; 2],
+enum Way {
+    /// Not decided: the start of the file, at most [`SAMPLE`] bytes.
+    Start(Vec<u8>),
+    /// The file is as CockroachDB wrote it.
+    Plain(Plain),
+    /// Somebody put something around it.
+    Wrapped(Box<Wrapped>),
 }
 
 impl LogScanner {
@@ -45,18 +39,8 @@ impl LogScanner {
     #[must_use]
     pub fn new(signatures: &Signatures, path: &str) -> Self {
         Self {
-            signatures: signatures.clone(),
-            path: path.to_owned(),
-            partial: Partial::default(),
-            offset: 0,
-            number: 1,
-            vote: Some(Vote::default()),
-            in_preamble: false,
-            reader: Reader::new(signatures, path),
-            redaction: RedactionSearch {
-                marker: memmem::Finder::new("‹"),
-                removed: [memmem::Finder::new("‹×›"), memmem::Finder::new("REDACTEDBYZIP")],
-            },
+            way: Way::Start(Vec::new()),
+            sections: Sections::new(signatures, path),
             fingerprint: Fingerprint::default(),
         }
     }
@@ -64,16 +48,86 @@ impl LogScanner {
     /// Reads the next piece of the text.
     pub fn feed(&mut self, mut chunk: &[u8]) {
         self.fingerprint.feed(chunk);
+        if let Way::Start(start) = &mut self.way {
+            if start.is_empty() && chunk.len() >= SAMPLE {
+                // Nothing to keep: the whole sample is at hand.
+                self.way = Way::of(chunk);
+            } else {
+                let (more, rest) = chunk.split_at(chunk.len().min(SAMPLE - start.len()));
+                start.extend_from_slice(more);
+                if start.len() < SAMPLE {
+                    return;
+                }
+                self.decide();
+                chunk = rest;
+            }
+        }
+        self.read(chunk);
+    }
+
+    /// Ends the text and hands over what was found.
+    #[must_use]
+    pub fn finish(mut self) -> ScannedLog {
+        self.decide();
+        let mut log = match self.way {
+            Way::Start(_) => self.sections.finish(0),
+            Way::Plain(plain) => plain.finish(self.sections),
+            Way::Wrapped(wrapped) => wrapped.finish(self.sections),
+        };
+        log.summary.fingerprint = self.fingerprint.finish();
+        log
+    }
+
+    /// Decides by the start of the file, and reads it.
+    fn decide(&mut self) {
+        if let Way::Start(start) = &mut self.way {
+            let start = std::mem::take(start);
+            self.way = Way::of(&start);
+            self.read(&start);
+        }
+    }
+
+    fn read(&mut self, chunk: &[u8]) {
+        match &mut self.way {
+            Way::Start(_) => {}
+            Way::Plain(plain) => plain.feed(chunk, &mut self.sections),
+            Way::Wrapped(wrapped) => wrapped.feed(chunk, &mut self.sections),
+        }
+    }
+}
+
+impl Way {
+    fn of(start: &[u8]) -> Self {
+        let wrapping = Wrapping::detect(start).wrapping;
+        if wrapping.is_none() {
+            Self::Plain(Plain { partial: Partial::default(), offset: 0, number: 1 })
+        } else {
+            Self::Wrapped(Box::new(Wrapped::new(wrapping)))
+        }
+    }
+}
+
+/// Lines of a file that nobody wrapped.
+#[derive(Debug)]
+struct Plain {
+    partial: Partial,
+    /// Byte and number of the line that comes next.
+    offset: u64,
+    number: u64,
+}
+
+impl Plain {
+    fn feed(&mut self, mut chunk: &[u8], sections: &mut Sections) {
         loop {
             let window = &chunk[..chunk.len().min(BLOCK)];
             if self.partial.is_empty()
                 && let Some(end) = memchr::memrchr(b'\n', window)
             {
-                self.block(&chunk[..=end]);
+                self.block(&chunk[..=end], sections);
                 chunk = &chunk[end + 1..];
             } else if let Some(end) = memchr::memchr(b'\n', chunk) {
                 self.partial.push(&chunk[..end]);
-                self.end_partial();
+                self.end_partial(sections);
                 // The newline ends the line and belongs to no other.
                 self.offset += 1;
                 chunk = &chunk[end + 1..];
@@ -84,34 +138,29 @@ impl LogScanner {
         self.partial.push(chunk);
     }
 
-    /// Ends the text and hands over what was found.
-    #[must_use]
-    pub fn finish(mut self) -> ScannedLog {
+    fn finish(mut self, mut sections: Sections) -> ScannedLog {
         if !self.partial.is_empty() {
-            self.end_partial();
+            self.end_partial(&mut sections);
         }
-        self.decide();
-        let mut log = self.reader.finish(self.offset, &self.path);
-        log.summary.fingerprint = self.fingerprint.finish();
-        log
+        sections.finish(self.offset)
     }
 
     /// Reads the line that crossed chunks, or that no block can hold.
-    fn end_partial(&mut self) {
+    fn end_partial(&mut self, sections: &mut Sections) {
         let partial = std::mem::take(&mut self.partial);
         let text = partial.kept();
-        self.look_for_redaction(text);
-        let literal = self.signatures.prefilter().find(text, 0).is_some();
+        sections.look_for_redaction(text);
+        let literal = sections.signatures().prefilter().find(text, 0).is_some();
         let (length, cut) = partial.measure();
-        self.line(text, length, cut, literal);
+        self.line(text, length, cut, literal, sections);
         self.partial = partial;
         self.partial.clear();
     }
 
     /// Reads whole lines, none of them longer than the limit.
-    fn block(&mut self, block: &[u8]) {
-        self.look_for_redaction(block);
-        let signatures = self.signatures.clone();
+    fn block(&mut self, block: &[u8], sections: &mut Sections) {
+        sections.look_for_redaction(block);
+        let signatures = sections.signatures().clone();
         let mut next = signatures.prefilter().find(block, 0);
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', block) {
@@ -120,72 +169,25 @@ impl LogScanner {
                 next = signatures.prefilter().find(block, end + 1);
             }
             let text = &block[start..end];
-            self.line(text, text.len() as u64, false, literal);
+            self.line(text, text.len() as u64, false, literal, sections);
             self.offset += 1;
             start = end + 1;
         }
     }
 
     /// Reads one line of `length` bytes: `text` is what is kept of it.
-    fn line(&mut self, text: &[u8], length: u64, cut: bool, literal: bool) {
-        let mut text = clean(text);
-        if self.number == 1 {
-            text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        }
-        let line = Line { text, number: self.number, offset: self.offset, cut, literal };
+    fn line(
+        &mut self,
+        text: &[u8],
+        length: u64,
+        cut: bool,
+        literal: bool,
+        sections: &mut Sections,
+    ) {
+        let text = bare(text);
+        let (number, offset) = (self.number, self.offset);
         self.number += 1;
         self.offset += length;
-
-        let head = crdb_text::head(text);
-        if let Some(head) = &head {
-            let preamble = head.is_preamble();
-            if preamble && !self.in_preamble {
-                // The writer, and with it the format, may have changed here: the vote starts over.
-                self.decide();
-                self.vote = Some(Vote::default());
-            }
-            self.in_preamble = preamble;
-        }
-        match &mut self.vote {
-            // Only the text formats need a vote.
-            Some(vote) if head.is_some() || !vote.is_empty() => {
-                vote.push(&line, head.as_ref());
-                if vote.is_decided() {
-                    self.decide();
-                }
-            }
-            _ => self.reader.line(&line, head.as_ref()),
-        }
-    }
-
-    /// Ends the vote, if one is open, and reads the lines that waited for it.
-    fn decide(&mut self) {
-        let Some(vote) = self.vote.take() else { return };
-        if vote.is_empty() {
-            return;
-        }
-        // An entry that is still open was written in the old format.
-        self.reader.close();
-        self.reader.format = vote.winner();
-        for line in vote.lines() {
-            self.reader.line(&line, crdb_text::head(line.text).as_ref());
-        }
-    }
-
-    fn look_for_redaction(&mut self, text: &[u8]) {
-        let found = self.reader.summary.redaction();
-        if found == Redaction::Redacted {
-            return;
-        }
-        let search = &self.redaction;
-        let in_text = |finder: &memmem::Finder<'_>| finder.find(text).is_some();
-        let redaction = if search.removed.iter().any(in_text) {
-            Redaction::Redacted
-        } else if found == Redaction::None && in_text(&search.marker) {
-            Redaction::Markers
-        } else {
-            return;
-        };
-        self.reader.summary.set_redaction(redaction);
+        sections.line(&Line { text, number, offset, cut, literal, raw: None, source: None });
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::prefilter::Prefilter;
 use super::segments::Segment;
 use crate::model::{
-    Entry, Location, LogFormat, NodeId, Redaction, Time, Unread, Version, unmarked,
+    Entry, Location, LogFormat, NodeId, Redaction, Severity, Time, Unread, Version, unmarked,
 };
 
 /// Text by which an entry is recognised: the literal must occur in the entry's joined message (redaction
@@ -85,13 +85,14 @@ pub struct Hit {
     pub entry: Entry,
     /// Line, from 1, at which it begins.
     pub line: u64,
-    /// Byte of the artifact's text at which it begins.
+    /// Byte of the artifact's text, in its own encoding, at which it begins.
     pub offset: u64,
-    /// Its first physical lines as they stand, decoded lossily and cut to a bounded length.
+    /// Its first physical lines as they stand, with whatever a collector put around them; decoded lossily and cut to a
+    /// bounded length.
     pub raw: String,
 }
 
-/// A version that a preamble or a JSON entry names.
+/// A version that a preamble, a banner at the start of a node or a JSON entry names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionSeen {
     /// First entry that names it after another version or none.
@@ -115,13 +116,16 @@ pub struct LogSummary {
     pub entries: u64,
     /// Bytes of text.
     pub bytes: u64,
-    /// Earliest and latest entry, placeholders of the year 2000 left out.
+    /// Earliest and latest entry, placeholders of the year 2000 left out. Where entries name several nodes, this, the
+    /// times on DEV and the counters are those of [`LogSummary::node`] alone.
     pub span: Option<(Time, Time)>,
     /// Earliest and latest entry of channel DEV that is no preamble. A file without one cannot show what
     /// CockroachDB logs to DEV, however long it is.
     pub dev_span: Option<(Time, Time)>,
     /// Most frequent node in tags or fields, or the preamble's `nodeID`.
     pub node: Option<NodeId>,
+    /// The other nodes that entries name: of a file that merges the logs of several, for one process names one.
+    pub other_nodes: Vec<NodeShare>,
     /// Virtual cluster that most entries name in tags or fields, if any does.
     pub tenant_name: Option<String>,
     /// The preamble's `clusterID`, or JSON's `cluster_id`.
@@ -138,6 +142,61 @@ pub struct LogSummary {
     pub stretches: Vec<Segment>,
     /// Hash of the first and last 64 KiB of the text: with everything else here, it tells copies of a file.
     pub fingerprint: u64,
+    /// Marked values are hashes of what stood there (since about v26.2); `redaction` is then
+    /// [`Redaction::Redacted`].
+    pub hashed: bool,
+    /// Entries of channel DEV, preambles left out, whose whole message `debug zip --redact` removed
+    /// (`REDACTEDBYZIP`): any of them could have been what an advisory asks for.
+    pub dev_removed: u64,
+    /// Entries of channel DEV by severity; preambles and placeholders of the year 2000 are left out. Many entries and
+    /// none of INFO mean that the bundle was made without them (log-formats trap 32), and with them went every line
+    /// about the state of a job.
+    pub dev_severities: SeverityCounts,
+}
+
+/// What a file holds of a node that is not its main one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeShare {
+    /// The node.
+    pub node: NodeId,
+    /// Its earliest and latest entry.
+    pub span: Option<(Time, Time)>,
+    /// Its earliest and latest entry of channel DEV.
+    pub dev_span: Option<(Time, Time)>,
+}
+
+/// How many entries there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityCounts {
+    /// Of JSON entries that name none.
+    pub unknown: u64,
+    /// `I`
+    pub info: u64,
+    /// `W`
+    pub warning: u64,
+    /// `E`
+    pub error: u64,
+    /// `F`
+    pub fatal: u64,
+}
+
+impl SeverityCounts {
+    /// Counts one entry.
+    pub fn add(&mut self, severity: Severity) {
+        *match severity {
+            Severity::Unknown => &mut self.unknown,
+            Severity::Info => &mut self.info,
+            Severity::Warning => &mut self.warning,
+            Severity::Error => &mut self.error,
+            Severity::Fatal => &mut self.fatal,
+        } += 1;
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.unknown + self.info + self.warning + self.error + self.fatal
+    }
 }
 
 /// What the scan says of one log file.

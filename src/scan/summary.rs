@@ -2,15 +2,16 @@
 
 use std::borrow::Borrow;
 
-use crate::model::{Location, LogFormat, NodeId, Redaction, Time, Version};
+use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
 use super::segments::{Placed, Rule, Segments};
+use super::shares::Shares;
 use super::{LogSummary, VersionSeen};
 
-/// Distinct values that a vote tells apart: more nodes or virtual clusters than one file has.
-const CANDIDATES: usize = 256;
+/// Distinct values that are told apart: more nodes or virtual clusters than one file has.
+pub(super) const CANDIDATES: usize = 256;
 
 /// One entry, as far as the summary needs it.
 #[derive(Clone, Debug)]
@@ -23,6 +24,9 @@ pub(super) struct Seen {
     pub(super) dev: bool,
     pub(super) counter: Option<u64>,
     pub(super) node: Option<u32>,
+    pub(super) severity: Severity,
+    /// Redaction removed the whole message.
+    pub(super) removed: bool,
 }
 
 /// The summary in the making.
@@ -30,7 +34,7 @@ pub(super) struct Seen {
 pub(super) struct Summary {
     path: String,
     summary: LogSummary,
-    nodes: Votes<u32>,
+    nodes: Shares,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
     segments: [Segments; 2],
@@ -41,19 +45,11 @@ impl Summary {
         Self {
             path: path.to_owned(),
             summary: LogSummary::default(),
-            nodes: Votes::default(),
+            nodes: Shares::default(),
             tenants: Votes::default(),
             preamble_node: None,
             segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
         }
-    }
-
-    pub(super) fn redaction(&self) -> Redaction {
-        self.summary.redaction
-    }
-
-    pub(super) fn set_redaction(&mut self, redaction: Redaction) {
-        self.summary.redaction = self.summary.redaction.max(redaction);
     }
 
     pub(super) fn entries(&self) -> u64 {
@@ -68,10 +64,14 @@ impl Summary {
             summary.formats.push(seen.format);
         }
         if let Some(node) = seen.node {
-            self.nodes.cast(&node);
+            self.nodes.add(node, seen);
         }
+        summary.dev_removed += u64::from(seen.dev && seen.removed);
         if is_undated(seen.time) {
             return;
+        }
+        if seen.dev {
+            summary.dev_severities.add(seen.severity);
         }
         for segments in &mut self.segments {
             if seen.preamble {
@@ -98,7 +98,8 @@ impl Summary {
         }
     }
 
-    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of an entry's version, as written. Call it before [`Summary::entry`] of the same entry, if the entry's
+    /// first line tells it.
     pub(super) fn version(
         &mut self,
         text: &str,
@@ -120,7 +121,7 @@ impl Summary {
         self.summary.versions.last().map(|last| last.text.as_str())
     }
 
-    /// Takes note of a line of a preamble. Call it before [`Summary::entry`] of the same entry.
+    /// Takes note of a line of a preamble or a banner.
     pub(super) fn preamble(&mut self, preamble: Preamble, time: Time, at: (u64, u64)) {
         match preamble {
             Preamble::Version(text, version) => self.version(&text, version, time, at),
@@ -141,11 +142,11 @@ impl Summary {
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
         self.summary.bytes = bytes;
-        let several = self.nodes.counts.len() > 1;
-        self.summary.node = self.nodes.winner().or(self.preamble_node).map(NodeId);
+        self.summary.node = self.preamble_node.map(NodeId);
+        self.nodes.tell(&mut self.summary);
         self.summary.tenant_name = self.tenants.winner();
         // In a file that merges the logs of several nodes, only what names the node says anything of it.
-        let main = self.summary.node;
+        let (main, several) = (self.summary.node, !self.summary.other_nodes.is_empty());
         let [segments, stretches] = self.segments.map(|segments| {
             let mut segments = segments.finish();
             segments.retain(|segment| !several || segment.node == main);
@@ -156,7 +157,7 @@ impl Summary {
     }
 }
 
-fn widen(span: &mut Option<(Time, Time)>, time: Time) {
+pub(super) fn widen(span: &mut Option<(Time, Time)>, time: Time) {
     *span = Some(span.map_or((time, time), |(from, to)| (from.min(time), to.max(time))));
 }
 

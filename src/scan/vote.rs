@@ -1,20 +1,28 @@
 //! Which text format a part of a file is in. Its first lines wait here until they have voted.
 
+use std::ops::Range;
+
 use crate::parse::crdb_text::{self, Head, TextFormat};
 use crate::parse::time::is_undated;
 
+use super::RAW_LIMIT;
 use super::lines::Line;
 
 /// After so many votes the format is known (log-formats section 1).
 const VOTES: u32 = 200;
 
-/// After so much text the votes that were cast decide.
+/// After so much text, newlines included, the votes that were cast decide.
 const WINDOW: usize = 64 << 10;
+
+/// So much of the surroundings of wrapped lines is kept, in bytes.
+const RAWS: usize = 1 << 20;
 
 /// The lines of a part of a file before its format is known, from its first entry on.
 #[derive(Debug, Default)]
 pub(super) struct Vote {
     text: Vec<u8>,
+    /// How wrapped lines stand in the file, as much of each as evidence shows.
+    raws: Vec<u8>,
     lines: Vec<Kept>,
     entries: Ballot,
     /// Preambles, and lines that a debug zip printed without being able to read them, have a shape of their own and
@@ -25,10 +33,12 @@ pub(super) struct Vote {
 #[derive(Debug)]
 struct Kept {
     end: usize,
+    raw: Option<Range<usize>>,
     number: u64,
     offset: u64,
     cut: bool,
     literal: bool,
+    source: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +55,9 @@ impl Vote {
 
     /// Whether enough was seen.
     pub(super) fn is_decided(&self) -> bool {
-        self.entries.lines >= VOTES || self.text.len() >= WINDOW
+        self.entries.lines >= VOTES
+            || self.text.len() + self.lines.len() >= WINDOW
+            || self.raws.len() >= RAWS
     }
 
     /// Keeps a line, and counts its vote if it has the prefix of an entry.
@@ -59,8 +71,14 @@ impl Vote {
             ballot.counted += u32::from(crdb_text::split_counter(tagged.rest).is_some());
         }
         self.text.extend_from_slice(line.text);
-        let Line { number, offset, cut, literal, .. } = *line;
-        self.lines.push(Kept { end: self.text.len(), number, offset, cut, literal });
+        let raw = line.raw.map(|raw| {
+            let start = self.raws.len();
+            self.raws.extend_from_slice(&raw[..raw.len().min(RAW_LIMIT + 4)]);
+            start..self.raws.len()
+        });
+        let Line { number, offset, cut, literal, source, .. } = *line;
+        let end = self.text.len();
+        self.lines.push(Kept { end, raw, number, offset, cut, literal, source });
     }
 
     /// crdb-v2 where nearly all lines have its shape; crdb-v1 with counters where most have one.
@@ -84,6 +102,8 @@ impl Vote {
             offset: kept.offset,
             cut: kept.cut,
             literal: kept.literal,
+            raw: kept.raw.clone().and_then(|raw| self.raws.get(raw)),
+            source: kept.source,
         })
     }
 }

@@ -7,7 +7,9 @@ use crdb_triage::model::{
 use crdb_triage::parse::crdb_text::{self, TextFormat};
 use crdb_triage::parse::preamble::{self, Preamble};
 use crdb_triage::parse::{clean, json, time};
-use crdb_triage::scan::{Hit, LogSummary, RAW_LIMIT, ScannedLog, Signature, VersionSeen};
+use crdb_triage::scan::{
+    Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, VersionSeen,
+};
 use regex::bytes::Regex;
 
 /// The grammar of log-formats section 1, without names. Tags end at the first bracket that a space follows, also where
@@ -40,12 +42,13 @@ struct Group<'a> {
 pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let lines = lines(text);
     let formats = formats(&lines);
-    let (groups, homeless) = group(lines, &formats);
+    let (groups, mut homeless) = group(lines, &formats);
     let mut out = ScannedLog::default();
     let summary = &mut out.summary;
     summary.bytes = text.len() as u64;
-    summary.redaction = redaction(text);
-    let mut nodes: Vec<(u32, u64)> = Vec::new();
+    summary.hashed = hashed(text);
+    summary.redaction = if summary.hashed { Redaction::Redacted } else { redaction(text) };
+    let mut of_nodes: Vec<(u32, LogSummary)> = Vec::new();
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
     for group in groups {
@@ -80,13 +83,30 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                 summary.cluster_id = Some(id);
             }
         }
-        note(
-            summary,
-            &entry,
-            group.preamble,
-            crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none()),
-        );
-        count(&mut nodes, entry.node());
+        let no_channel = crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none());
+        let noted = (group.preamble, no_channel, removed(&group, formats[first.section]));
+        note(summary, &entry, noted);
+        if let Some(node) = entry.node() {
+            let known = of_nodes.iter().position(|(known, _)| *known == node);
+            let at = known.unwrap_or_else(|| {
+                of_nodes.push((node, LogSummary::default()));
+                of_nodes.len() - 1
+            });
+            note(&mut of_nodes[at].1, &entry, noted);
+        }
+        if entry.format != LogFormat::Molt && entry.file.starts_with("cli/") {
+            for said in preamble::banner(&entry.message) {
+                match said {
+                    Preamble::Version(text, version) => {
+                        see(summary, &text, version, entry.time, at)
+                    }
+                    Preamble::ClusterId(id) => {
+                        summary.cluster_id.get_or_insert(id);
+                    }
+                    Preamble::Node(node) => preamble_node = Some(node),
+                }
+            }
+        }
         count(&mut tenants, entry.tenant_name.clone());
         let occurring = occurring(signatures, &entry);
         if !occurring.is_empty() {
@@ -94,15 +114,31 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             let mut raw = String::from_utf8_lossy(&texts.join(&b'\n')).into_owned();
             raw.truncate(raw.floor_char_boundary(RAW_LIMIT));
             out.hits.push(Hit { signatures: occurring, entry, line: at.0, offset: at.1, raw });
+        } else {
+            homeless.extend(group.lines.into_iter().filter(|line| matches!(line.kind, Kind::Raw)));
         }
     }
-    out.summary.node = most(nodes).or(preamble_node).map(NodeId);
+    let counts = of_nodes.iter().map(|(node, own)| (*node, own.entries)).collect();
+    let node = most(counts);
+    out.summary.node = node.or(preamble_node).map(NodeId);
+    if of_nodes.len() > 1 {
+        for (of, own) in of_nodes {
+            if Some(of) == node {
+                out.summary.span = own.span;
+                out.summary.dev_span = own.dev_span;
+            } else {
+                let (span, dev_span) = (own.span, own.dev_span);
+                out.summary.other_nodes.push(NodeShare { node: NodeId(of), span, dev_span });
+            }
+        }
+    }
     out.summary.tenant_name = most(tenants);
-    let homeless: Vec<u64> = homeless
+    let mut homeless: Vec<u64> = homeless
         .iter()
         .filter(|line| signatures.iter().any(|s| contains(line.text, s.literal.as_bytes())))
         .map(|line| line.number)
         .collect();
+    homeless.sort_unstable();
     let mut say = |reason: UnreadReason, detail: String| {
         out.unread.push(Unread { path: "log".to_owned(), reason, detail });
     };
@@ -133,8 +169,8 @@ fn lines(text: &[u8]) -> Vec<Line<'_>> {
     let (mut offset, mut section, mut in_preamble) = (0, 0, false);
     for (index, raw) in text.split_inclusive(|b| *b == b'\n').enumerate() {
         let mut line = clean(raw.strip_suffix(b"\n").unwrap_or(raw));
-        if index == 0 {
-            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        while let Some(rest) = line.strip_prefix("\u{feff}".as_bytes()) {
+            line = clean(rest);
         }
         let kind = if let Some(found) = header.captures(line) {
             let rest = found.get(11).unwrap().as_bytes();
@@ -172,7 +208,7 @@ fn formats(lines: &[Line<'_>]) -> Vec<TextFormat> {
                     votes.1 += i32::from(v2.is_some());
                     votes.2 += i32::from(counted);
                 }
-                size += line.text.len();
+                size += line.text.len() + 1;
                 if entries.0 >= 200 || size >= 64 << 10 {
                     break;
                 }
@@ -226,14 +262,33 @@ fn group<'a>(lines: Vec<Line<'a>>, formats: &[TextFormat]) -> (Vec<Group<'a>>, V
     (groups, homeless)
 }
 
-fn note(summary: &mut LogSummary, entry: &Entry, preamble: bool, no_channel: bool) {
+/// Whether the first line of the entry is nothing but the word for what redaction removed.
+fn removed(group: &Group<'_>, format: TextFormat) -> bool {
+    let first = &group.lines[0];
+    let message = match &first.kind {
+        Kind::Json(_) => crdb_json(&first.kind).and_then(json::Fields::message).unwrap_or_default(),
+        _ => crdb_text::entry(std::iter::once(first.text), format).unwrap().message,
+    };
+    message.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_end()
+        == "REDACTEDBYZIP"
+}
+
+fn note(
+    summary: &mut LogSummary,
+    entry: &Entry,
+    (preamble, no_channel, removed): (bool, bool, bool),
+) {
     summary.entries += 1;
     if !summary.formats.contains(&entry.format) {
         summary.formats.push(entry.format);
     }
     let dev = entry.channel == 0 && !preamble && !no_channel && entry.format != LogFormat::Molt;
+    summary.dev_removed += u64::from(dev && removed);
     if time::is_undated(entry.time) {
         return;
+    }
+    if dev {
+        summary.dev_severities.add(entry.severity);
     }
     widen(&mut summary.span, entry.time);
     if dev {
@@ -303,6 +358,15 @@ fn redaction(text: &[u8]) -> Redaction {
     } else {
         Redaction::None
     }
+}
+
+/// Of the first 64 marked values three in four, and more than one, are eight hexadecimal digits.
+fn hashed(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let hash = regex::Regex::new(r"^[^a-zA-Z0-9]{0,3}[0-9a-f]{8}›").unwrap();
+    let values: Vec<&str> = text.split('‹').skip(1).take(64).collect();
+    let hashes = values.iter().filter(|value| hash.is_match(value)).count();
+    hashes >= 2 && hashes * 4 >= values.len() * 3
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 mod walk;
 
 use crate::model::{Entry, LogFormat, Severity, Tag, Time, Version, unmarked};
-use crate::parse::{molt, number, tags, time};
+use crate::parse::{molt, number, redacted, tags, time};
 pub(crate) use walk::{End, string_text, walk};
 
 /// The fields of one line, as written, decoded on demand.
@@ -177,6 +177,30 @@ impl<'a> Fields<'a> {
         self.message.map(string_text)
     }
 
+    /// Severity, from its number.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self.severity.and_then(digits) {
+            Some(1) => Severity::Info,
+            Some(2) => Severity::Warning,
+            Some(3) => Severity::Error,
+            Some(4) => Severity::Fatal,
+            _ => Severity::Unknown,
+        }
+    }
+
+    /// Source file as written, between its quotes.
+    #[must_use]
+    pub fn source_file(&self) -> &'a [u8] {
+        self.file.and_then(inner).unwrap_or_default()
+    }
+
+    /// Whether redaction removed the whole message.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        self.message.and_then(inner).is_some_and(redacted::is_removed)
+    }
+
     fn tags(&self) -> tags::Tags {
         let mut list = tags::Tags::default();
         if let Some(object) = self.tags {
@@ -205,13 +229,7 @@ impl<'a> Fields<'a> {
         });
         Entry {
             format: self.format(),
-            severity: match count(self.severity) {
-                Some(1) => Severity::Info,
-                Some(2) => Severity::Warning,
-                Some(3) => Severity::Error,
-                Some(4) => Severity::Fatal,
-                _ => Severity::Unknown,
-            },
+            severity: self.severity(),
             time: self.time(),
             goroutine: count(self.goroutine).unwrap_or(0),
             channel: self.channel().unwrap_or(0),

@@ -41,18 +41,24 @@ impl<'a> Fields<'a> {
         self.time.unwrap_or(crate::parse::time::UNDATED)
     }
 
+    /// Severity, from the level.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self.level {
+            Some(b"trace" | b"debug" | b"info") => Severity::Info,
+            Some(b"warn") => Severity::Warning,
+            Some(b"error") => Severity::Error,
+            Some(b"fatal" | b"panic") => Severity::Fatal,
+            _ => Severity::Unknown,
+        }
+    }
+
     /// The whole entry; its `event` is the whole object, for each message has fields of its own.
     #[must_use]
     pub fn entry(&self) -> Entry {
         Entry {
             format: LogFormat::Molt,
-            severity: match self.level {
-                Some(b"trace" | b"debug" | b"info") => Severity::Info,
-                Some(b"warn") => Severity::Warning,
-                Some(b"error") => Severity::Error,
-                Some(b"fatal" | b"panic") => Severity::Fatal,
-                _ => Severity::Unknown,
-            },
+            severity: self.severity(),
             time: self.time(),
             goroutine: 0,
             channel: 0,

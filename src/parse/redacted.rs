@@ -1,0 +1,26 @@
+//! What a debug zip puts in the place of an entry that it may not show.
+
+/// The whole message of an entry without markers, once `debug zip --redact` printed it (log-formats trap 17).
+const REMOVED: &[u8] = b"REDACTEDBYZIP";
+
+/// Whether an entry's text, from after its tags on, says that redaction removed all of it. A counter may stand before.
+#[must_use]
+pub fn is_removed(rest: &[u8]) -> bool {
+    let Some(before) = rest.trim_ascii_end().strip_suffix(REMOVED) else { return false };
+    before.iter().all(|b| b.is_ascii_digit() || *b == b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_entry_that_says_nothing_else_is_removed() {
+        for rest in ["REDACTEDBYZIP", "12 REDACTEDBYZIP", " 12  REDACTEDBYZIP", "REDACTEDBYZIP "] {
+            assert!(is_removed(rest.as_bytes()), "{rest}");
+        }
+        for rest in ["", "12 ", "the word REDACTEDBYZIP", "REDACTEDBYZIP and more"] {
+            assert!(!is_removed(rest.as_bytes()), "{rest}");
+        }
+    }
+}

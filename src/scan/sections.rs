@@ -1,0 +1,89 @@
+//! Lines in order to entries: each part of a file votes on its format, then its lines are read.
+
+use crate::parse::crdb_text;
+
+use super::lines::Line;
+use super::reader::Reader;
+use super::redaction::RedactionSearch;
+use super::vote::Vote;
+use super::{ScannedLog, Signatures};
+
+/// The parts of a file, each of which begins with a preamble and may have a format of its own.
+#[derive(Debug)]
+pub(super) struct Sections {
+    signatures: Signatures,
+    path: String,
+    vote: Option<Vote>,
+    in_preamble: bool,
+    reader: Reader,
+    redaction: RedactionSearch,
+}
+
+impl Sections {
+    pub(super) fn new(signatures: &Signatures, path: &str) -> Self {
+        Self {
+            signatures: signatures.clone(),
+            path: path.to_owned(),
+            vote: Some(Vote::default()),
+            in_preamble: false,
+            reader: Reader::new(signatures, path),
+            redaction: RedactionSearch::default(),
+        }
+    }
+
+    /// What is looked for.
+    pub(super) fn signatures(&self) -> &Signatures {
+        &self.signatures
+    }
+
+    /// Looks for what redaction leaves in whole lines, of which each must pass here once.
+    pub(super) fn look_for_redaction(&mut self, text: &[u8]) {
+        self.redaction.look(text);
+    }
+
+    /// Reads the next line.
+    pub(super) fn line(&mut self, line: &Line<'_>) {
+        let head = crdb_text::head(line.text);
+        if let Some(head) = &head {
+            let preamble = head.is_preamble();
+            if preamble && !self.in_preamble {
+                // The writer, and with it the format, may have changed here: the vote starts over.
+                self.decide();
+                self.vote = Some(Vote::default());
+            }
+            self.in_preamble = preamble;
+        }
+        match &mut self.vote {
+            // Only the text formats need a vote.
+            Some(vote) if head.is_some() || !vote.is_empty() => {
+                vote.push(line, head.as_ref());
+                if vote.is_decided() {
+                    self.decide();
+                }
+            }
+            _ => self.reader.line(line, head.as_ref()),
+        }
+    }
+
+    /// Ends the vote, if one is open, and reads the lines that waited for it.
+    fn decide(&mut self) {
+        let Some(vote) = self.vote.take() else { return };
+        if vote.is_empty() {
+            return;
+        }
+        // An entry that is still open was written in the old format.
+        self.reader.close();
+        self.reader.format = vote.winner();
+        for line in vote.lines() {
+            self.reader.line(&line, crdb_text::head(line.text).as_ref());
+        }
+    }
+
+    /// Ends the text, of which there were `bytes`, and hands over what was found.
+    pub(super) fn finish(mut self, bytes: u64) -> ScannedLog {
+        self.decide();
+        let mut log = self.reader.finish(bytes, &self.path);
+        self.redaction.tell(&mut log.summary);
+        log
+    }
+}
