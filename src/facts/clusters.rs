@@ -1,6 +1,6 @@
 //! Which cluster each reading is of. Each bundle is a cluster of its own unless cluster ids say that it is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Cluster, LogFormat, NodeId, Tenant};
 use crate::parse::cluster::ClusterFact;
@@ -33,6 +33,7 @@ enum Key<'a> {
 ///   its node's folder names; else the bundle itself is its cluster.
 /// - A virtual cluster has an id of its own, made from that of its cluster, so ids below `cluster/<name>/` are
 ///   asked only where the rest of the bundle names none.
+/// - Two bundles that hold one and the same log are of one cluster: no two clusters write the same microseconds.
 /// - Loose tables, which never name a cluster, are of the only cluster there is besides them.
 pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
     let bundles = Bundles::of(readings.iter().map(|reading| reading.path.as_str()));
@@ -43,6 +44,7 @@ pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
         .zip(&of)
         .map(|(reading, bundle)| is_of_cluster(reading).then(|| named.key(reading, *bundle)))
         .collect();
+    join_copies(readings, &mut keys);
     join_tables(readings, &mut keys);
 
     let known: BTreeSet<&Key<'_>> = keys.iter().flatten().collect();
@@ -81,6 +83,33 @@ fn is_of_cluster(reading: &Reading) -> bool {
         Content::Log(log) => log.summary.formats.iter().any(|format| *format != LogFormat::Molt),
         Content::Jobs(..) | Content::Cluster(..) => true,
         Content::NotRecognized => false,
+    }
+}
+
+/// Makes bundles that share a log one cluster, unless each names an id of its own.
+fn join_copies(readings: &[Reading], keys: &mut [Option<Key<'_>>]) {
+    let mut first = HashMap::new();
+    let mut same = Vec::new();
+    for (index, reading) in readings.iter().enumerate() {
+        let Content::Log(log) = &reading.content else { continue };
+        let summary = &log.summary;
+        if summary.entries > 0 {
+            let of = (&reading.tenant, reading.node);
+            let what = (summary.bytes, summary.entries, summary.span, summary.fingerprint);
+            let known = *first.entry((of, what)).or_insert(index);
+            same.extend((known != index).then_some((known, index)));
+        }
+    }
+    for (one, other) in same {
+        let (Some(a), Some(b)) = (keys[one].clone(), keys[other].clone()) else { continue };
+        let (kept, gone) = match (&a, &b) {
+            (Key::Id(_), Key::Id(_)) => continue,
+            (Key::Bundle(_), Key::Id(_)) => (b, a),
+            _ => (a, b),
+        };
+        for key in keys.iter_mut().flatten().filter(|key| **key == gone) {
+            *key = kept.clone();
+        }
     }
 }
 
@@ -221,6 +250,23 @@ mod tests {
         assert_eq!(clusters(&readings(Some("c1"), Some("C1"))), ["", "", ""]);
         assert_eq!(clusters(&readings(Some("c1"), Some("c2"))), ["c1", "c1", "c2"]);
         assert_eq!(clusters(&readings(Some("c1"), None)), ["c1", "c1", "b.zip » debug"]);
+    }
+
+    #[test]
+    fn bundles_that_hold_the_same_log_are_of_one_cluster() {
+        let with = |path: &str, print, id| {
+            let mut log = log(path, 1, id);
+            let Content::Log(scanned) = &mut log.content else { unreachable!() };
+            (scanned.summary.entries, scanned.summary.fingerprint) = (2, print);
+            log
+        };
+        let two = |print, id| {
+            let a = with("a.zip » debug/nodes/1/logs/a.log", 7, None);
+            clusters(&[a, with("b.zip » debug/nodes/1/logs/a.log", print, id)])
+        };
+        assert_eq!(two(7, None), ["", ""]);
+        assert_eq!(two(7, Some("c1")), ["", ""]);
+        assert_eq!(two(8, None), ["a.zip » debug", "b.zip » debug"]);
     }
 
     #[test]
