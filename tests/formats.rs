@@ -3,25 +3,33 @@
 
 #[path = "support/forms.rs"]
 mod forms;
+#[path = "support/table_forms.rs"]
+mod table_forms;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crdb_triage::ingest::Table;
 use crdb_triage::model::LogFormat;
 use crdb_triage::parse::sniff::{Sniffed, sniff};
 use crdb_triage::parse::{clean, crdb_text};
-use forms::{every_entry, scan, show_entry, show_row, show_unread, table};
+use forms::{every_entry, scan, show_entry};
+use table_forms::{cluster, show_record, show_row, show_unread, table};
 
 /// The folders of `src/parse/` that are formats, and what each of them may claim.
-const FORMATS: [(&str, &[LogFormat]); 4] = [
+const FORMATS: [(&str, &[LogFormat]); 5] = [
     ("crdb_text", &[LogFormat::CrdbV1, LogFormat::CrdbV1Count, LogFormat::CrdbV2]),
     ("json", &[LogFormat::Json, LogFormat::JsonCompact]),
     ("molt", &[LogFormat::Molt]),
     ("jobs_table", &[]),
+    ("cluster", &[]),
 ];
 
 /// The sizes of pieces with which each sample must read the same.
 const PIECES: [usize; 4] = [usize::MAX, 1, 7, 64];
+
+/// Formats that are tables, of which there are many kinds, and no logs.
+const TABLES: [&str; 2] = ["jobs_table", "cluster"];
 
 /// One case of a sample file: `# title`, input lines, `----`, expected text, an empty line.
 struct Case {
@@ -45,11 +53,13 @@ fn cases(file: &Path) -> Vec<Case> {
     text.split("\n\n# ")
         .map(|case| {
             let (title, rest) = case.split_once('\n').unwrap();
-            let (input, expected) = rest.split_once("\n----").unwrap();
+            // Tables have lines of `-` too; what is expected may be nothing.
+            let nothing = rest.strip_suffix("\n----").map(|input| (input, ""));
+            let (input, expected) = rest.split_once("\n----\n").or(nothing).unwrap();
             Case {
                 title: title.to_owned(),
                 input: format!("{input}\n"),
-                expected: format!("{}\n", expected.trim_matches('\n')),
+                expected: expected.trim_matches('\n').to_owned(),
             }
         })
         .collect()
@@ -59,6 +69,13 @@ fn read(format: &str, text: &[u8], piece: usize) -> String {
     if format == "jobs_table" {
         let (rows, unread) = table(text, piece);
         return rows.iter().map(show_row).chain(unread.iter().map(show_unread)).collect();
+    }
+    if format == "cluster" {
+        // A document is told from a table by its name only, which the samples have not.
+        let document = text.starts_with(b"{") || text.starts_with(b"[\n  {\n");
+        let table = if document { Table::NodesJson } else { Table::KvNodeStatus };
+        let (records, unread) = cluster(table, text, piece);
+        return records.iter().map(show_record).chain(unread.iter().map(show_unread)).collect();
     }
     let scanned = scan(&every_entry(), text, piece);
     let entries = scanned.hits.iter().map(|hit| show_entry(&hit.entry));
@@ -81,11 +98,16 @@ fn samples_read_as_they_say_in_whatever_pieces() {
                     );
                 }
                 let windows = input.replace('\n', "\r\n");
-                if format != "jobs_table" {
+                if !TABLES.contains(&format) {
                     assert_eq!(read(format, windows.as_bytes(), 5), whole, "{title}: from Windows");
                 }
                 if !update {
-                    assert_eq!(whole, expected, "{title} in {}", file.display());
+                    assert_eq!(
+                        whole.trim_end_matches('\n'),
+                        expected,
+                        "{title} in {}",
+                        file.display()
+                    );
                 }
                 updated.push(format!("# {title}\n{input}----\n{whole}"));
             }
@@ -103,9 +125,20 @@ fn no_format_claims_a_sample_of_another() {
             for Case { title, input, .. } in cases(&file) {
                 let place = format!("{title} in {}", file.display());
                 let scanned = scan(&every_entry(), input.as_bytes(), usize::MAX);
-                if format == "jobs_table" {
+                if TABLES.contains(&format) {
                     assert_eq!(scanned.summary.entries, 0, "{place}");
                     assert_ne!(sniff(input.as_bytes()), Sniffed::Log, "{place}");
+                    // Nor does one kind of table claim another.
+                    let input = input.as_bytes();
+                    if format == "cluster" {
+                        assert_eq!(table(input, usize::MAX).0, [], "{place}");
+                    } else {
+                        for other in [Table::NodesJson, Table::KvNodeStatus] {
+                            let (records, unread) = cluster(other, input, usize::MAX);
+                            assert_eq!(records, [], "{place}");
+                            assert!(!unread.is_empty(), "{place}");
+                        }
+                    }
                     continue;
                 }
                 assert_eq!(sniff(input.as_bytes()), Sniffed::Log, "{place}");

@@ -35,7 +35,7 @@ const FALLBACK: u32 = u32::MAX;
 const FAILED: &str = ".err.txt";
 
 /// Endings of dumped tables; the first is the one that nearly all have.
-const TABLE_ENDINGS: [&str; 3] = [".txt", ".json", ".csv"];
+const TABLE_ENDINGS: [&str; 4] = [".txt", ".json", ".csv", ".tsv"];
 
 const PACKED: [&str; 11] =
     [".gz", ".tgz", ".zip", ".tar", ".zst", ".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar"];
@@ -126,6 +126,9 @@ pub(super) fn classify(path: &str) -> Kind {
     if is_log(folder, unpacked(name)) {
         return if is_packed(name) { Kind::Packed } else { Kind::Log };
     }
+    if may_be_table(name) {
+        return if is_packed(name) { Kind::Packed } else { Kind::Unknown };
+    }
     if SKIPPED.iter().any(|pattern| pattern.matches(folder, name)) {
         return Kind::Skip;
     }
@@ -209,6 +212,13 @@ fn table_attempt(name: &str) -> Option<(Table, u32)> {
     Some((*table, attempt))
 }
 
+/// Whether somebody may have named a copy of a table that is read so: `crdb_internal.jobs (1).txt`.
+fn may_be_table(name: &str) -> bool {
+    let tables = Table::NAMES.iter().filter(|(_, table)| !table.is_document());
+    let mut rests = tables.filter_map(|(known, _)| name.strip_prefix(known));
+    rests.any(|rest| rest.starts_with(|c: char| !c.is_alphanumeric() && c != '_'))
+}
+
 fn is_log(folder: &str, name: &str) -> bool {
     (name.starts_with("cockroach") && name.contains(".log"))
         || (name.ends_with(".log") && folder.split('/').any(|f| f == "logs"))
@@ -250,7 +260,14 @@ mod tests {
             ("debug/crdb_internal.jobs.txt.err.txt", Kind::TableFailed(Table::Jobs, 0)),
             ("debug/crdb_internal.jobs.2.txt.err.txt", Kind::TableFailed(Table::Jobs, 2)),
             ("crdb_internal.jobs.err.txt", Kind::TableFailed(Table::Jobs, 0)),
-            ("crdb_internal.jobs.99999999999.txt", Kind::Skip),
+            ("crdb_internal.jobs.99999999999.txt", Kind::Unknown),
+            ("crdb_internal.jobs (1).txt", Kind::Unknown),
+            ("crdb_internal.jobs-monday.txt", Kind::Unknown),
+            ("crdb_internal.jobs_x.txt", Kind::Skip),
+            ("crdb_internal.jobs.txt.zip", Kind::Packed),
+            ("crdb_internal.jobs.csv", Kind::Table(Table::Jobs, 0)),
+            ("crdb_internal.jobs.1.tsv", Kind::Table(Table::Jobs, 1)),
+            ("crdb_internal.leases.txt", Kind::Skip),
             ("debug/nodes/2/logs.err.txt", Kind::LogsFailed),
             ("debug/nodes/2/logs/cockroach.x.log.err.txt", Kind::LogsFailed),
             ("debug/nodes.json.err.txt", Kind::NodeListFailed),

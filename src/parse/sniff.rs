@@ -1,7 +1,8 @@
 //! What an artifact is whose name does not tell: decided from its first bytes.
 
 use super::wrap::Wrapping;
-use super::{clean, jobs_table};
+use super::{cluster, jobs_table, table};
+use crate::ingest::Table;
 
 /// How much of an artifact is worth looking at, in bytes.
 pub const SAMPLE: usize = 64 << 10;
@@ -11,8 +12,8 @@ pub const SAMPLE: usize = 64 << 10;
 pub enum Sniffed {
     /// A log: at least one line of it is a whole entry's first line, in whatever format and wrapping.
     Log,
-    /// `crdb_internal.jobs`, by the names of its columns.
-    JobsTable,
+    /// A table, by the names of its columns.
+    Table(Table),
     /// Neither.
     NotRecognized,
 }
@@ -22,15 +23,19 @@ pub enum Sniffed {
 pub fn sniff(start: &[u8]) -> Sniffed {
     let sample = &start[..start.len().min(SAMPLE)];
     let sample = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
-    let mut lines = sample.split(|b| *b == b'\n').map(clean);
-    let header = lines.find(|line| !line.is_empty()).unwrap_or_default();
-    if jobs_table::is_header(header) {
-        Sniffed::JobsTable
+    if let Some(table) = table_of(sample) {
+        Sniffed::Table(table)
     } else if Wrapping::detect(start).entries > 0 {
         Sniffed::Log
     } else {
         Sniffed::NotRecognized
     }
+}
+
+/// The table that begins with `sample`, in whatever format.
+fn table_of(sample: &[u8]) -> Option<Table> {
+    let names = table::names(sample);
+    jobs_table::table_of(&names).or_else(|| cluster::table_of(&names))
 }
 
 /// What some editors put before UTF-8 text.
@@ -49,9 +54,13 @@ mod tests {
                 "{\"level\":\"info\",\"time\":\"2025-01-01T00:00:00Z\",\"message\":\"x\"}",
                 Sniffed::Log,
             ),
-            ("\u{feff}job_id\tjob_type\tdescription\tstatus\tcreated\n", Sniffed::JobsTable),
-            ("id\ttype\tdescription\tusername\tstatus\tcreated\r\n", Sniffed::JobsTable),
-            ("id\tstatus\tcreated\tpayload\tprogress\n", Sniffed::NotRecognized),
+            (
+                "\u{feff}job_id\tjob_type\tdescription\tstatus\tcreated\n",
+                Sniffed::Table(Table::Jobs),
+            ),
+            ("id\ttype\tdescription\tusername\tstatus\tcreated\r\n", Sniffed::Table(Table::Jobs)),
+            ("id\tstatus\tcreated\tpayload\tprogress\n", Sniffed::Table(Table::SystemJobs)),
+            ("id\tstatus\tcreated\tname\n", Sniffed::NotRecognized),
             ("I250422 06:30 no entry\n", Sniffed::NotRecognized),
             ("{\"level\":\"info\"}", Sniffed::NotRecognized),
             ("", Sniffed::NotRecognized),

@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
 
     fn table(table: Table, path: &str) -> Self {
         if table.has_jobs() {
-            Self::Jobs(table, Box::new(JobsTable::new(path)))
+            Self::Jobs(table, Box::new(JobsTable::named(table, path)))
         } else {
             Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
         }
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
         let head = std::mem::take(head);
         *self = match sniff::sniff(&head) {
             Sniffed::Log => Self::log(signatures, path),
-            Sniffed::JobsTable => Self::table(Table::Jobs, path),
+            Sniffed::Table(table) => Self::table(table, path),
             Sniffed::NotRecognized => Self::NotRecognized,
         };
         self.feed(&head);

@@ -1,9 +1,8 @@
-//! What several test crates share: the text form of entries and rows, and ways to feed a scanner.
+//! What several test crates share: the text form of entries, and ways to feed a scanner.
 
 use std::fmt::Write;
 
-use crdb_triage::model::{Entry, Severity, Unread};
-use crdb_triage::parse::jobs_table::{JobRow, JobsTable};
+use crdb_triage::model::{Entry, Severity};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 
 /// Signatures that occur in every entry.
@@ -16,13 +15,6 @@ pub(crate) fn scan(signatures: &Signatures, text: &[u8], piece: usize) -> Scanne
     let mut scanner = LogScanner::new(signatures, "log");
     text.chunks(piece.max(1)).for_each(|piece| scanner.feed(piece));
     scanner.finish()
-}
-
-/// Reads a table in pieces of `piece` bytes.
-pub(crate) fn table(text: &[u8], piece: usize) -> (Vec<JobRow>, Vec<Unread>) {
-    let mut table = JobsTable::new("table");
-    text.chunks(piece.max(1)).for_each(|piece| table.feed(piece));
-    table.finish()
 }
 
 /// One entry: a line of fields, a line of tags, and its message.
@@ -57,38 +49,6 @@ pub(crate) fn show_entry(entry: &Entry) -> String {
     }
     out.push('\n');
     out
-}
-
-/// One row of the jobs table.
-pub(crate) fn show_row(row: &JobRow) -> String {
-    let mut out = format!("job {} {} by {}", row.id, row.job_type, row.user);
-    let mut field = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            write!(out, " {name}={value}").unwrap();
-        }
-    };
-    field("status", row.status.as_ref().map(ToString::to_string));
-    field("saying", row.running_status.clone());
-    for (name, time) in [
-        ("created", row.created),
-        ("started", row.started),
-        ("finished", row.finished),
-        ("modified", row.modified),
-    ] {
-        field(name, time.map(|t| t.to_string()));
-    }
-    field("done", row.fraction_completed.map(|f| f.to_string()));
-    field("error", row.error.clone());
-    field("node", row.coordinator_id.map(|n| n.to_string()));
-    field("runs", row.num_runs.map(|n| n.to_string()));
-    write!(out, " on {:?}\n  > {}\n", row.descriptor_ids, row.description.replace('\n', "\n  > "))
-        .unwrap();
-    out
-}
-
-/// One diagnostic.
-pub(crate) fn show_unread(unread: &Unread) -> String {
-    format!("unread {}: {}\n", unread.reason.code(), unread.detail)
 }
 
 fn letter(severity: Severity) -> char {

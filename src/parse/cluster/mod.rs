@@ -1,9 +1,16 @@
 //! Tables and documents about nodes, versions and settings to records (debug-zip section 7).
 
+mod document;
+mod rows;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Table;
-use crate::model::{NodeId, Time, Unread};
+use crate::model::{NodeId, Time, Unread, UnreadReason};
+use crate::parse::table::{Dead, Problems, TableReader};
+use document::Document;
+use rows::Rows;
+pub use rows::table_of;
 
 /// One thing that a table or document says of the cluster or of one of its nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +30,8 @@ pub struct ClusterRecord {
 pub enum ClusterFact {
     /// The cluster has this node, whatever else is known of it.
     Node,
-    /// The binary that the node runs, as written (`v24.3.9`, `v24.2.0-alpha.2-dev-…`).
+    /// The binary that the node runs, as written (`v24.3.9`, `v24.2.0-alpha.2-dev-…`; only `24.3` where nothing else
+    /// is told).
     Build {
         /// The version as written.
         version: String,
@@ -38,23 +46,72 @@ pub enum ClusterFact {
     ClusterId(String),
 }
 
-/// Reads such a table or document piece by piece.
+/// Reads such a table or document piece by piece. Memory holds one row, or one value, and the result.
 #[derive(Debug)]
-pub struct ClusterTable;
+pub struct ClusterTable {
+    path: String,
+    format: Format,
+    dead: Option<Dead>,
+}
+
+#[derive(Debug)]
+enum Format {
+    Rows(TableReader, Box<Rows>),
+    Document(Box<Document>),
+}
 
 impl ClusterTable {
     /// The table or document at `path`, which diagnostics name.
     #[must_use]
-    pub fn new(_table: Table, _path: &str) -> Self {
-        Self
+    pub fn new(table: Table, path: &str) -> Self {
+        let format = if table.is_document() {
+            Format::Document(Box::new(Document::new()))
+        } else {
+            Format::Rows(TableReader::default(), Box::new(Rows::new(table)))
+        };
+        Self { path: path.to_owned(), format, dead: None }
     }
 
     /// Reads the next piece.
-    pub fn feed(&mut self, _piece: &[u8]) {}
+    pub fn feed(&mut self, piece: &[u8]) {
+        match &mut self.format {
+            Format::Rows(reader, rows) => reader.feed(piece, rows.as_mut()),
+            Format::Document(document) => {
+                if self.dead.is_none() {
+                    self.dead = document.feed(piece).map(|what| {
+                        (UnreadReason::MalformedTable, format!("{what}; what follows was not read"))
+                    });
+                }
+            }
+        }
+    }
 
     /// The records in their order, and what could not be read.
     #[must_use]
     pub fn finish(self) -> (Vec<ClusterRecord>, Vec<Unread>) {
-        (Vec::new(), Vec::new())
+        match self.format {
+            Format::Rows(mut reader, mut rows) => {
+                let dead = reader.finish(rows.as_mut());
+                let unread = rows.problems.unread(&self.path, dead);
+                (rows.records, unread)
+            }
+            Format::Document(document) => {
+                let (records, what) = document.finish();
+                let said = what.map(|what| (UnreadReason::MalformedTable, what.to_owned()));
+                let dead = self.dead.or(said);
+                (records, Problems::default().unread(&self.path, dead))
+            }
+        }
     }
+}
+
+/// A value, unless the bundle was made without it.
+fn told(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let bare = text.trim_matches(['<', '>', '‹', '›']);
+    let marked = bare.len() < text.len();
+    if bare.is_empty() || matches!(bare, "redacted" | "×" | "NULL" | "null") {
+        return None;
+    }
+    Some(if marked { bare } else { text })
 }

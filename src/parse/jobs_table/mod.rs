@@ -1,39 +1,40 @@
-//! `crdb_internal.jobs` as a debug zip holds it: quoted tab-separated text with the names of its columns in the first
-//! row (debug-zip sections 3 and 5).
+//! The tables about jobs that a debug zip holds: `crdb_internal.jobs`, the raw rows of `system.jobs` and
+//! `crdb_internal.system_jobs`, and `system.job_info` (debug-zip sections 3 to 5).
 
-mod columns;
+mod build;
+mod encoded;
+mod payload;
+mod shape;
 
-use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::ingest::Table;
 use crate::model::{JobId, JobStatus, Time, Unread, UnreadReason};
-use crate::parse::sniff::BYTE_ORDER_MARK;
-use columns::Columns;
-pub use columns::is_header;
+use crate::parse::table::{Problems, Row, Sink, TableReader};
+use build::{Builder, InfoKey};
+pub use payload::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
+use shape::Shape;
+pub use shape::table_of;
 
-/// Bytes of one cell that are kept; nothing of interest is longer, while a statement may take megabytes.
-const CELL: usize = 1 << 20;
-
-/// Bytes of a row's text that are kept as evidence.
-const RAW: usize = 2 << 10;
-
-/// How many diagnostics name their row; the others are counted.
-const NAMED: usize = 8;
-
-/// One row. A column that the table does not have, and a cell that is `NULL`, are none or empty.
+/// One row about a job. A column that the table does not have, and a cell that is `NULL`, are none or empty. No text of
+/// it holds a secret of an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobRow {
     /// Id.
     pub id: JobId,
-    /// `job_type`, such as `IMPORT`.
+    /// `job_type`, such as `IMPORT`; of raw rows without that column what the payload says, as far as it is known.
     pub job_type: String,
     /// Description.
     pub description: String,
+    /// Statement, where the table or the payload has one; its first 4 KiB.
+    pub statement: Option<String>,
     /// User who created it.
     pub user: String,
     /// Descriptors that it works on.
     pub descriptor_ids: Vec<u64>,
-    /// State.
+    /// State; `system.job_info` has none.
     pub status: Option<JobStatus>,
     /// What it says it is doing.
     pub running_status: Option<String>,
@@ -45,219 +46,157 @@ pub struct JobRow {
     pub finished: Option<Time>,
     /// When its progress last changed.
     pub modified: Option<Time>,
+    /// When a node last took it up; until 24.x, and in raw rows. The same instant as `started` but for microseconds.
+    pub last_run: Option<Time>,
     /// Done part, 0 to 1.
     pub fraction_completed: Option<f32>,
     /// Its error; a redacted zip has no such column.
     pub error: Option<String>,
-    /// Node that runs it.
+    /// Node that runs it: `coordinator_id`, or `claim_instance_id` of raw rows.
     pub coordinator_id: Option<u64>,
     /// How often it was (re)started; until 24.x.
     pub num_runs: Option<u64>,
+    /// Schedule that created it; in raw rows.
+    pub schedule: Option<u64>,
+    /// What its payload says.
+    pub details: JobDetails,
     /// Line, from 1, at which the row begins.
     pub line: u64,
     /// Byte at which the row begins, from 0.
     pub offset: u64,
-    /// The row as it stands, decoded lossily and cut to 2 KiB.
+    /// The row for a person: its cells with tabs between them, decoded lossily, without secrets, of encoded ones their
+    /// lengths, and cut to 2 KiB.
     pub raw: String,
 }
 
-/// Reads a table piece by piece; rows and quoted newlines may cross pieces. Memory holds one row and the result.
+impl JobRow {
+    fn new(id: JobId, line: u64, offset: u64, raw: String) -> Self {
+        Self {
+            id,
+            job_type: String::new(),
+            description: String::new(),
+            statement: None,
+            user: String::new(),
+            descriptor_ids: Vec::new(),
+            status: None,
+            running_status: None,
+            created: None,
+            started: None,
+            finished: None,
+            modified: None,
+            last_run: None,
+            fraction_completed: None,
+            error: None,
+            coordinator_id: None,
+            num_runs: None,
+            schedule: None,
+            details: JobDetails::Missing,
+            line,
+            offset,
+            raw,
+        }
+    }
+}
+
+/// Reads a table piece by piece; rows may cross pieces. Memory holds one row and the result.
 #[derive(Debug)]
 pub struct JobsTable {
     path: String,
-    csv: Reader,
-    columns: Option<Columns>,
-    row: Row,
-    rows: Vec<JobRow>,
-    /// Bytes read so far, and lines begun before the current byte.
-    offset: u64,
-    line: u64,
-    start: Vec<u8>,
-    started: bool,
-    /// The text ended within a row.
-    cut: bool,
-    problems: Vec<String>,
-    more_problems: u64,
-    /// The table cannot be read at all, for this reason.
-    dead: Option<(UnreadReason, String)>,
+    reader: TableReader,
+    rows: Rows,
 }
 
-/// The row that is being read.
+/// The rows so far.
 #[derive(Debug, Default)]
-struct Row {
-    cells: Vec<Vec<u8>>,
-    open: Vec<u8>,
-    raw: Vec<u8>,
-    line: u64,
-    offset: u64,
+struct Rows {
+    /// The table that the name of the file says.
+    named: Option<Table>,
+    shape: Option<Shape>,
+    rows: Vec<JobRow>,
+    /// Of `system.job_info`: which row is whose.
+    by_id: BTreeMap<JobId, usize>,
+    /// Of `system.job_info`: rows under another key than those of payload and progress.
+    others: u64,
+    problems: Problems,
 }
 
 impl JobsTable {
     /// A table at `path`, which diagnostics name.
     #[must_use]
     pub fn new(path: &str) -> Self {
-        let csv = ReaderBuilder::new().delimiter(b'\t').terminator(Terminator::Any(b'\n')).build();
-        Self {
-            path: path.to_owned(),
-            csv,
-            columns: None,
-            row: Row::default(),
-            rows: Vec::new(),
-            offset: 0,
-            line: 1,
-            start: Vec::new(),
-            started: false,
-            cut: false,
-            problems: Vec::new(),
-            more_problems: 0,
-            dead: None,
-        }
+        Self { path: path.to_owned(), reader: TableReader::default(), rows: Rows::default() }
+    }
+
+    /// The same, of which the name of the file says that it is `table`.
+    #[must_use]
+    pub fn named(table: Table, path: &str) -> Self {
+        let mut new = Self::new(path);
+        new.rows.named = Some(table);
+        new
     }
 
     /// Reads the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
-        if self.started {
-            return self.read(piece);
-        }
-        // Three bytes tell whether the text begins with a byte order mark.
-        self.start.extend_from_slice(piece);
-        if self.start.len() >= BYTE_ORDER_MARK.len() {
-            self.begin();
-        }
+        self.reader.feed(piece, &mut self.rows);
     }
 
-    /// The rows in the order of the table, and what could not be read.
+    /// The rows in the order of the table (of `system.job_info` one for each job), and what could not be read.
     #[must_use]
     pub fn finish(mut self) -> (Vec<JobRow>, Vec<Unread>) {
-        self.begin();
-        if !self.row.raw.is_empty() {
-            // The last row has no newline. A quote that is still open swallowed what follows it.
-            self.cut = true;
-            self.read(b"\n");
-            if !self.row.raw.is_empty() {
-                let line = self.row.line;
-                self.problem(line, "a quote is open to the end of the file");
-            }
+        let dead = self.reader.finish(&mut self.rows);
+        let Rows { rows, problems, others, .. } = self.rows;
+        let unknown = rows.is_empty() && others > 0 && dead.is_none();
+        let dead = dead.or_else(|| {
+            let what = format!("none of its {others} rows is under a key that this version knows");
+            unknown.then_some((UnreadReason::MalformedTable, what))
+        });
+        (rows, problems.unread(&self.path, dead))
+    }
+}
+
+impl Sink for Rows {
+    fn names(&mut self, names: &[String]) -> Result<(), String> {
+        self.shape = Shape::of(names);
+        if self.shape.is_some() {
+            return Ok(());
         }
-        if self.columns.is_none() && self.dead.is_none() {
-            let what = "it is empty: not even the names of its columns are there".to_owned();
-            self.dead = Some((UnreadReason::MalformedTable, what));
-        }
-        let mut details = std::mem::take(&mut self.problems);
-        if self.more_problems > 0 {
-            details.push(format!("{} more rows have problems of this kind", self.more_problems));
-        }
-        let mut unread: Vec<Unread> =
-            details.into_iter().map(|d| self.unread(UnreadReason::MalformedTable, d)).collect();
-        if let Some((reason, detail)) = self.dead.take() {
-            unread.push(self.unread(reason, detail));
-        }
-        (self.rows, unread)
+        let table = build::name(self.named.unwrap_or(Table::Jobs));
+        Err(format!(
+            "its first row does not name the columns of {table}; none of its rows were read"
+        ))
     }
 
-    fn unread(&self, reason: UnreadReason, detail: String) -> Unread {
-        Unread { path: self.path.clone(), reason, detail }
+    fn keep(&self, name: &str) -> usize {
+        shape::keep(name)
     }
 
-    fn begin(&mut self) {
-        if self.started {
-            return;
-        }
-        self.started = true;
-        let start = std::mem::take(&mut self.start);
-        let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start);
-        self.offset = (start.len() - text.len()) as u64;
-        self.read(text);
-    }
-
-    fn read(&mut self, mut text: &[u8]) {
-        let mut output = [0; 4096];
-        while !text.is_empty() && self.dead.is_none() {
-            if self.row.raw.is_empty() {
-                // The reader skips empty lines between rows; so that a row begins where it begins, they go first.
-                let blank = text.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-                self.advance(&text[..blank]);
-                text = &text[blank..];
-                (self.row.line, self.row.offset) = (self.line, self.offset);
-                if text.is_empty() {
-                    return;
+    fn row(&mut self, mut row: Row) {
+        // Bytes that were written as text may hold anything.
+        row.distrust(shape::is_encoded);
+        let mut builder = Builder::new(&row);
+        if self.shape == Some(Shape::Info) {
+            let Some(key) = InfoKey::of(&row) else {
+                self.others += 1;
+                return;
+            };
+            if let Some(job) = builder.info(key) {
+                match self.by_id.get(&job.id).and_then(|at| self.rows.get_mut(*at)) {
+                    Some(known) => build::join(known, job),
+                    None => {
+                        self.by_id.insert(job.id, self.rows.len());
+                        self.rows.push(job);
+                    }
                 }
             }
-            let (result, read, written) = self.csv.read_field(text, &mut output);
-            self.advance(&text[..read]);
-            let room = RAW.saturating_sub(self.row.raw.len());
-            self.row.raw.extend_from_slice(&text[..read.min(room)]);
-            text = &text[read..];
-            let room = CELL.saturating_sub(self.row.open.len());
-            self.row.open.extend_from_slice(&output[..written.min(room)]);
-            if let ReadFieldResult::Field { record_end } = result {
-                let cell = std::mem::take(&mut self.row.open);
-                self.row.cells.push(cell);
-                if record_end {
-                    self.end_row();
-                }
-            }
+        } else {
+            self.rows.extend(builder.job());
         }
-    }
-
-    fn advance(&mut self, text: &[u8]) {
-        self.offset += text.len() as u64;
-        self.line += memchr::memchr_iter(b'\n', text).count() as u64;
-    }
-
-    fn end_row(&mut self) {
-        let mut row = std::mem::take(&mut self.row);
-        if let Some(last) = row.cells.last_mut()
-            && last.ends_with(b"\r")
-        {
-            last.pop();
+        for what in builder.problems {
+            self.problems.add(row.line, &what);
         }
-        let Some(columns) = self.columns.take() else {
-            self.dead = self.names(&row);
-            return;
-        };
-        if !row.cells.iter().all(Vec::is_empty) && !row.raw.starts_with(b"# ") {
-            self.data(row, &columns);
-        }
-        self.columns = Some(columns);
-    }
-
-    fn data(&mut self, mut row: Row, columns: &Columns) {
-        if row.cells.len() != columns.count {
-            let what = format!("{} cells under {} columns", row.cells.len(), columns.count);
-            if self.cut && row.cells.len() < columns.count {
-                // Nobody knows how much of the last cell is missing, be it an id or a state.
-                row.cells.pop();
-            }
-            self.problem(row.line, &what);
-        }
-        let raw = String::from_utf8_lossy(&row.raw);
-        let raw = raw.trim_end_matches(['\r', '\n', '\u{fffd}']).to_owned();
-        let (job, problems) = columns.row(&row.cells, (row.line, row.offset, raw));
-        for what in problems {
-            self.problem(row.line, &what);
-        }
-        self.rows.extend(job);
-    }
-
-    /// Takes the first row as names; tells why not if it cannot.
-    fn names(&mut self, row: &Row) -> Option<(UnreadReason, String)> {
-        let first = row.raw.trim_ascii_start().first();
-        if matches!(first, Some(b'[' | b'{')) || row.raw.starts_with(b"+-") {
-            let what =
-                "the table was written with another --format than tsv; none of its rows were read";
-            return Some((UnreadReason::Unsupported, what.to_owned()));
-        }
-        self.columns = Columns::new(&row.cells);
-        let what = "its first row does not name the columns of crdb_internal.jobs; none of its rows were read";
-        self.columns.is_none().then(|| (UnreadReason::MalformedTable, what.to_owned()))
     }
 
     fn problem(&mut self, line: u64, what: &str) {
-        if self.problems.len() < NAMED {
-            self.problems.push(format!("the row at line {line}: {what}"));
-        } else {
-            self.more_problems += 1;
-        }
+        self.problems.add(line, what);
     }
 }

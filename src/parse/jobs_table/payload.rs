@@ -1,0 +1,231 @@
+//! The listed fields of a job's payload and progress, and no others (debug-zip section 4; backups facts, section 2.8).
+//!
+//! Payloads hold addresses with their keys. Text is scrubbed as it is taken out; addresses lose everything but scheme,
+//! host and path.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Time;
+use crate::parse::protobuf::{End, Value, fields, numbers};
+use crate::parse::scrub::{location, scrub};
+
+/// Bytes of a statement that are kept; the description says the same in fewer.
+pub(super) const STATEMENT: usize = 4 << 10;
+
+/// Elements of a list that are kept.
+const LIST: usize = 10_000;
+
+/// What a payload says of a job of a certain type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobDetails {
+    /// The table has no payload, or not this job's.
+    #[default]
+    Missing,
+    /// The bundle was made without it.
+    Redacted,
+    /// Nobody can read it.
+    Unreadable,
+    /// It was read; it is of a type of which nothing more is taken.
+    Other,
+    /// A backup.
+    Backup(BackupDetails),
+    /// A restore.
+    Restore(RestoreDetails),
+    /// An import.
+    Import(ImportDetails),
+}
+
+/// Of a backup.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupDetails {
+    /// The end of the layer before it; none means that it is a full backup.
+    pub start: Option<Time>,
+    /// Its AS OF time; none until it is planned.
+    pub end: Option<Time>,
+    /// Scheme, host and path of where it is written.
+    pub location: Option<String>,
+    /// Scheme, host and path of its collection, of `BACKUP INTO`.
+    pub collection: Option<String>,
+}
+
+/// Of a restore.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreDetails {
+    /// Scheme, host and path of each layer; more than one means that incremental backups were used.
+    pub layers: Vec<String>,
+    /// The time to which it restores; none means the end of the last layer.
+    pub end: Option<Time>,
+}
+
+/// Of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportDetails {
+    /// How many tables it fills.
+    pub tables: u64,
+    /// The time at which it writes; none until it has chosen one.
+    pub write_time: Option<Time>,
+    /// Whether its tables are offline and it may have written.
+    pub prepared: bool,
+    /// Whether its tables are online again.
+    pub published: bool,
+}
+
+/// The fields of a payload.
+#[derive(Debug, Default)]
+pub(super) struct Payload {
+    pub(super) description: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) started: Option<Time>,
+    pub(super) finished: Option<Time>,
+    pub(super) descriptor_ids: Vec<u64>,
+    pub(super) error: Option<String>,
+    pub(super) statement: Option<String>,
+    /// The type that the number of its details says, as `job_type` names it.
+    pub(super) job_type: Option<&'static str>,
+    pub(super) details: JobDetails,
+}
+
+/// The fields of a progress.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) fraction_completed: Option<f32>,
+    pub(super) modified: Option<Time>,
+}
+
+/// Job types by the number of their details, as far as the facts name them.
+const TYPES: [(u64, &str); 8] = [
+    (10, "BACKUP"),
+    (11, "RESTORE"),
+    (12, "SCHEMA CHANGE"),
+    (13, "IMPORT"),
+    (15, "CREATE STATS"),
+    (25, "MIGRATION"),
+    (38, "KEY VISUALIZER"),
+    (39, "POLL JOBS STATS"),
+];
+
+/// Reads a payload, and tells how it ended.
+pub(super) fn payload(bytes: &[u8]) -> (Payload, End) {
+    let mut read = Payload { details: JobDetails::Other, ..Payload::default() };
+    let end = fields(bytes, |number, value| {
+        if let Some((_, name)) = TYPES.iter().find(|(known, _)| *known == number)
+            && matches!(value, Value::Bytes(_))
+        {
+            read.job_type = Some(name);
+        }
+        match (number, value) {
+            (1, value) => read.description = text(value),
+            (2, value) => read.user = text(value),
+            (3, value) => read.started = micros(value),
+            (4, value) => read.finished = micros(value),
+            (6, value) => {
+                let room = LIST.saturating_sub(read.descriptor_ids.len());
+                read.descriptor_ids.extend(numbers(value).into_iter().take(room));
+            }
+            (8, value) => read.error = text(value).filter(|text| !text.is_empty()),
+            (10, Value::Bytes(message)) => read.details = JobDetails::Backup(backup(message)),
+            (11, Value::Bytes(message)) => read.details = JobDetails::Restore(restore(message)),
+            (13, Value::Bytes(message)) => read.details = JobDetails::Import(import(message)),
+            (16, value) => statement(&mut read.statement, value),
+            _ => {}
+        }
+    });
+    (read, end)
+}
+
+/// Reads a progress, and tells how it ended.
+pub(super) fn progress(bytes: &[u8]) -> (Progress, End) {
+    let mut read = Progress::default();
+    let end = fields(bytes, |number, value| match (number, value) {
+        (1, Value::Fixed32(bits)) => {
+            read.fraction_completed = Some(f32::from_bits(bits)).filter(|f| f.is_finite());
+        }
+        (2, value) => read.modified = micros(value),
+        _ => {}
+    });
+    (read, end)
+}
+
+fn backup(message: &[u8]) -> BackupDetails {
+    let mut details = BackupDetails::default();
+    fields(message, |number, value| match number {
+        1 => details.start = timestamp(value),
+        2 => details.end = timestamp(value),
+        3 => details.location = address(value),
+        8 => details.collection = address(value),
+        _ => {}
+    });
+    details
+}
+
+fn restore(message: &[u8]) -> RestoreDetails {
+    let mut details = RestoreDetails::default();
+    fields(message, |number, value| match number {
+        3 if details.layers.len() < LIST => details.layers.extend(address(value)),
+        4 => details.end = timestamp(value),
+        _ => {}
+    });
+    details
+}
+
+fn import(message: &[u8]) -> ImportDetails {
+    let mut details = ImportDetails::default();
+    fields(message, |number, value| match (number, value) {
+        (1, Value::Bytes(_)) => details.tables += 1,
+        (5, Value::Varint(nanos)) => details.write_time = instant(nanos.cast_signed()),
+        (12, Value::Varint(yes)) => details.prepared = yes != 0,
+        (13, Value::Varint(yes)) => details.published = yes != 0,
+        _ => {}
+    });
+    details
+}
+
+/// A statement of several becomes a line of them.
+fn statement(all: &mut Option<String>, value: Value<'_>) {
+    let Some(next) = text(value) else { return };
+    let all = all.get_or_insert_default();
+    if all.len() >= STATEMENT {
+        return;
+    }
+    if !all.is_empty() {
+        all.push('\n');
+    }
+    all.push_str(cut(&next, STATEMENT));
+}
+
+/// The first bytes of a text.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
+}
+
+fn text(value: Value<'_>) -> Option<String> {
+    let Value::Bytes(bytes) = value else { return None };
+    Some(scrub(&String::from_utf8_lossy(bytes)).into_owned())
+}
+
+fn address(value: Value<'_>) -> Option<String> {
+    let Value::Bytes(bytes) = value else { return None };
+    Some(location(&String::from_utf8_lossy(bytes))).filter(|text| !text.is_empty())
+}
+
+fn micros(value: Value<'_>) -> Option<Time> {
+    let Value::Varint(micros) = value else { return None };
+    (micros != 0).then(|| Time(micros.cast_signed()))
+}
+
+/// The instant of an HLC timestamp, whose first field counts nanoseconds; none of an empty one.
+fn timestamp(value: Value<'_>) -> Option<Time> {
+    let Value::Bytes(message) = value else { return None };
+    let mut time = None;
+    fields(message, |number, value| {
+        if let (1, Value::Varint(nanos)) = (number, value) {
+            time = instant(nanos.cast_signed());
+        }
+    });
+    time
+}
+
+fn instant(nanos: i64) -> Option<Time> {
+    (nanos != 0).then(|| Time(nanos.div_euclid(1000)))
+}
