@@ -230,7 +230,13 @@ fn what_is_known_of_one_cluster_says_nothing_of_another() {
     let one = facts(readings(log("b.zip » ", 1, (1, 9), Some("v24.3.9"), ONE)));
     assert_eq!(one.clusters.keys().collect::<Vec<_>>(), [&Cluster::default()]);
     assert_eq!(decided(&one).verdict, Verdict::NoSign);
-    let two = facts(readings(log("b.zip » ", 1, (1, 9), Some("v24.3.9"), OTHER)));
+    let mut readings = readings(log("b.zip » ", 1, (1, 9), Some("v24.3.9"), OTHER));
+    let mut molt = log("", 0, (1, 9), None, "");
+    let Content::Log(scanned) = &mut molt.content else { panic!("a log") };
+    scanned.summary.formats = vec![LogFormat::Molt];
+    (molt.path, molt.node) = ("molt.log".to_owned(), None);
+    readings.push(molt);
+    let two = facts(readings);
     assert_eq!(two.clusters.len(), 2);
     assert_eq!(two.nodes.len(), 2);
     let decision = decided(&two);

@@ -18,7 +18,7 @@ fn fullest() -> Report {
     let source = report.nodes[0].versions[0].source.clone();
     let cluster = Some("0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a".to_owned());
     report.input.duplicates =
-        vec![Duplicate { path: "logs/cockroach.log".to_owned(), of: source.path.clone() }];
+        vec![Duplicate { path: "logs/cockroach.log".to_owned(), of: source.path.clone() }; 6];
     for node in &mut report.nodes {
         node.cluster.clone_from(&cluster);
         node.at_least =
@@ -183,6 +183,7 @@ fn what_a_report_says_of_several_clusters_conflicts_and_copies() {
             "Node 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a/system/n2",
             "demoapp of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a",
             "logs/cockroach.log is the same as",
+            "(2 more logs came more than once; the JSON report names all)",
             seen::CONFLICT,
             "version not known, but 24.3 or later, as the active cluster version has it",
             "no logs from node 3",

@@ -41,6 +41,11 @@ pub fn gather(
             Content::Log(log) => {
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
                 let log = LogReading { path: reading.path, tenancy, node: reading.node, log };
+                facts.redaction = facts.redaction.max(log.log.summary.redaction);
+                // A log of MOLT beside several clusters: of which it speaks, nobody knows.
+                if home.cluster.is_none() {
+                    continue;
+                }
                 bundle.latest_entry = bundle.latest_entry.max(log.log.summary.span.map(|s| s.1));
                 log.add_to(&mut facts, &mut gathering, home.bundle, signatures);
                 gathering.molt.read(home.cluster.as_ref(), &log);
@@ -169,7 +174,6 @@ impl LogReading {
     ) {
         let Gathering { histories, found, seen, files, .. } = gathering;
         let summary = &self.log.summary;
-        facts.redaction = facts.redaction.max(summary.redaction);
         let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
         cluster.any_entry |= summary.entries > 0;
         let node = self.node.or(summary.node);

@@ -143,8 +143,8 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.line(0, &format!("- {}", wording::files(report)));
     page.line(0, &format!("- {}", wording::redaction_meaning(input.redaction)));
-    for duplicate in &input.duplicates {
-        page.line(0, &format!("- {}", prose(&seen::duplicate(duplicate))));
+    for copies in seen::duplicates(&input.duplicates) {
+        page.line(0, &format!("- {}", prose(&copies)));
     }
     if report.nodes.is_empty() {
         page.line(0, "- No node is named anywhere in it.");

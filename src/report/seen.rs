@@ -1,6 +1,6 @@
 //! What is said of a node and of the files that its times rest on, in the terminal, the ticket and the page.
 
-use super::{Duplicate, Node, visible};
+use super::{Duplicate, Node, visible, wording};
 
 /// A node as coverage names it: `system/n1`, with the cluster before it where there are several.
 #[must_use]
@@ -31,9 +31,19 @@ pub fn no_logs(node: &Node) -> String {
 pub const CONFLICT: &str =
     "another source names another version for the same time; both are taken as possible";
 
-/// Said of a log that came more than once.
+/// Said of logs that came more than once: a sentence for each of the first ones, and how many there are besides.
 #[must_use]
-pub fn duplicate(duplicate: &Duplicate) -> String {
+pub fn duplicates(duplicates: &[Duplicate]) -> Vec<String> {
+    const SHOWN: usize = 4;
+    let mut lines: Vec<String> = duplicates.iter().take(SHOWN).map(duplicate).collect();
+    if let Some(rest) = duplicates.len().checked_sub(SHOWN).filter(|rest| *rest > 0) {
+        let logs = wording::count(rest as u64, "more log");
+        lines.push(format!("({logs} came more than once; the JSON report names all)"));
+    }
+    lines
+}
+
+fn duplicate(duplicate: &Duplicate) -> String {
     let (path, of) = (visible::line(&duplicate.path), visible::line(&duplicate.of));
-    format!("{path} is the same as {of}, and both count once.")
+    format!("{path} is the same as {of}; they count once.")
 }

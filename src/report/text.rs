@@ -35,8 +35,8 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.words(2, "", &wording::files(report));
     page.words(2, "", wording::redaction_meaning(input.redaction));
-    for duplicate in &input.duplicates {
-        page.words(2, "", &seen::duplicate(duplicate));
+    for copies in seen::duplicates(&input.duplicates) {
+        page.words(2, "", &copies);
     }
     if report.nodes.is_empty() {
         page.words(2, "", "No node is named anywhere in it.");
