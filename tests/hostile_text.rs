@@ -216,7 +216,8 @@ fn each_part_of_a_file_has_its_own_format() {
     assert_eq!(summary.dev_span.unwrap().1.to_string(), "2025-04-23T06:22:40.000000Z");
     assert_eq!(summary.node, Some(NodeId(4)));
     assert_eq!(summary.tenant_name.as_deref(), Some("system"));
-    assert_eq!(summary.counters, Some((12, 12)));
+    let counters: Vec<_> = summary.segments.iter().filter_map(|s| s.counters).collect();
+    assert_eq!(counters, [(12, 12), (12, 12)], "one in crdb-v2, one in JSON a day later");
     assert_eq!(summary.redaction, Redaction::Redacted);
 }
 

@@ -1,7 +1,7 @@
 //! The printed forms of a report: the schema, the round trip, what a person reads, and hostile text in every field.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use crdb_triage::report::{Report, json, markdown, text, wording};
+use crdb_triage::report::{AtLeast, Duplicate, Report, json, markdown, seen, text, wording};
 use serde_json::{Value, json};
 
 /// A report with every part filled, as a support engineer might get it.
@@ -12,6 +12,30 @@ fn full() -> Report {
     json::read(FULL).unwrap()
 }
 
+/// The same with every field that stands in a report only where there is something to say.
+fn fullest() -> Report {
+    let mut report = full();
+    let source = report.nodes[0].versions[0].source.clone();
+    let cluster = Some("0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a".to_owned());
+    report.input.duplicates =
+        vec![Duplicate { path: "logs/cockroach.log".to_owned(), of: source.path.clone() }; 6];
+    for node in &mut report.nodes {
+        node.cluster.clone_from(&cluster);
+        node.at_least =
+            Some(AtLeast { series: "24.3".to_owned(), since: None, source: source.clone() });
+        for version in &mut node.versions {
+            (version.told_by, version.conflict) = (Some("node_build_info".to_owned()), true);
+        }
+    }
+    for job in &mut report.jobs {
+        job.cluster.clone_from(&cluster);
+    }
+    for finding in &mut report.findings {
+        finding.subject.cluster.clone_from(&cluster);
+    }
+    report
+}
+
 fn validator() -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
@@ -20,19 +44,26 @@ fn validator() -> jsonschema::Validator {
 
 #[test]
 fn a_report_follows_the_schema() {
-    let report: Value = serde_json::from_str(&json::print(&full())).unwrap();
-    let errors: Vec<String> = validator()
-        .iter_errors(&report)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    assert_eq!(errors, [] as [String; 0]);
+    for report in [full(), fullest()] {
+        let report: Value = serde_json::from_str(&json::print(&report)).unwrap();
+        let errors: Vec<String> = validator()
+            .iter_errors(&report)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, [] as [String; 0]);
+    }
 }
 
 #[test]
 fn the_schema_refuses_what_is_broken() {
-    let whole: Value = serde_json::from_str(FULL).unwrap();
+    let whole: Value = serde_json::from_str(&json::print(&fullest())).unwrap();
     let schema = validator();
     let broken = [
+        ("/nodes/0/cluster", json!("")),
+        ("/nodes/0/at_least/series", json!("v24.3.0")),
+        ("/nodes/0/versions/0/told_by", json!("rumour")),
+        ("/nodes/0/versions/0/conflict", json!(false)),
+        ("/input/duplicates", json!([])),
         ("/schema", json!("crdb-triage/report/2")),
         ("/input/redaction", json!("some")),
         ("/input/sources/0/kind", json!("rar")),
@@ -100,6 +131,7 @@ fn what_was_printed_reads_back_and_prints_the_same() {
     let printed = json::print(&full());
     assert_eq!(printed, FULL, "the sample is in the printed form");
     assert_eq!(json::read(&printed).unwrap(), full());
+    assert_eq!(json::read(&json::print(&fullest())).unwrap(), fullest());
     assert!(printed.starts_with("{\n  \"schema\": \"crdb-triage/report/1\",\n  \"tool\": {"));
     assert!(printed.ends_with("}\n"));
 }
@@ -138,6 +170,27 @@ fn text_for_a_terminal() {
 #[test]
 fn markdown_for_a_ticket() {
     insta::assert_snapshot!(markdown::print(&full()));
+}
+
+/// What only some inputs make a report say.
+#[test]
+fn what_a_report_says_of_several_clusters_conflicts_and_copies() {
+    for printed in [text::print(&fullest()), markdown::print(&fullest())] {
+        let printed = printed.replace('\n', " ").replace(['`', '\\'], "");
+        let words: Vec<&str> = printed.split_whitespace().collect();
+        let printed = words.join(" ");
+        for said in [
+            "Node 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a/system/n2",
+            "demoapp of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a",
+            "logs/cockroach.log is the same as",
+            "(2 more logs came more than once; the JSON report names all)",
+            seen::CONFLICT,
+            "version not known, but 24.3 or later, as the active cluster version has it",
+            "no logs from node 3",
+        ] {
+            assert!(printed.contains(said), "{said} in: {printed}");
+        }
+    }
 }
 
 /// One headline per overall verdict, with and without what makes it speak of missing things.
@@ -218,6 +271,7 @@ fn everywhere(text: &str) -> Report {
         "kind",
         "redaction",
         "safety",
+        "since",
     ];
     fn fill(value: &mut Value, text: &str, fixed: &[&str]) {
         match value {
@@ -235,7 +289,7 @@ fn everywhere(text: &str) -> Report {
             _ => {}
         }
     }
-    let mut report: Value = serde_json::from_str(FULL).unwrap();
+    let mut report: Value = serde_json::from_str(&json::print(&fullest())).unwrap();
     fill(&mut report, text, &fixed);
     serde_json::from_value(report).unwrap()
 }

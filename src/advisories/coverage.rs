@@ -1,43 +1,85 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
-use crate::facts::Facts;
-use crate::model::{NodeId, Tenant};
+use crate::facts::{Facts, Lacks};
+use crate::model::{NodeId, Tenancy};
 
 use super::decision::Coverage;
 
 /// A node as the report names it.
-pub(super) fn name(tenant: &Tenant, node: NodeId) -> String {
-    format!("{tenant}/{node}")
+pub(super) fn name(tenancy: &Tenancy, node: NodeId) -> String {
+    format!("{tenancy}/{node}")
 }
 
 /// Nodes and times seen, and what is missing of them.
 pub(super) fn of_nodes(facts: &Facts) -> Coverage {
     let mut coverage = Coverage::default();
-    for ((tenant, id), node) in &facts.nodes {
+    let mut without_dev = Vec::new();
+    for ((tenancy, id), node) in &facts.nodes {
         if let Some((from, to)) = node.seen {
             coverage.from = Some(coverage.from.map_or(from, |known| known.min(from)));
             coverage.to = coverage.to.max(Some(to));
         }
-        if node.spans.is_empty() {
-            coverage.nodes_without_logs.push(name(tenant, *id));
-        } else {
-            coverage.nodes.push(name(tenant, *id));
+        if !node.spans.is_empty() {
+            coverage.nodes.push(name(tenancy, *id));
+            continue;
+        }
+        if node.seen.is_some() {
+            without_dev.push(name(tenancy, *id));
+        }
+        coverage.nodes_without_logs.push(name(tenancy, *id));
+    }
+    for (cluster, known) in &facts.clusters {
+        let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
+        if !known.any_entry {
+            coverage.missing.push(match cluster.name() {
+                None => "no log entry was read".to_owned(),
+                Some(name) => format!("logs of {name}: no entry was read"),
+            });
+        }
+        if !known.all_nodes_known {
+            coverage.missing.push(format!(
+                "the list of nodes{of}: the input is not the whole tree of a debug zip, so nodes may exist of which nothing was handed in"
+            ));
         }
     }
-    if !facts.any_entry {
-        coverage.missing.push("no log entry was read".to_owned());
+    let silent: Vec<&str> = coverage
+        .nodes_without_logs
+        .iter()
+        .filter(|node| !without_dev.contains(node))
+        .map(String::as_str)
+        .collect();
+    if !silent.is_empty() {
+        coverage.missing.push(format!(
+            "logs of {}: the input names {}, and no logs from there were read",
+            silent.join(", "),
+            if silent.len() == 1 { "this node" } else { "these nodes" }
+        ));
     }
-    if !facts.all_nodes_known {
-        coverage.missing.push(
-            "the list of nodes: the input is not the whole tree of a debug zip, so nodes may exist of which nothing was handed in".to_owned(),
-        );
+    if !without_dev.is_empty() {
+        coverage.missing.push(format!("logs of channel DEV from {}", without_dev.join(", ")));
     }
-    if !coverage.nodes_without_logs.is_empty() {
-        coverage
-            .missing
-            .push(format!("logs of channel DEV from {}", coverage.nodes_without_logs.join(", ")));
-    }
+    let nodes = || facts.nodes.iter().map(|((tenancy, id), node)| (name(tenancy, *id), node.lacks));
+    coverage.missing.extend(lacking(nodes()));
     coverage
+}
+
+/// What the logs of nodes lack although their time is covered.
+fn lacking(nodes: impl Iterator<Item = (String, Lacks)>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (node, lacks) in nodes {
+        if lacks.removed > 0 {
+            missing.push(format!(
+                "the text of {} log entries of {node}, which redaction removed whole",
+                lacks.removed
+            ));
+        }
+        if lacks.without_info() {
+            missing.push(format!(
+                "log entries of severity INFO from {node}: the bundle was made without them, and with them went every line about the state of a job"
+            ));
+        }
+    }
+    missing
 }
 
 /// Nodes with logs that name no version.
@@ -46,7 +88,23 @@ pub(super) fn versions_missing(facts: &Facts) -> Option<String> {
         .nodes
         .iter()
         .filter(|(_, node)| !node.spans.is_empty() && node.versions.is_empty())
-        .map(|((tenant, id), _)| name(tenant, *id))
+        .map(|((tenancy, id), _)| name(tenancy, *id))
         .collect();
     (!nodes.is_empty()).then(|| format!("the version that ran on {}", nodes.join(", ")))
+}
+
+/// Nodes with logs that are older than every version that is known.
+pub(super) fn older_versions_missing(facts: &Facts) -> Option<String> {
+    let nodes: Vec<_> = facts
+        .nodes
+        .iter()
+        .filter(|(_, node)| !node.versions.is_empty())
+        .filter_map(|((tenancy, id), node)| {
+            let first = node.unversioned_since()?;
+            Some(format!("{} from {first} on", name(tenancy, *id)))
+        })
+        .collect();
+    (!nodes.is_empty()).then(|| {
+        format!("the version that ran on {}, before the first one that is known", nodes.join(", "))
+    })
 }

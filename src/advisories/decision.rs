@@ -83,6 +83,9 @@ impl Decision {
                 .map(|unread| format!("{}: {}", unread.path, unread.detail)),
         );
         coverage.missing.extend(coverage::versions_missing(facts));
+        if applicability == Applicability::Unknown {
+            coverage.missing.extend(coverage::older_versions_missing(facts));
+        }
         let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
         let verdict = strongest.unwrap_or(match applicability {
             Applicability::Unknown => Verdict::CannotTell,
@@ -107,6 +110,12 @@ impl Decision {
 fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
     let mut known = false;
     let mut unplaced = false;
+    // What ran before the first version that is known may be any older one, which matters while logs speak of that time.
+    for node in facts.nodes.values().filter(|node| !node.versions.is_empty()) {
+        if let Some(from) = node.unversioned_since() {
+            unplaced |= declared.placement(&node.ran_at(from)) != Placement::NotAffected;
+        }
+    }
     for version in facts.nodes.values().flat_map(|node| &node.versions) {
         match version.version.as_ref().map(|v| declared.ranges.placement(v)) {
             Some(Placement::Affected | Placement::NotNamed) => return Applicability::Affected,
@@ -142,8 +151,17 @@ impl Declared {
         let candidates = ran.candidates.iter().map(|(_, version)| {
             version.as_ref().map_or(Placement::Unknown, |v| self.ranges.placement(v))
         });
+        // No binary is older than the active version: harmless only if the advisory speaks of none so new.
+        let newer = ran.at_least.as_ref().map(|version| {
+            if self.ranges.last_affected().is_some_and(|last| version.series() > last) {
+                Placement::NotAffected
+            } else {
+                Placement::Unknown
+            }
+        });
         candidates
             .chain(older)
+            .chain(newer)
             .reduce(|a, b| if a == b { a } else { Placement::Unknown })
             .unwrap_or(Placement::Unknown)
     }

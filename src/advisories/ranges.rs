@@ -73,6 +73,12 @@ impl Ranges {
         self.affected.iter().map(|range| &range.from).min()
     }
 
+    /// The newest series that the advisory is about.
+    #[must_use]
+    pub fn last_affected(&self) -> Option<(u16, u16)> {
+        self.affected.iter().map(|range| range.series).max()
+    }
+
     fn range(&self, version: &Version) -> Option<&Range> {
         self.affected.iter().find(|range| range.series == version.series())
     }

@@ -1,15 +1,22 @@
 //! Puts the readings of all artifacts together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ingest::Tally;
-use crate::model::{Entry, JobId, Location, NodeId, Tenant, Time, Unread, unmarked};
+use crate::model::{
+    self, Cluster, JobId, Location, NodeId, Tenancy, Tenant, Time, Unread, unmarked,
+};
 use crate::parse::job_tag;
+use crate::parse::time::is_undated;
 use crate::scan::{Hit, ScannedLog};
 
+use super::clusters;
+use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
 use super::jobs::Histories;
-use super::nodes::{Ran, RanVersion, ran_version};
-use super::{Content, Facts, Reading, Sign, molt, signals};
+use super::records::Records;
+use super::versions::{Ran, RanVersion, from_log};
+use super::{Content, DuplicateFile, Facts, MoltTable, Reading, Sign, molt, signals};
 
 /// Puts the readings together. `signatures` are the names of all signatures of the scan, in its order;
 /// those after [`signals::SIGNATURES`] belong to advisories. Readings come in the order of their paths.
@@ -20,60 +27,125 @@ pub fn gather(
     unread: Vec<Unread>,
     signatures: &[&'static str],
 ) -> Facts {
-    let complete_tree = tally.complete_tree();
-    let mut facts = Facts { all_nodes_known: complete_tree, unread, ..Facts::default() };
-    for id in &tally.nodes {
-        facts.nodes.entry(id.clone()).or_default();
-    }
-    let mut histories = Histories::default();
-    let mut found = Vec::new();
-    let mut verifies = Vec::new();
-    let mut seen = HashSet::new();
-    for reading in readings {
+    let (homes, trees) = clusters::homes(&readings);
+    let mut facts = Facts { unread, ..Facts::default() };
+    let mut bundles = BTreeMap::<usize, Bundle>::new();
+    let mut gathering = Gathering::default();
+    let mut records = Vec::new();
+    let mut rows = Vec::new();
+    for (reading, home) in readings.into_iter().zip(homes) {
+        let cluster = home.cluster.clone().unwrap_or_default();
+        let bundle = bundles.entry(home.bundle).or_default();
+        bundle.see(&reading, &home);
         match reading.content {
             Content::Log(log) => {
-                let log = LogReading {
-                    path: reading.path,
-                    tenant: reading.tenant,
-                    node: reading.node,
-                    log,
-                };
-                log.add_to(&mut facts, &mut histories, &mut found, &mut seen, signatures);
-                molt::read(&log.path, &log.log.hits, &mut facts.molt, &mut verifies);
-            }
-            Content::Jobs(_, rows) => {
-                facts.jobs_tables.insert(reading.tenant.clone());
-                for row in rows {
-                    let latest = [row.created, row.started, row.finished, row.modified]
-                        .into_iter()
-                        .flatten()
-                        .max();
-                    facts.collected = facts.collected.max(latest);
-                    histories.add_row(&reading.path, &reading.tenant, row);
+                let tenancy = Tenancy::new(&cluster, &reading.tenant);
+                let log = LogReading { path: reading.path, tenancy, node: reading.node, log };
+                facts.redaction = facts.redaction.max(log.log.summary.redaction);
+                // A log of MOLT beside several clusters: of which it speaks, nobody knows.
+                if home.cluster.is_none() {
+                    continue;
                 }
+                bundle.latest_entry = bundle.latest_entry.max(log.log.summary.span.map(|s| s.1));
+                log.add_to(&mut facts, &mut gathering, home.bundle, signatures);
+                gathering.molt.read(home.cluster.as_ref(), &log);
             }
-            Content::Cluster(..) | Content::NotRecognized => {}
+            Content::Jobs(table, list) => {
+                let of_cluster = facts.clusters.entry(cluster.clone()).or_default();
+                if says_how_jobs_ended(table, &list) {
+                    of_cluster.jobs_tables.insert(reading.tenant.clone());
+                }
+                let tenancy = Tenancy::new(&cluster, &reading.tenant);
+                let latest = list.iter().filter_map(latest).max();
+                bundle.dumped = bundle.dumped.max(latest);
+                rows.extend(list.into_iter().map(|row| Row {
+                    bundle: home.bundle,
+                    table,
+                    path: reading.path.clone(),
+                    tenancy: tenancy.clone(),
+                    row,
+                }));
+            }
+            Content::Cluster(table, ref list) => {
+                let list = Records::new(table, list.clone(), &reading, &cluster, home.bundle);
+                bundle.lists_nodes |= list.lists_nodes();
+                bundle.named = bundle.named.max(list.latest());
+                records.push(list);
+            }
+            Content::NotRecognized => {}
         }
     }
-    molt::pair(&mut facts.molt, verifies);
-    let collected = facts.collected.filter(|_| complete_tree);
-    for node in facts.nodes.values_mut() {
-        node.finish(collected);
+    if bundles.is_empty() {
+        facts.clusters.insert(Cluster::default(), super::ClusterFacts::default());
     }
-    let last_entry = facts.nodes.values().filter_map(|node| node.seen).map(|(_, last)| last).max();
-    facts.collected = facts.collected.max(last_entry);
+    add_plan(&mut facts, tally, trees, &bundles);
+    add_records(&mut facts, &records, &bundles);
+    let Gathering { mut histories, found, molt, .. } = gathering;
+    facts.molt = molt.finish();
+    add_rows(&mut histories, rows, &bundles);
     facts.signs = signs(&facts, found);
     for sign in &facts.signs {
         histories.add_sign(sign);
     }
-    facts.jobs = histories.finish(&facts.jobs_tables);
+    let tables: BTreeSet<Tenancy> = facts
+        .clusters
+        .iter()
+        .flat_map(|(cluster, known)| {
+            known.jobs_tables.iter().map(|tenant| Tenancy::new(cluster, tenant))
+        })
+        .collect();
+    facts.jobs = histories.finish(&tables);
     facts
+}
+
+fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize, Bundle>) {
+    let collected = |list: &Records| bundles.get(&list.bundle).and_then(Bundle::collected);
+    for list in records {
+        list.add_to(facts, collected(list));
+    }
+    for list in records {
+        list.add_active(facts, collected(list));
+    }
+    facts.nodes.values_mut().for_each(super::Node::finish);
+}
+
+/// What is put together while the readings are gone through.
+#[derive(Default)]
+struct Gathering {
+    histories: Histories,
+    found: Vec<Found>,
+    seen: HashSet<Identity>,
+    /// The files seen so far, and the path of the first of each.
+    files: HashMap<FileIdentity, String>,
+    molt: Molt,
+}
+
+/// Logs of MOLT by the cluster that they are known to be about.
+#[derive(Default)]
+struct Molt(BTreeMap<Cluster, (Vec<MoltTable>, Vec<molt::Verified>)>);
+
+impl Molt {
+    /// A log that could be about any of several clusters proves nothing of any.
+    fn read(&mut self, cluster: Option<&Cluster>, log: &LogReading) {
+        let Some(cluster) = cluster else { return };
+        let (tables, verifies) = self.0.entry(cluster.clone()).or_default();
+        molt::read(cluster, &log.path, &log.log.hits, tables, verifies);
+    }
+
+    fn finish(self) -> Vec<MoltTable> {
+        let mut all = Vec::new();
+        for (mut tables, verifies) in self.0.into_values() {
+            molt::pair(&mut tables, verifies);
+            all.append(&mut tables);
+        }
+        all
+    }
 }
 
 /// One log file and whose it is.
 struct LogReading {
     path: String,
-    tenant: Tenant,
+    tenancy: Tenancy,
     node: Option<NodeId>,
     log: Box<ScannedLog>,
 }
@@ -81,8 +153,8 @@ struct LogReading {
 /// An advisory's hit before the versions of all nodes are known.
 struct Found {
     signature: &'static str,
-    tenant: Tenant,
-    home: Tenant,
+    tenancy: Tenancy,
+    home: Tenancy,
     node: Option<NodeId>,
     /// The last version that the file named before the entry.
     version: Option<RanVersion>,
@@ -94,29 +166,47 @@ impl LogReading {
     fn add_to(
         &self,
         facts: &mut Facts,
-        histories: &mut Histories,
-        found: &mut Vec<Found>,
-        seen: &mut HashSet<Identity>,
+        gathering: &mut Gathering,
+        bundle: usize,
         signatures: &[&'static str],
     ) {
+        let Gathering { histories, found, seen, files, .. } = gathering;
         let summary = &self.log.summary;
-        facts.redaction = facts.redaction.max(summary.redaction);
-        facts.any_entry |= summary.entries > 0;
+        let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
+        cluster.any_entry |= summary.entries > 0;
         let node = self.node.or(summary.node);
+        let original = self.original(node, files);
+        facts.duplicates.extend(
+            original.iter().map(|of| DuplicateFile { path: self.path.clone(), of: of.clone() }),
+        );
         if let Some(node) = node {
-            facts.nodes.entry((self.tenant.clone(), node)).or_default().add_log(summary);
+            // A debug zip leaves the entries of others out of a virtual cluster's files, so counters jump in them.
+            let whole = if self.tenancy.tenant == Tenant::system() {
+                &summary.segments
+            } else {
+                &summary.stretches
+            };
+            let known = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
+            match &original {
+                Some(original) => known.add_copy(original, bundle),
+                None => known.add_log(&self.path, bundle, summary, whole),
+            }
         }
         for hit in &self.log.hits {
             let entry = &hit.entry;
-            let tenant = self.tenant_of(entry);
+            let tenancy = self.tenancy_of(entry);
             let node = entry.node().map(NodeId).or(node);
-            // Every warning of any channel is written to the main log too; it is one entry all the same.
-            if !seen.insert(Identity::of(&tenant, node, entry)) {
+            let source = Location { path: self.path.clone(), line: hit.line, offset: hit.offset };
+            // Without a time, only the place tells entries apart, and a copy has another place.
+            if original.is_some() && is_undated(entry.time) {
                 continue;
             }
-            let source = Location { path: self.path.clone(), line: hit.line, offset: hit.offset };
+            // Every warning of any channel is written to the main log too; it is one entry all the same.
+            if !seen.insert(Identity::of(&tenancy, node, entry, &source)) {
+                continue;
+            }
             if let Some(signal) = signals::read(entry) {
-                histories.add_signal(&tenant, node, signal, hit, source);
+                histories.add_signal(&tenancy, node, signal, hit, source);
             }
             for index in hit
                 .signatures
@@ -126,8 +216,8 @@ impl LogReading {
                 let Some(signature) = signatures.get(usize::from(*index)) else { continue };
                 found.push(Found {
                     signature,
-                    tenant: tenant.clone(),
-                    home: self.tenant.clone(),
+                    tenancy: tenancy.clone(),
+                    home: self.tenancy.clone(),
                     node,
                     version: self.version_before(hit),
                     hit: hit.clone(),
@@ -137,15 +227,44 @@ impl LogReading {
         }
     }
 
+    /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
+    /// name of its symbolic link once more (log-formats trap 26), and two bundles hold the same rotated files.
+    fn original(
+        &self,
+        node: Option<NodeId>,
+        files: &mut HashMap<FileIdentity, String>,
+    ) -> Option<String> {
+        let summary = &self.log.summary;
+        if summary.entries == 0 {
+            return None;
+        }
+        let identity = FileIdentity {
+            tenancy: self.tenancy.clone(),
+            node,
+            bytes: summary.bytes,
+            entries: summary.entries,
+            span: summary.span,
+            fingerprint: summary.fingerprint,
+        };
+        match files.entry(identity) {
+            Entry::Occupied(known) => Some(known.get().clone()),
+            Entry::Vacant(new) => {
+                new.insert(self.path.clone());
+                None
+            }
+        }
+    }
+
     /// Whose work an entry is about: its own tag, else the folder it came from.
-    fn tenant_of(&self, entry: &Entry) -> Tenant {
-        match (&entry.tenant_name, entry.tenant_id) {
+    fn tenancy_of(&self, entry: &model::Entry) -> Tenancy {
+        let tenant = match (&entry.tenant_name, entry.tenant_id) {
             (Some(name), _) => Tenant(unmarked(name).into_owned()),
-            (None, Some(id)) if id > 1 && self.tenant == Tenant::system() => {
+            (None, Some(id)) if id > 1 && self.tenancy.tenant == Tenant::system() => {
                 Tenant(format!("tenant-{id}"))
             }
-            _ => self.tenant.clone(),
-        }
+            _ => return self.tenancy.clone(),
+        };
+        Tenancy { cluster: self.tenancy.cluster.clone(), tenant }
     }
 
     fn version_before(&self, hit: &Hit) -> Option<RanVersion> {
@@ -155,32 +274,46 @@ impl LogReading {
             .iter()
             .rev()
             .find(|seen| seen.location.line <= hit.line)
-            .map(ran_version)
+            .map(from_log)
     }
 }
 
-/// What makes two records the same entry; counters differ between the sinks of one process.
+/// What makes two files of a node copies of one.
+#[derive(PartialEq, Eq, Hash)]
+struct FileIdentity {
+    tenancy: Tenancy,
+    node: Option<NodeId>,
+    bytes: u64,
+    entries: u64,
+    span: Option<(Time, Time)>,
+    fingerprint: u64,
+}
+
+/// What makes two records the same entry; counters differ between the sinks of one process (log-formats trap 27).
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
-    tenant: Tenant,
+    tenancy: Tenancy,
     node: Option<NodeId>,
     time: Time,
     goroutine: u64,
     file: String,
     line: u32,
     message: String,
+    /// Where it stands, if it has no time of its own: then nothing tells one such entry from another.
+    place: Option<Location>,
 }
 
 impl Identity {
-    fn of(tenant: &Tenant, node: Option<NodeId>, entry: &Entry) -> Self {
+    fn of(tenancy: &Tenancy, node: Option<NodeId>, entry: &model::Entry, place: &Location) -> Self {
         Self {
-            tenant: tenant.clone(),
+            tenancy: tenancy.clone(),
             node,
             time: entry.time,
             goroutine: entry.goroutine,
             file: entry.file.clone(),
             line: entry.line,
             message: entry.message.clone(),
+            place: is_undated(entry.time).then(|| place.clone()),
         }
     }
 }
@@ -194,7 +327,7 @@ fn signs(facts: &Facts, found: Vec<Found>) -> Vec<Sign> {
             let tag = job_tag::read(&found.hit.entry.tags);
             Sign {
                 signature: found.signature,
-                tenant: found.tenant,
+                tenancy: found.tenancy,
                 node: found.node,
                 job: tag.id,
                 tag,
@@ -221,7 +354,7 @@ fn ran(facts: &Facts, found: &Found) -> Ran {
         return Ran::exactly(version);
     }
     if let Some(seen) = &found.version {
-        return Ran { candidates: vec![(seen.text.clone(), seen.version.clone())], at_most: None };
+        return Ran::of(seen);
     }
     let time = found.hit.entry.time;
     let of_node = found
@@ -229,34 +362,30 @@ fn ran(facts: &Facts, found: &Found) -> Ran {
         .and_then(|node| facts.nodes.get(&(found.home.clone(), node)))
         .map(|node| node.ran_at(time))
         .filter(|ran| !ran.is_unknown());
-    of_node.unwrap_or_else(|| {
-        facts.nodes.values().map(|node| node.ran_at(time)).fold(Ran::default(), Ran::or)
-    })
+    let named = |ran: &Ran| !ran.candidates.is_empty() || ran.at_most.is_some();
+    let of_cluster = facts.nodes.iter().filter(|((of, _), _)| of.cluster == found.home.cluster);
+    let others = || of_cluster.map(|(_, node)| node.ran_at(time)).filter(named).reduce(Ran::or);
+    // A bound from the active version says less than the versions of the other nodes.
+    match of_node {
+        Some(ran) if named(&ran) => ran,
+        bound => others().or(bound).unwrap_or_default(),
+    }
 }
 
 /// A flow has one id on all nodes: an entry whose job is not readable has the job of another entry of its flow,
 /// if all of them name the same.
 fn join_flows(signs: &mut [Sign]) {
-    let mut jobs: HashMap<(Tenant, String), Option<JobId>> = HashMap::new();
+    let mut jobs: HashMap<(Tenancy, String), Option<JobId>> = HashMap::new();
     for sign in signs.iter() {
         if let (Some(job), Some(flow)) = (sign.job, &sign.tag.flow) {
-            jobs.entry((sign.tenant.clone(), flow.clone()))
+            jobs.entry((sign.tenancy.clone(), flow.clone()))
                 .and_modify(|known| *known = known.filter(|known| *known == job))
                 .or_insert(Some(job));
         }
     }
     for sign in signs.iter_mut().filter(|sign| sign.job.is_none()) {
         if let Some(flow) = &sign.tag.flow {
-            sign.job = jobs.get(&(sign.tenant.clone(), flow.clone())).copied().flatten();
+            sign.job = jobs.get(&(sign.tenancy.clone(), flow.clone())).copied().flatten();
         }
     }
-}
-
-/// Tenants by job, for rows and lines that name different ones.
-pub(super) fn by_id<T>(jobs: &BTreeMap<(Tenant, JobId), T>) -> HashMap<JobId, Vec<Tenant>> {
-    let mut tenants: HashMap<JobId, Vec<Tenant>> = HashMap::new();
-    for (tenant, id) in jobs.keys() {
-        tenants.entry(*id).or_default().push(tenant.clone());
-    }
-    tenants
 }

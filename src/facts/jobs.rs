@@ -3,25 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Job, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId, Operation, Tenant, Time,
+    Cluster, Job, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId, Operation, Tenancy,
+    Time,
 };
 use crate::parse::jobs_table::JobRow;
 use crate::scan::Hit;
 
-use super::gather::by_id;
 use super::signals::Signal;
 use super::{Sign, operation};
 
 /// Histories being put together.
 #[derive(Default)]
 pub(super) struct Histories {
-    jobs: BTreeMap<(Tenant, JobId), Job>,
+    jobs: BTreeMap<(Tenancy, JobId), Job>,
 }
 
 impl Histories {
-    fn job(&mut self, tenant: &Tenant, id: JobId) -> &mut Job {
-        self.jobs.entry((tenant.clone(), id)).or_insert_with(|| Job {
-            tenant: tenant.clone(),
+    fn job(&mut self, tenancy: &Tenancy, id: JobId) -> &mut Job {
+        self.jobs.entry((tenancy.clone(), id)).or_insert_with(|| Job {
+            tenancy: tenancy.clone(),
             id,
             job_type: String::new(),
             operation: Operation::Unknown,
@@ -37,31 +37,40 @@ impl Histories {
         })
     }
 
-    /// Adds a row of a jobs table. A second row of the same job (a retried dump) wins where it is newer.
-    pub(super) fn add_row(&mut self, path: &str, tenant: &Tenant, row: JobRow) {
+    /// Adds a row of a jobs table. Of several rows of one job, add the one to trust last: what it does not say is
+    /// left as the others say it.
+    pub(super) fn add_row(&mut self, path: &str, tenancy: &Tenancy, row: JobRow) {
         let source = Location { path: path.to_owned(), line: row.line, offset: row.offset };
-        let job = self.job(tenant, row.id);
-        job.job_type = row.job_type;
-        job.description = row.description;
+        let job = self.job(tenancy, row.id);
+        if !row.job_type.is_empty() {
+            job.job_type = row.job_type;
+        }
+        if !row.description.is_empty() {
+            job.description = row.description;
+        }
         job.operation = operation::from_table(&job.job_type, &job.description);
         job.created = row.created.or(job.created);
-        job.started = row.started.or(job.started);
-        job.finished = row.finished.or(job.finished);
-        job.descriptor_ids = row.descriptor_ids;
-        job.status = row.status;
+        // Raw rows tell the latest (re)start only as the time when a node last took the job up.
+        job.started = row.started.or(row.last_run).or(job.started);
+        // A job that is at work again has not ended, whatever an older row says.
+        job.finished = row.finished.or(job.finished.filter(|_| row.status.is_none()));
+        if !row.descriptor_ids.is_empty() {
+            job.descriptor_ids = row.descriptor_ids;
+        }
+        job.status = row.status.or(job.status.take());
         job.row = Some(source);
     }
 
     /// Adds what a log line says.
     pub(super) fn add_signal(
         &mut self,
-        tenant: &Tenant,
+        tenancy: &Tenancy,
         node: Option<NodeId>,
         signal: Signal,
         hit: &Hit,
         source: Location,
     ) {
-        let job = self.job(tenant, signal.job);
+        let job = self.job(tenancy, signal.job);
         if let Some(job_type) = signal.job_type.filter(|_| job.job_type.is_empty()) {
             job.job_type = job_type;
         }
@@ -89,7 +98,7 @@ impl Histories {
     /// Adds an advisory's sign to the history of its job.
     pub(super) fn add_sign(&mut self, sign: &Sign) {
         let Some(id) = sign.job else { return };
-        let job = self.job(&sign.tenant, id);
+        let job = self.job(&sign.tenancy, id);
         if let Some(job_type) = sign.tag.job_type.clone().filter(|_| job.job_type.is_empty()) {
             job.job_type = job_type;
         }
@@ -105,7 +114,7 @@ impl Histories {
     }
 
     /// The histories, each by time, with the steps that the tables name.
-    pub(super) fn finish(mut self, tables: &BTreeSet<Tenant>) -> BTreeMap<(Tenant, JobId), Job> {
+    pub(super) fn finish(mut self, tables: &BTreeSet<Tenancy>) -> BTreeMap<(Tenancy, JobId), Job> {
         self.join_tenants(tables);
         for job in self.jobs.values_mut() {
             add_row_events(job);
@@ -125,22 +134,31 @@ impl Histories {
 
     /// A table that a person exported from a virtual cluster has no folder that says so. A job that the logs
     /// give to a tenant without a table of its own, and that exactly one other table knows, is one job.
-    fn join_tenants(&mut self, tables: &BTreeSet<Tenant>) {
-        for (id, tenants) in by_id(&self.jobs) {
+    fn join_tenants(&mut self, tables: &BTreeSet<Tenancy>) {
+        for ((_, id), tenancies) in by_id(&self.jobs) {
             let with_row: Vec<_> =
-                tenants.iter().filter(|t| self.jobs[&((*t).clone(), id)].row.is_some()).collect();
-            let without: Vec<_> = tenants.iter().filter(|t| !tables.contains(*t)).collect();
+                tenancies.iter().filter(|t| self.jobs[&((*t).clone(), id)].row.is_some()).collect();
+            let without: Vec<_> = tenancies.iter().filter(|t| !tables.contains(*t)).collect();
             if let ([home], [guest]) = (with_row.as_slice(), without.as_slice()) {
                 let Some(row) = self.jobs.remove(&((*home).clone(), id)) else { continue };
                 let job = self.job(guest, id);
                 let events = std::mem::take(&mut job.events);
                 let operation = operation::better(row.operation, job.operation);
                 let rows = row.rows.or(job.rows);
-                *job = Job { tenant: (*guest).clone(), operation, rows, ..row };
+                *job = Job { tenancy: (*guest).clone(), operation, rows, ..row };
                 job.events.extend(events);
             }
         }
     }
+}
+
+/// Virtual clusters by cluster and job, for rows and lines that name different ones.
+fn by_id(jobs: &BTreeMap<(Tenancy, JobId), Job>) -> BTreeMap<(Cluster, JobId), Vec<Tenancy>> {
+    let mut tenancies = BTreeMap::<(Cluster, JobId), Vec<Tenancy>>::new();
+    for (tenancy, id) in jobs.keys() {
+        tenancies.entry((tenancy.cluster.clone(), *id)).or_default().push(tenancy.clone());
+    }
+    tenancies
 }
 
 /// The steps that the row itself names.

@@ -1,22 +1,33 @@
 //! What several artifacts together say: nodes, versions over time, coverage, job histories, MOLT's runs.
 
+mod bundles;
+mod clusters;
+mod collection;
+mod files;
 mod gather;
 mod jobs;
+mod lacks;
 mod molt;
 mod nodes;
 mod operation;
+mod records;
 mod signals;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
-pub use nodes::{Node, Ran, RanVersion};
+pub use nodes::Node;
 pub use signals::SIGNATURES;
+pub use versions::{AtLeast, Origin, Ran, RanVersion};
 
 use crate::ingest::Table;
-use crate::model::{Entry, Job, JobId, Location, NodeId, Redaction, Tenant, Time, Unread};
+use crate::model::{
+    Cluster, Entry, Job, JobId, Location, NodeId, Redaction, Tenancy, Tenant, Time, Unread,
+};
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
 use crate::scan::ScannedLog;
 
@@ -51,8 +62,8 @@ pub struct Reading {
 pub struct Sign {
     /// Name of the signature.
     pub signature: &'static str,
-    /// Virtual cluster whose work it concerns.
-    pub tenant: Tenant,
+    /// Cluster and virtual cluster whose work it concerns.
+    pub tenancy: Tenancy,
     /// Node that wrote it.
     pub node: Option<NodeId>,
     /// What its tags say of a job.
@@ -69,50 +80,75 @@ pub struct Sign {
     pub raw: String,
 }
 
-/// What the whole input says.
+/// What is known of one cluster as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClusterFacts {
+    /// Whether all its nodes are among [`Facts::nodes`].
+    pub all_nodes_known: bool,
+    /// Virtual clusters whose jobs table was read.
+    pub jobs_tables: BTreeSet<Tenant>,
+    /// Latest instant that a table or a log names: it was collected then or later.
+    pub collected: Option<Time>,
+    /// Whether any log entry was read.
+    pub any_entry: bool,
+}
+
+/// What the whole input says. It may hold several clusters; nothing that is known of one says anything of another.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Nodes by tenant and number: those with logs and those that a path names.
-    pub nodes: BTreeMap<(Tenant, NodeId), Node>,
-    /// Whether `nodes` are all nodes of the cluster.
-    pub all_nodes_known: bool,
+    /// The clusters; one, without a name, unless there are several.
+    pub clusters: BTreeMap<Cluster, ClusterFacts>,
+    /// Nodes by virtual cluster and number: those with logs, and those that a path, a table or a document names.
+    pub nodes: BTreeMap<(Tenancy, NodeId), Node>,
     /// Jobs, from tables and logs.
-    pub jobs: BTreeMap<(Tenant, JobId), Job>,
+    pub jobs: BTreeMap<(Tenancy, JobId), Job>,
     /// Signs of all advisories, by time.
     pub signs: Vec<Sign>,
     /// What MOLT Fetch and Verify logged of each table.
     pub molt: Vec<MoltTable>,
-    /// Tenants whose jobs table was read.
-    pub jobs_tables: BTreeSet<Tenant>,
     /// Strongest redaction seen.
     pub redaction: Redaction,
-    /// Latest instant that a table or a log names: the input was collected then or later.
-    pub collected: Option<Time>,
-    /// Whether any log entry was read.
-    pub any_entry: bool,
     /// What was not read, or not wholly.
     pub unread: Vec<Unread>,
+    /// Logs that came more than once; each counts once.
+    pub duplicates: Vec<DuplicateFile>,
+}
+
+/// A log that is the same as another, under another name or in another bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateFile {
+    /// Its path.
+    pub path: String,
+    /// The path of the one that counts.
+    pub of: String,
 }
 
 pub use gather::gather;
 
 impl Facts {
-    /// The nodes on which work of `tenant` may have run: its own where the input has a tree of its own for it,
+    /// What is known of a cluster.
+    #[must_use]
+    pub fn cluster(&self, cluster: &Cluster) -> ClusterFacts {
+        self.clusters.get(cluster).cloned().unwrap_or_default()
+    }
+
+    /// The nodes on which work of `tenancy` may have run: its own where the input has a tree of its own for it,
     /// else those of the system tenant, whose processes also serve shared-process virtual clusters.
-    pub fn nodes_of<'a>(&'a self, tenant: &'a Tenant) -> impl Iterator<Item = (NodeId, &'a Node)> {
-        let own = self.nodes.keys().any(|(owner, _)| owner == tenant);
-        let system = Tenant::system();
+    pub fn nodes_of(&self, tenancy: &Tenancy) -> impl Iterator<Item = (NodeId, &Node)> {
+        let own = self.nodes.keys().any(|(owner, _)| owner == tenancy);
+        let owner =
+            if own { tenancy.clone() } else { Tenancy::new(&tenancy.cluster, &Tenant::system()) };
         self.nodes
             .iter()
-            .filter(move |((owner, _), _)| if own { owner == tenant } else { *owner == system })
+            .filter(move |((of, _), _)| *of == owner)
             .map(|((_, id), node)| (*id, node))
     }
 
-    /// The versions that the nodes of `tenant` may have run between two instants.
+    /// The versions that the nodes of `tenancy` may have run between two instants.
     #[must_use]
-    pub fn ran_between(&self, tenant: &Tenant, from: Time, to: Time) -> Vec<Ran> {
+    pub fn ran_between(&self, tenancy: &Tenancy, from: Time, to: Time) -> Vec<Ran> {
         let mut ran: Vec<_> =
-            self.nodes_of(tenant).flat_map(|(_, node)| node.ran_between(from, to)).collect();
+            self.nodes_of(tenancy).flat_map(|(_, node)| node.ran_between(from, to)).collect();
         if ran.is_empty() {
             ran.push(Ran::default());
         }

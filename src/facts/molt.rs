@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::{Location, Time};
+use crate::model::{Cluster, Location, Time};
 use crate::scan::Hit;
 
 /// What MOLT logged of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoltTable {
+    /// The cluster that it was fetched into.
+    pub cluster: Cluster,
     /// `schema.table` in lower case.
     pub name: String,
     /// Begin and end of the last Fetch that names it.
@@ -35,6 +37,9 @@ pub struct MoltVerify {
     pub lines: Vec<(Location, Time, String)>,
 }
 
+/// When a Verify began, the table, and what it said of it.
+pub(super) type Verified = (Time, String, MoltVerify);
+
 /// One run of Fetch or Verify being put together.
 #[derive(Default)]
 struct Run {
@@ -57,10 +62,11 @@ struct Table {
 
 /// Reads the hits of one MOLT log, in its order, and adds to what is known of each table.
 pub(super) fn read(
+    cluster: &Cluster,
     path: &str,
     hits: &[Hit],
     tables: &mut Vec<MoltTable>,
-    verifies: &mut Vec<(Time, String, MoltVerify)>,
+    verifies: &mut Vec<Verified>,
 ) {
     let mut fetch_start = None;
     let mut run = Run::default();
@@ -78,6 +84,7 @@ pub(super) fn read(
             for name in fields["tables"].as_array().into_iter().flatten().filter_map(Value::as_str)
             {
                 let table = MoltTable {
+                    cluster: cluster.clone(),
                     name: name.to_lowercase(),
                     fetched: (fetch_start, time),
                     verify: None,
@@ -104,7 +111,7 @@ pub(super) fn read(
 }
 
 /// Gives each fetched table the last Verify that began after its Fetch ended.
-pub(super) fn pair(tables: &mut [MoltTable], verifies: Vec<(Time, String, MoltVerify)>) {
+pub(super) fn pair(tables: &mut [MoltTable], verifies: Vec<Verified>) {
     for (start, name, verify) in verifies {
         for table in
             tables.iter_mut().filter(|table| table.name == name && start >= table.fetched.1)

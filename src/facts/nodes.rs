@@ -1,139 +1,68 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
-use crate::model::{Gap, Location, Span, Time, Version, merge_spans, uncovered};
-use crate::scan::{LogSummary, VersionSeen};
+use crate::model::{Gap, Span, Time, uncovered};
+use crate::scan::{LogSummary, SILENCE, Segment};
 
-/// Files of one node that follow each other within this many microseconds are taken as one record even where
-/// no counter proves it: a quiet node writes to its main log at least every few minutes.
-const ROTATION_TOLERANCE: i64 = 10 * 60 * Time::SECOND;
-
-/// A version that a node ran, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RanVersion {
-    /// The version; none for a build whose version is no number.
-    pub version: Option<Version>,
-    /// As it was written.
-    pub text: String,
-    /// First time it is known to have run.
-    pub from: Time,
-    /// Last time it is known to have run.
-    pub until: Time,
-    /// Where it says so first.
-    pub source: Location,
-}
-
-/// Which versions may have run at some time. Clusters are upgraded, not downgraded across releases: before the
-/// first thing that is known, a node ran that version or an older one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ran {
-    /// Builds that did or may have run, by their text; unparsable ones have no version.
-    pub candidates: Vec<(String, Option<Version>)>,
-    /// The version was any up to this one.
-    pub at_most: Option<Version>,
-}
-
-impl Ran {
-    /// Nothing is known.
-    #[must_use]
-    pub fn is_unknown(&self) -> bool {
-        self.candidates.is_empty() && self.at_most.is_none()
-    }
-
-    /// Exactly this build ran.
-    #[must_use]
-    pub fn exactly(version: &Version) -> Self {
-        Self { candidates: vec![(version.to_string(), Some(version.clone()))], at_most: None }
-    }
-
-    fn of(seen: &RanVersion) -> Self {
-        Self { candidates: vec![(seen.text.clone(), seen.version.clone())], at_most: None }
-    }
-
-    /// Either of the two.
-    pub(super) fn or(mut self, other: Self) -> Self {
-        for candidate in other.candidates {
-            if !self.candidates.contains(&candidate) {
-                self.candidates.push(candidate);
-            }
-        }
-        self.at_most = match (self.at_most, other.at_most) {
-            (Some(a), Some(b)) => Some(a.max(b)),
-            (a, b) => a.or(b),
-        };
-        self
-    }
-}
+use super::files::{self, File};
+use super::lacks::Lacks;
+use super::versions::{self, AtLeast, Ran, RanVersion};
 
 /// A node, or a SQL instance of a virtual cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
-    /// Versions by time.
+    /// Versions by time; those of which nothing says the time come last.
     pub versions: Vec<RanVersion>,
+    /// What the active version of the cluster says of the version, where nothing names one.
+    pub at_least: Option<AtLeast>,
     /// Times covered by logs that hold channel DEV, by time.
     pub spans: Vec<Span>,
     /// Earliest and latest entry of any of its logs.
     pub seen: Option<(Time, Time)>,
+    /// What its logs lack although their time is covered.
+    pub lacks: Lacks,
     files: Vec<File>,
 }
 
-/// One file with entries of channel DEV.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct File {
-    from: Time,
-    to: Time,
-    bytes: u64,
-    counters: Option<(u64, u64)>,
-}
-
 impl Node {
-    /// Adds what one log file says of this node.
-    pub(super) fn add_log(&mut self, log: &LogSummary) {
+    /// Adds what one log file says of this node: `path` and number of the bundle that it came in, and the part of its
+    /// summary that says where it is whole.
+    pub(super) fn add_log(
+        &mut self,
+        path: &str,
+        bundle: usize,
+        log: &LogSummary,
+        segments: &[Segment],
+    ) {
         if let Some((from, to)) = log.span {
             let (first, last) = self.seen.unwrap_or((from, to));
             self.seen = Some((first.min(from), last.max(to)));
         }
-        if let Some((from, to)) = log.dev_span {
-            // The preamble, written when the file was opened, is older than the first entry on DEV.
-            let from = log.span.map_or(from, |(start, _)| start.min(from));
-            self.files.push(File { from, to, bytes: log.bytes, counters: log.counters });
-        }
-        self.versions.extend(log.versions.iter().map(ran_version));
+        self.lacks.add(Lacks::of(log));
+        self.files.extend(File::new(path, bundle, log, segments));
+        self.versions.extend(log.versions.iter().map(versions::from_log));
     }
 
-    /// Puts everything in order. `collected` is set where the input is one collection of a running cluster:
-    /// each node's newest log was then fetched at that instant or later, so silence after its last entry is
-    /// a silent node and not a missing file.
-    pub(super) fn finish(&mut self, collected: Option<Time>) {
-        self.files.sort_by_key(|file| (file.from, file.to));
-        let mut spans: Vec<Span> = Vec::new();
-        let mut last_counter = None;
-        for file in &self.files {
-            let follows_on = match (last_counter, file.counters) {
-                (Some(last), Some((first, _))) => first == last + 1_u64,
-                _ => false,
-            };
-            match spans.last_mut() {
-                Some(span) if follows_on && file.from > span.to => {
-                    span.to = file.to;
-                    span.files += 1;
-                    span.bytes += file.bytes;
-                }
-                _ => spans.push(Span { from: file.from, to: file.to, files: 1, bytes: file.bytes }),
-            }
-            last_counter = file.counters.map(|(_, last)| last);
+    /// Takes note that a bundle holds a copy of a file that another has.
+    pub(super) fn add_copy(&mut self, path: &str, bundle: usize) {
+        if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+            file.bundles.push(bundle);
         }
-        self.spans = merge_spans(spans, ROTATION_TOLERANCE);
-        if let (Some(last), Some(collected)) = (self.spans.last_mut(), collected) {
-            last.to = last.to.max(collected);
+    }
+
+    /// Says that the newest log of a bundle was fetched at `collected` or later. True of the tree of a debug zip,
+    /// which is one collection of a running cluster: silence after the last entry is then a silent node and not a
+    /// missing file.
+    pub(super) fn extend(&mut self, bundle: usize, collected: Time) {
+        let of_bundle = self.files.iter_mut().filter(|file| file.bundles.contains(&bundle));
+        if let Some(newest) = of_bundle.max_by_key(|file| file.end()) {
+            newest.extend(collected);
         }
-        self.versions.sort_by(|a, b| (a.from, a.until, &a.text).cmp(&(b.from, b.until, &b.text)));
-        self.versions.dedup_by(|next, kept| {
-            let same = next.text == kept.text;
-            if same {
-                kept.until = kept.until.max(next.until);
-            }
-            same
-        });
+    }
+
+    /// Puts everything in order.
+    pub(super) fn finish(&mut self) {
+        self.spans = files::spans(&self.files);
+        versions::order(&mut self.versions);
     }
 
     /// The parts of `from..=to` that no log with channel DEV covers.
@@ -148,49 +77,41 @@ impl Node {
         self.spans.windows(2).map(|pair| Gap { from: pair[0].to, to: pair[1].from }).collect()
     }
 
+    /// The first log entry, if the first version that is known ran so much later that another may have run before. A
+    /// preamble may be stamped a little later than the first entries of its file (log-formats trap 29).
+    #[must_use]
+    pub fn unversioned_since(&self) -> Option<Time> {
+        let (first, _) = self.seen?;
+        let known = self.versions.iter().filter_map(|version| version.from).min();
+        known.is_none_or(|known| known > first.plus(SILENCE)).then_some(first)
+    }
+
     /// The versions that may have run at an instant.
     #[must_use]
     pub fn ran_at(&self, time: Time) -> Ran {
-        let after = self.versions.iter().find(|seen| seen.from > time);
-        match self.versions.iter().rev().find(|seen| seen.from <= time) {
-            // Between the last word of one version and the first of the next, either may have run.
-            Some(seen) if time > seen.until => {
-                after.map_or_else(|| Ran::of(seen), |next| Ran::of(seen).or(Ran::of(next)))
-            }
-            Some(seen) => Ran::of(seen),
-            None => after.map_or_else(Ran::default, before),
+        let mut ran = versions::ran_at(&self.versions, time);
+        let active = self.at_least.as_ref().filter(|least| least.since.is_some_and(|t| t <= time));
+        if ran.is_unknown() {
+            ran.at_least = active.map(|least| least.version.clone());
         }
+        ran
     }
 
     /// The versions that may have run between two instants, one element per stretch.
     #[must_use]
     pub fn ran_between(&self, from: Time, to: Time) -> Vec<Ran> {
         let mut ran = vec![self.ran_at(from)];
-        ran.extend(
-            self.versions.iter().filter(|seen| seen.from > from && seen.from <= to).map(Ran::of),
-        );
+        let later = |seen: &&RanVersion| seen.from.is_some_and(|since| since > from && since <= to);
+        ran.extend(self.versions.iter().filter(later).map(Ran::of));
         ran
-    }
-}
-
-/// What ran before the first version that is known.
-fn before(first: &RanVersion) -> Ran {
-    Ran { candidates: Vec::new(), at_most: first.version.clone() }
-}
-
-pub(super) fn ran_version(seen: &VersionSeen) -> RanVersion {
-    RanVersion {
-        version: seen.version.clone(),
-        text: seen.text.clone(),
-        from: seen.time,
-        until: seen.until,
-        source: seen.location.clone(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Location, Version};
+    use crate::scan::VersionSeen;
 
     fn seen(text: &str, from: i64, until: i64) -> VersionSeen {
         VersionSeen {
@@ -202,42 +123,17 @@ mod tests {
         }
     }
 
-    fn log(from: i64, to: i64, counters: Option<(u64, u64)>) -> LogSummary {
-        LogSummary {
-            span: Some((Time(from), Time(to))),
-            dev_span: Some((Time(from), Time(to))),
-            counters,
-            ..LogSummary::default()
-        }
-    }
-
-    #[test]
-    fn counters_that_follow_on_bridge_any_silence() {
-        let hour = 3600 * Time::SECOND;
-        let mut node = Node::default();
-        node.add_log(&log(0, hour, Some((1, 40))));
-        node.add_log(&log(5 * hour, 6 * hour, Some((41, 90))));
-        node.add_log(&log(9 * hour, 10 * hour, Some((95, 99))));
-        node.finish(None);
-        assert_eq!(node.gaps(), [Gap { from: Time(6 * hour), to: Time(9 * hour) }]);
-    }
-
-    #[test]
-    fn a_file_without_channel_dev_covers_nothing() {
-        let mut node = Node::default();
-        node.add_log(&LogSummary { dev_span: None, ..log(0, 9, None) });
-        node.finish(Some(Time(10)));
-        assert_eq!(node.uncovered(Time(1), Time(2)), [Gap { from: Time(1), to: Time(2) }]);
-        assert_eq!(node.seen, Some((Time(0), Time(9))));
+    fn log(from: i64, to: i64) -> LogSummary {
+        LogSummary { span: Some((Time(from), Time(to))), ..LogSummary::default() }
     }
 
     #[test]
     fn versions_are_exact_where_seen_and_open_where_not() {
         let mut node = Node::default();
-        let mut summary = log(10, 90, None);
+        let mut summary = log(10, 90);
         summary.versions = vec![seen("v24.3.9", 10, 40), seen("v24.3.11", 60, 90)];
-        node.add_log(&summary);
-        node.finish(None);
+        node.add_log("a.log", 0, &summary, &[]);
+        node.finish();
         let names = |ran: Ran| ran.candidates.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
         assert_eq!(names(node.ran_at(Time(20))), ["v24.3.9"]);
         assert_eq!(names(node.ran_at(Time(50))), ["v24.3.9", "v24.3.11"]);

@@ -26,26 +26,7 @@ pub struct Gap {
     pub to: Time,
 }
 
-/// Puts spans together that overlap or lie at most `tolerance` microseconds apart. Any order in; by time out.
-#[must_use]
-pub fn merge_spans(mut spans: Vec<Span>, tolerance: i64) -> Vec<Span> {
-    spans.sort_by_key(|span| (span.from, span.to));
-    let mut merged: Vec<Span> = Vec::new();
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.from <= last.to.plus(tolerance) => {
-                last.to = last.to.max(span.to);
-                last.files += span.files;
-                last.bytes += span.bytes;
-            }
-            _ => merged.push(span),
-        }
-    }
-    merged
-}
-
-/// The parts of `from..=to` that none of `spans` covers. `spans` are ordered and disjoint, as
-/// [`merge_spans`] leaves them.
+/// The parts of `from..=to` that none of `spans` covers. `spans` are ordered and disjoint.
 #[must_use]
 pub fn uncovered(spans: &[Span], from: Time, to: Time) -> Vec<Gap> {
     let mut gaps = Vec::new();
@@ -74,12 +55,6 @@ mod tests {
 
     fn gap(from: i64, to: i64) -> Gap {
         Gap { from: Time(from), to: Time(to) }
-    }
-
-    #[test]
-    fn neighbours_within_the_tolerance_become_one() {
-        let merged = merge_spans(vec![span(50, 60), span(0, 10), span(12, 20), span(5, 8)], 2);
-        assert_eq!(merged, [Span { files: 3, bytes: 30, ..span(0, 20) }, span(50, 60)]);
     }
 
     #[test]

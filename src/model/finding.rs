@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Location, NodeId, Tenant, Time, Verdict};
+use super::{Location, NodeId, Tenancy, Time, Verdict};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// Id, as text.
     pub id: String,
-    /// Virtual cluster.
-    pub tenant: Tenant,
+    /// Cluster and virtual cluster.
+    pub tenancy: Tenancy,
 }
 
 /// One reason for a verdict.

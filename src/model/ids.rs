@@ -41,6 +41,46 @@ impl fmt::Display for Tenant {
     }
 }
 
+/// Which of several clusters: its id, or the name of its bundle where no id is known. Empty while the input holds only
+/// one, so that nothing has to be said of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cluster(pub String);
+
+impl Cluster {
+    /// Its name, if the input holds more than one cluster.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(self.0.as_str())
+    }
+}
+
+/// Whose: a virtual cluster of a cluster. Ids of jobs and numbers of nodes are unique only within it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tenancy {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The virtual cluster in it.
+    pub tenant: Tenant,
+}
+
+impl Tenancy {
+    /// The virtual cluster `tenant` of `cluster`.
+    #[must_use]
+    pub fn new(cluster: &Cluster, tenant: &Tenant) -> Self {
+        Self { cluster: cluster.clone(), tenant: tenant.clone() }
+    }
+}
+
+impl fmt::Display for Tenancy {
+    /// `system`, or `<cluster>/system` where there are several clusters.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cluster.name() {
+            Some(cluster) => write!(f, "{cluster}/{}", self.tenant),
+            None => self.tenant.fmt(f),
+        }
+    }
+}
+
 /// Id of a job. Larger than 2^53 in practice, therefore a string wherever a person or a script reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);

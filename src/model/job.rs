@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobId, Location, NodeId, Tenant, Time};
+use super::{JobId, Location, NodeId, Tenancy, Time};
 
 /// State of a job, in the words of the jobs table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -200,8 +200,8 @@ impl JobEventKind {
 /// A job: what the tables say of it and what the logs add.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Virtual cluster whose job it is.
-    pub tenant: Tenant,
+    /// Cluster and virtual cluster whose job it is.
+    pub tenancy: Tenancy,
     /// Its id.
     pub id: JobId,
     /// `job_type` of the table or of a state line; empty when nothing says it.

@@ -12,12 +12,12 @@ mod time;
 mod verdict;
 mod version;
 
-pub use coverage::{Gap, Span, merge_spans, uncovered};
+pub use coverage::{Gap, Span, uncovered};
 pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
 pub use finding::{
     Evidence, Finding, Reason, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,
 };
-pub use ids::{JobId, NodeId, Tenant};
+pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
 pub use time::Time;
 pub use verdict::{Applicability, Verdict};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::advisories::{self, ADVISORIES, Decision};
 use crate::facts::Node as NodeFacts;
 use crate::ingest::SourceKind;
-use crate::model::{self, JobId, NodeId, SubjectKind, Tenant};
+use crate::model::{self, Cluster, JobId, NodeId, SubjectKind, Tenancy};
 use crate::triage::Outcome;
 
 use super::document::*;
@@ -37,7 +37,7 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
             run,
         },
         input: input(outcome),
-        nodes: facts.nodes.iter().map(|((tenant, id), facts)| node(tenant, *id, facts)).collect(),
+        nodes: facts.nodes.iter().map(|((tenancy, id), facts)| node(tenancy, *id, facts)).collect(),
         jobs: jobs(outcome, &findings),
         advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
         findings: findings.into_iter().map(finding).collect(),
@@ -79,6 +79,11 @@ fn input(outcome: &Outcome) -> Input {
             })
             .collect(),
         redaction: facts.redaction,
+        duplicates: facts
+            .duplicates
+            .iter()
+            .map(|file| Duplicate { path: file.path.clone(), of: file.of.clone() })
+            .collect(),
     }
 }
 
@@ -95,20 +100,30 @@ fn kind(kind: SourceKind) -> &'static str {
     }
 }
 
-fn node(tenant: &Tenant, id: NodeId, facts: &NodeFacts) -> Node {
+fn node(tenancy: &Tenancy, id: NodeId, facts: &NodeFacts) -> Node {
     Node {
-        tenant: tenant.to_string(),
+        cluster: cluster(&tenancy.cluster),
+        tenant: tenancy.tenant.to_string(),
         node: id.0,
         versions: facts
             .versions
             .iter()
             .map(|ran| NodeVersion {
                 version: ran.text.clone(),
-                from: Some(ran.from),
-                to: Some(ran.until),
+                from: ran.from,
+                to: ran.until,
                 source: SourceLine { path: ran.source.path.clone(), line: ran.source.line },
+                told_by: Some(ran.origin.as_str().to_owned()),
+                conflict: ran.conflict,
             })
             .collect(),
+        at_least: facts.at_least.as_ref().filter(|_| facts.versions.is_empty()).map(|least| {
+            AtLeast {
+                series: format!("{}.{}", least.version.major, least.version.minor),
+                since: least.since,
+                source: SourceLine { path: least.source.path.clone(), line: least.source.line },
+            }
+        }),
         coverage: facts
             .spans
             .iter()
@@ -123,19 +138,24 @@ fn node(tenant: &Tenant, id: NodeId, facts: &NodeFacts) -> Node {
     }
 }
 
+/// The name that tells a cluster from the others of the input.
+fn cluster(cluster: &Cluster) -> Option<String> {
+    cluster.name().map(str::to_owned)
+}
+
 /// Jobs of the operations that a checked advisory is about, and jobs with a finding.
 fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
-    let with_finding: BTreeSet<(&Tenant, JobId)> = findings
+    let with_finding: BTreeSet<(&Tenancy, JobId)> = findings
         .iter()
         .filter(|finding| finding.subject.kind == SubjectKind::Job)
-        .filter_map(|finding| Some((&finding.subject.tenant, JobId::parse(&finding.subject.id)?)))
+        .filter_map(|finding| Some((&finding.subject.tenancy, JobId::parse(&finding.subject.id)?)))
         .collect();
     outcome
         .facts
         .jobs
         .values()
         .filter(|job| {
-            with_finding.contains(&(&job.tenant, job.id))
+            with_finding.contains(&(&job.tenancy, job.id))
                 || ADVISORIES.iter().any(|advisory| (advisory.concerns)(job.operation))
         })
         .map(job)
@@ -144,7 +164,8 @@ fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
 
 fn job(job: &model::Job) -> Job {
     Job {
-        tenant: job.tenant.to_string(),
+        cluster: cluster(&job.tenancy.cluster),
+        tenant: job.tenancy.tenant.to_string(),
         id: job.id.to_string(),
         job_type: job.job_type.clone(),
         operation: job.operation.as_str().to_owned(),
@@ -203,7 +224,8 @@ fn finding(finding: &model::Finding) -> Finding {
         subject: Subject {
             kind: finding.subject.kind,
             id: finding.subject.id.clone(),
-            tenant: finding.subject.tenant.to_string(),
+            tenant: finding.subject.tenancy.tenant.to_string(),
+            cluster: cluster(&finding.subject.tenancy.cluster),
         },
         verdict: finding.verdict,
         reasons: finding

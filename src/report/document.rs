@@ -78,6 +78,18 @@ pub struct Input {
     pub unread: Vec<Unread>,
     /// What was removed before we got it.
     pub redaction: Redaction,
+    /// Logs that came more than once; each counts once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// A log that is the same as another, under another name or in another bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// Path in the input.
+    pub path: String,
+    /// Path of the one that counts.
+    pub of: String,
 }
 
 /// One thing that was handed in.
@@ -120,12 +132,19 @@ pub struct Unread {
 /// A node, or a SQL instance of a virtual cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
+    /// Which of several clusters: its id, or the name of its bundle where no id is known. Not there while the
+    /// input holds only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Virtual cluster.
     pub tenant: String,
     /// Node or instance id.
     pub node: u32,
     /// Versions it ran, by time.
     pub versions: Vec<NodeVersion>,
+    /// Where nothing names a version: the oldest that the active cluster version allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<AtLeast>,
     /// Times that its logs cover.
     pub coverage: Vec<NodeCoverage>,
     /// Times between them that no log covers.
@@ -143,6 +162,29 @@ pub struct NodeVersion {
     pub to: Option<Time>,
     /// Where it says so first.
     pub source: SourceLine,
+    /// What says so: `log`, `node_build_info`, `document` (`nodes.json`, `status.json`, `details.json`) or
+    /// `kv_node_status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<String>,
+    /// Another source names another version for the same node and time. Both count.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conflict: bool,
+}
+
+/// The oldest version that a node can have run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtLeast {
+    /// Release series, such as `24.3`.
+    pub series: String,
+    /// Since when it is known.
+    pub since: Option<Time>,
+    /// Where the active cluster version is written.
+    pub source: SourceLine,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A line of a file.
@@ -179,6 +221,9 @@ pub struct NodeGap {
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
+    /// Which of several clusters, as in [`Node::cluster`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Virtual cluster.
     pub tenant: String,
     /// Id in decimal.
@@ -292,6 +337,9 @@ pub struct Subject {
     pub id: String,
     /// Virtual cluster.
     pub tenant: String,
+    /// Which of several clusters, as in [`Node::cluster`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
 }
 
 /// A reason for a verdict.

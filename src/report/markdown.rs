@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::{Advisory, Finding, Job, Node, Report, visible, wording};
+use super::{Advisory, Finding, Job, Node, Report, seen, visible, wording};
 
 /// Where the published advisories stand: the only address that becomes a link.
 const PUBLISHED: &str = "https://www.cockroachlabs.com/docs/advisories/";
@@ -143,6 +143,9 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.line(0, &format!("- {}", wording::files(report)));
     page.line(0, &format!("- {}", wording::redaction_meaning(input.redaction)));
+    for copies in seen::duplicates(&input.duplicates) {
+        page.line(0, &format!("- {}", prose(&copies)));
+    }
     if report.nodes.is_empty() {
         page.line(0, "- No node is named anywhere in it.");
     }
@@ -152,17 +155,20 @@ fn what_was_read(page: &mut Page, report: &Report) {
 }
 
 fn node_lines(page: &mut Page, node: &Node) {
-    page.line(0, &format!("- Node {}", code(&format!("{}/n{}", node.tenant, node.node))));
+    page.line(0, &format!("- Node {}", code(&seen::node(node))));
     if node.versions.is_empty() {
-        page.line(2, "- version not known");
+        page.line(2, &format!("- {}", prose(&seen::version_unknown(node))));
     }
     for version in &node.versions {
         let period = wording::period(version.from, version.to);
         let source = code(&format!("{}:{}", version.source.path, version.source.line));
         page.line(2, &format!("- {}, {period} ({source})", code(&version.version)));
+        if version.conflict {
+            page.line(4, &format!("- {}", prose(seen::CONFLICT)));
+        }
     }
     if node.coverage.is_empty() {
-        page.line(2, "- no logs of this node were read");
+        page.line(2, &format!("- {}", prose(&seen::no_logs(node))));
     }
     for span in &node.coverage {
         let (files, size) = (wording::count(span.files, "file"), wording::size(span.bytes));

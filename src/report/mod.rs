@@ -5,6 +5,7 @@ mod compose;
 mod document;
 pub mod json;
 pub mod markdown;
+pub mod seen;
 pub mod text;
 pub mod visible;
 pub mod wording;

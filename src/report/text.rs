@@ -5,7 +5,7 @@
 
 use crate::model::Verdict;
 
-use super::{Advisory, Finding, Job, JobEvent, Node, Report, visible, wording};
+use super::{Advisory, Finding, Job, JobEvent, Node, Report, seen, visible, wording};
 
 const WIDTH: usize = 100;
 
@@ -35,6 +35,9 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.words(2, "", &wording::files(report));
     page.words(2, "", wording::redaction_meaning(input.redaction));
+    for copies in seen::duplicates(&input.duplicates) {
+        page.words(2, "", &copies);
+    }
     if report.nodes.is_empty() {
         page.words(2, "", "No node is named anywhere in it.");
     }
@@ -44,18 +47,21 @@ fn what_was_read(page: &mut Page, report: &Report) {
 }
 
 fn node_lines(page: &mut Page, node: &Node) {
-    page.words(2, "", &format!("Node {}/n{}", node.tenant, node.node));
+    page.words(2, "", &format!("Node {}", seen::node(node)));
     if node.versions.is_empty() {
-        page.words(4, "", "version not known");
+        page.words(4, "", &seen::version_unknown(node));
     }
     for version in &node.versions {
         let period = wording::period(version.from, version.to);
         let source = &version.source;
         let said = format!("{}, {period} ({}:{})", version.version, source.path, source.line);
         page.words(4, "", &said);
+        if version.conflict {
+            page.words(6, "", seen::CONFLICT);
+        }
     }
     if node.coverage.is_empty() {
-        page.words(4, "", "no logs of this node were read");
+        page.words(4, "", &seen::no_logs(node));
     }
     for span in &node.coverage {
         let (files, size) = (wording::count(span.files, "file"), wording::size(span.bytes));

@@ -13,12 +13,14 @@
 //! A file that the start of it shows to be wrapped – in UTF-16, by a collector of container logs, in colours – is unwrapped
 //! line by line before all that.
 
+mod fingerprint;
 mod lines;
 mod prefilter;
 mod reader;
 mod redaction;
 mod scanner;
 mod sections;
+mod segments;
 mod shares;
 mod signature;
 mod summary;
@@ -26,6 +28,7 @@ mod vote;
 mod wrapped;
 
 pub use scanner::LogScanner;
+pub use segments::{SILENCE, Segment};
 pub use signature::{
     Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, VersionSeen,
 };

@@ -165,6 +165,7 @@ impl Reader {
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,
+            preamble,
             dev: head.channel == 0 && !preamble,
             counter,
             node: tags::node(list),
@@ -244,6 +245,7 @@ impl Reader {
         self.summary.entry(&Seen {
             format: fields.format(),
             time,
+            preamble,
             dev: !preamble && fields.channel() == Some(0),
             counter: fields.counter(),
             node: fields.node(),
@@ -266,6 +268,7 @@ impl Reader {
         self.summary.entry(&Seen {
             format,
             time,
+            preamble: false,
             dev: false,
             counter: None,
             node: None,

@@ -2,6 +2,7 @@
 
 use crate::parse::wrap::{SAMPLE, Wrapping, bare};
 
+use super::fingerprint::Fingerprint;
 use super::lines::{Line, Partial};
 use super::sections::Sections;
 use super::wrapped::Wrapped;
@@ -19,6 +20,7 @@ const BLOCK: usize = 128 << 10;
 pub struct LogScanner {
     way: Way,
     sections: Sections,
+    fingerprint: Fingerprint,
 }
 
 /// How the bytes of the file become lines.
@@ -36,11 +38,16 @@ impl LogScanner {
     /// A scanner for the log at `path`, which locations and diagnostics name.
     #[must_use]
     pub fn new(signatures: &Signatures, path: &str) -> Self {
-        Self { way: Way::Start(Vec::new()), sections: Sections::new(signatures, path) }
+        Self {
+            way: Way::Start(Vec::new()),
+            sections: Sections::new(signatures, path),
+            fingerprint: Fingerprint::default(),
+        }
     }
 
     /// Reads the next piece of the text.
     pub fn feed(&mut self, mut chunk: &[u8]) {
+        self.fingerprint.feed(chunk);
         if let Way::Start(start) = &mut self.way {
             if start.is_empty() && chunk.len() >= SAMPLE {
                 // Nothing to keep: the whole sample is at hand.
@@ -62,11 +69,13 @@ impl LogScanner {
     #[must_use]
     pub fn finish(mut self) -> ScannedLog {
         self.decide();
-        match self.way {
+        let mut log = match self.way {
             Way::Start(_) => self.sections.finish(0),
             Way::Plain(plain) => plain.finish(self.sections),
             Way::Wrapped(wrapped) => wrapped.finish(self.sections),
-        }
+        };
+        log.summary.fingerprint = self.fingerprint.finish();
+        log
     }
 
     /// Decides by the start of the file, and reads it.

@@ -19,7 +19,6 @@ struct Share {
     entries: u64,
     span: Option<(Time, Time)>,
     dev_span: Option<(Time, Time)>,
-    counters: Option<(u64, u64)>,
 }
 
 impl Shares {
@@ -31,19 +30,13 @@ impl Shares {
                 Some(at) => self.last = at,
                 None if self.shares.len() < CANDIDATES => {
                     self.last = self.shares.len();
-                    let (span, dev_span, counters) = (None, None, None);
-                    self.shares.push(Share { node, entries: 0, span, dev_span, counters });
+                    self.shares.push(Share { node, entries: 0, span: None, dev_span: None });
                 }
                 None => return,
             }
         }
         let Some(share) = self.shares.get_mut(self.last) else { return };
         share.entries += 1;
-        if seen.dev
-            && let Some(counter) = seen.counter
-        {
-            share.counters = Some((share.counters.map_or(counter, |c| c.0), counter));
-        }
         if !is_undated(seen.time) {
             widen(&mut share.span, seen.time);
             if seen.dev {
@@ -64,7 +57,6 @@ impl Shares {
         }
         summary.span = winner.span;
         summary.dev_span = winner.dev_span;
-        summary.counters = winner.counters;
         summary.other_nodes = self
             .shares
             .into_iter()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::prefilter::Prefilter;
+use super::segments::Segment;
 use crate::model::{
     Entry, Location, LogFormat, NodeId, Redaction, Severity, Time, Unread, Version, unmarked,
 };
@@ -131,11 +132,16 @@ pub struct LogSummary {
     pub cluster_id: Option<String>,
     /// Versions in order of appearance.
     pub versions: Vec<VersionSeen>,
-    /// Counter of the first and of the last DEV entry, if they have one: `n + 1` in the next file means that
-    /// nothing is missing between.
-    pub counters: Option<(u64, u64)>,
     /// Strongest redaction seen.
     pub redaction: Redaction,
+    /// Where nothing is missing, in the order of the file: split where counters do not follow on, and where a silence
+    /// is not explained by them.
+    pub segments: Vec<Segment>,
+    /// The same, split only at silences. For files without the entries of other virtual clusters, whose counters
+    /// therefore jump (a debug zip filters the files of all but the system's: cockroachdb/cockroach#94861).
+    pub stretches: Vec<Segment>,
+    /// Hash of the first and last 64 KiB of the text: with everything else here, it tells copies of a file.
+    pub fingerprint: u64,
     /// Marked values are hashes of what stood there (since about v26.2); `redaction` is then
     /// [`Redaction::Redacted`].
     pub hashed: bool,

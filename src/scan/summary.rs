@@ -6,6 +6,7 @@ use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
+use super::segments::{Placed, Rule, Segments};
 use super::shares::Shares;
 use super::{LogSummary, VersionSeen};
 
@@ -17,6 +18,8 @@ pub(super) const CANDIDATES: usize = 256;
 pub(super) struct Seen {
     pub(super) format: LogFormat,
     pub(super) time: Time,
+    /// The entry is a line of a preamble.
+    pub(super) preamble: bool,
     /// The entry is of channel DEV, and no preamble.
     pub(super) dev: bool,
     pub(super) counter: Option<u64>,
@@ -34,6 +37,7 @@ pub(super) struct Summary {
     nodes: Shares,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
+    segments: [Segments; 2],
 }
 
 impl Summary {
@@ -44,6 +48,7 @@ impl Summary {
             nodes: Shares::default(),
             tenants: Votes::default(),
             preamble_node: None,
+            segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
         }
     }
 
@@ -61,17 +66,24 @@ impl Summary {
         if let Some(node) = seen.node {
             self.nodes.add(node, seen);
         }
-        if seen.dev
-            && let Some(counter) = seen.counter
-        {
-            summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
-        }
         summary.dev_removed += u64::from(seen.dev && seen.removed);
         if is_undated(seen.time) {
             return;
         }
         if seen.dev {
             summary.dev_severities.add(seen.severity);
+        }
+        for segments in &mut self.segments {
+            if seen.preamble {
+                segments.preamble(seen.time);
+            } else {
+                segments.entry(Placed {
+                    time: seen.time,
+                    counter: seen.counter,
+                    dev: seen.dev,
+                    node: seen.node.map(NodeId),
+                });
+            }
         }
         widen(&mut summary.span, seen.time);
         if seen.dev {
@@ -133,6 +145,14 @@ impl Summary {
         self.summary.node = self.preamble_node.map(NodeId);
         self.nodes.tell(&mut self.summary);
         self.summary.tenant_name = self.tenants.winner();
+        // In a file that merges the logs of several nodes, only what names the node says anything of it.
+        let (main, several) = (self.summary.node, !self.summary.other_nodes.is_empty());
+        let [segments, stretches] = self.segments.map(|segments| {
+            let mut segments = segments.finish();
+            segments.retain(|segment| !several || segment.node == main);
+            segments
+        });
+        (self.summary.segments, self.summary.stretches) = (segments, stretches);
         self.summary
     }
 }

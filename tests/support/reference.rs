@@ -126,7 +126,6 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             if Some(of) == node {
                 out.summary.span = own.span;
                 out.summary.dev_span = own.dev_span;
-                out.summary.counters = own.counters;
             } else {
                 let (span, dev_span) = (own.span, own.dev_span);
                 out.summary.other_nodes.push(NodeShare { node: NodeId(of), span, dev_span });
@@ -284,9 +283,6 @@ fn note(
         summary.formats.push(entry.format);
     }
     let dev = entry.channel == 0 && !preamble && !no_channel && entry.format != LogFormat::Molt;
-    if let (true, Some(counter)) = (dev, entry.counter) {
-        summary.counters = Some((summary.counters.map_or(counter, |c| c.0), counter));
-    }
     summary.dev_removed += u64::from(dev && removed);
     if time::is_undated(entry.time) {
         return;

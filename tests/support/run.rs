@@ -41,6 +41,12 @@ pub(crate) fn triage(files: &[File], slice: usize) -> Report {
     report
 }
 
+/// The virtual cluster, with its cluster before it where there are several.
+fn whose(subject: &report::Subject) -> String {
+    let cluster = subject.cluster.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+    format!("{cluster}{}", subject.tenant)
+}
+
 /// The part of a report that cases state: a line per advisory, a line per finding with the codes of its reasons.
 pub(crate) fn verdicts(report: &Report) -> String {
     let mut lines = Vec::new();
@@ -54,7 +60,7 @@ pub(crate) fn verdicts(report: &Report) -> String {
             lines.push(format!(
                 "  {} {} {} {} {}",
                 kind.as_str().unwrap(),
-                finding.subject.tenant,
+                whose(&finding.subject),
                 finding.subject.id,
                 finding.verdict,
                 codes.join(" ")

@@ -230,7 +230,8 @@ fn trap_07_merged_logs_cover_for_each_node_only_the_time_of_its_own_entries() {
     let shown = |span: Option<(Time, Time)>| span.map(|(a, b)| (a.to_string(), b.to_string()));
     assert_eq!(summary.node, Some(NodeId(1)));
     assert_eq!(shown(summary.dev_span), Some((time(1), time(4))));
-    assert_eq!(summary.counters, Some((10, 12)));
+    let counters: Vec<_> = summary.segments.iter().map(|s| s.counters).collect();
+    assert_eq!(counters, [Some((10, 12))]);
     assert_eq!(summary.other_nodes.len(), 1);
     assert_eq!(summary.other_nodes[0].node, NodeId(2));
     assert_eq!(shown(summary.other_nodes[0].dev_span), Some((time(2), time(9))));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
 use crate::facts::{Facts, Sign};
-use crate::model::{Evidence, Finding, Job, JobEvent, JobId, Operation, Reason, Tenant, Verdict};
+use crate::model::{Evidence, Finding, Job, JobEvent, JobId, Operation, Reason, Tenancy, Verdict};
 
 use super::end::{self, End};
 use super::rules::Outcome;
@@ -14,16 +14,16 @@ use super::{finding, job_subject, reason, remedy, sign_evidence, vendor};
 
 /// One finding for each job with a warning.
 pub(super) fn jobs(declared: &Declared, facts: &Facts, signs: &[&Sign]) -> Vec<Finding> {
-    let mut by_job: BTreeMap<(&Tenant, JobId), Vec<&Sign>> = BTreeMap::new();
+    let mut by_job: BTreeMap<(&Tenancy, JobId), Vec<&Sign>> = BTreeMap::new();
     for sign in signs {
         if let Some(job) = sign.job {
-            by_job.entry((&sign.tenant, job)).or_default().push(sign);
+            by_job.entry((&sign.tenancy, job)).or_default().push(sign);
         }
     }
     by_job
         .into_iter()
-        .filter_map(|((tenant, id), warnings)| {
-            let job = facts.jobs.get(&(tenant.clone(), id))?;
+        .filter_map(|((tenancy, id), warnings)| {
+            let job = facts.jobs.get(&(tenancy.clone(), id))?;
             Judge { declared, facts, job, end: end::of(job) }.finding(&warnings)
         })
         .collect()
@@ -53,13 +53,13 @@ impl Judge<'_> {
             vendor::difference(rule, outcome.verdict, outcome.code)
                 .map(|text| reason("VENDOR_RULE_DIFFERS", text)),
         );
-        let subject = job_subject(&self.job.tenant, self.job.id);
+        let subject = job_subject(&self.job.tenancy, self.job.id);
         let mut finding =
             finding(subject, outcome.verdict, reasons, self.evidence(warnings, &outcome));
         let errors: Vec<&FlushError> = errors.iter().map(|(_, error)| error).collect();
         if outcome.verdict > Verdict::Cleared {
             let Self { declared, facts, job, .. } = self;
-            finding.remediation = remedy::steps(declared, facts, &job.tenant, Some(job), &errors);
+            finding.remediation = remedy::steps(declared, facts, &job.tenancy, Some(job), &errors);
         }
         Some(finding)
     }
@@ -165,9 +165,13 @@ pub(super) fn evidence(event: &JobEvent) -> Evidence {
 /// The builds that may have written a warning, in words.
 fn versions(sign: &Sign) -> String {
     let names: Vec<&str> = sign.ran.candidates.iter().map(|(text, _)| text.as_str()).collect();
-    match (names.as_slice(), &sign.ran.at_most) {
-        ([], None) => "no log names a version".to_owned(),
-        ([], Some(version)) => format!("some version up to {version}"),
-        (names, _) => names.join(" or "),
+    match (names.as_slice(), &sign.ran.at_most, &sign.ran.at_least) {
+        ([], None, None) => "no log names a version".to_owned(),
+        ([], None, Some(version)) => format!(
+            "some version of {}.{} or later, as the active version of the cluster has it",
+            version.major, version.minor
+        ),
+        ([], Some(version), _) => format!("some version up to {version}"),
+        (names, ..) => names.join(" or "),
     }
 }

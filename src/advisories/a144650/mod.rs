@@ -15,8 +15,8 @@ mod warning;
 
 use crate::facts::{Facts, Sign};
 use crate::model::{
-    Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenant, Unread, UnreadReason,
-    Verdict,
+    Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenancy, Tenant, Unread,
+    UnreadReason, Verdict,
 };
 use crate::scan::Signature;
 
@@ -79,19 +79,22 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
 /// What this advisory needs beyond logs and versions: the jobs table of every virtual cluster, because logs go
 /// back two days in a debug zip and jobs two weeks.
 fn missing(facts: &Facts) -> Vec<String> {
-    let mut tenants: Vec<&Tenant> = facts.nodes.keys().map(|(tenant, _)| tenant).collect();
-    tenants.dedup();
-    let system = Tenant::system();
-    if tenants.is_empty() {
-        tenants.push(&system);
+    let mut missing = Vec::new();
+    for (cluster, known) in &facts.clusters {
+        let nodes = facts.nodes.keys().filter(|(tenancy, _)| tenancy.cluster == *cluster);
+        let mut tenants: Vec<Tenant> = nodes.map(|(tenancy, _)| tenancy.tenant.clone()).collect();
+        tenants.dedup();
+        if tenants.is_empty() {
+            tenants.push(Tenant::system());
+        }
+        let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
+        missing.extend(tenants.iter().filter(|tenant| !known.jobs_tables.contains(*tenant)).map(
+            |tenant| {
+                format!("the jobs table of the virtual cluster {tenant}{of} (crdb_internal.jobs)")
+            },
+        ));
     }
-    tenants
-        .into_iter()
-        .filter(|tenant| !facts.jobs_tables.contains(*tenant))
-        .map(|tenant| {
-            format!("the jobs table of the virtual cluster {tenant} (crdb_internal.jobs)")
-        })
-        .collect()
+    missing
 }
 
 /// An unread file weakens the verdict unless its name says that it is the log of another channel.
@@ -134,8 +137,8 @@ fn finding(
     }
 }
 
-fn job_subject(tenant: &Tenant, id: impl std::fmt::Display) -> Subject {
-    Subject { kind: SubjectKind::Job, id: id.to_string(), tenant: tenant.clone() }
+fn job_subject(tenancy: &Tenancy, id: impl std::fmt::Display) -> Subject {
+    Subject { kind: SubjectKind::Job, id: id.to_string(), tenancy: tenancy.clone() }
 }
 
 fn sign_evidence(sign: &Sign) -> Evidence {

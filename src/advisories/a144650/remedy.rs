@@ -7,7 +7,7 @@ use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
 use crate::advisories::{Declared, quote};
 use crate::facts::Facts;
-use crate::model::{Job, Operation, Remediation, Tenant};
+use crate::model::{Job, Operation, Remediation, Tenancy};
 
 use super::warning::FlushError;
 
@@ -18,7 +18,7 @@ static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::parse(include_str!("reme
 pub(super) fn steps(
     declared: &Declared,
     facts: &Facts,
-    tenant: &Tenant,
+    tenancy: &Tenancy,
     job: Option<&Job>,
     errors: &[&FlushError],
 ) -> Vec<Remediation> {
@@ -34,14 +34,16 @@ pub(super) fn steps(
     if let Some(table_id) = errors.iter().find_map(|error| error.table) {
         values.insert("table_id", table_id.to_string());
     }
-    values.insert("upgrade", upgrade(declared, facts, tenant));
+    values.insert("upgrade", upgrade(declared, facts, tenancy));
     GUIDE.steps(section, &values)
 }
 
 /// Which build to go to, from the newest that was seen.
-fn upgrade(declared: &Declared, facts: &Facts, tenant: &Tenant) -> String {
-    let newest =
-        facts.nodes_of(tenant).filter_map(|(_, node)| node.versions.last()?.version.as_ref()).max();
+fn upgrade(declared: &Declared, facts: &Facts, tenancy: &Tenancy) -> String {
+    let newest = facts
+        .nodes_of(tenancy)
+        .filter_map(|(_, node)| node.versions.last()?.version.as_ref())
+        .max();
     match newest.map(|version| (version, declared.ranges.placement(version))) {
         Some((version, Placement::NotAffected)) => {
             format!(
@@ -157,12 +159,12 @@ pub(super) fn target(description: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{JobId, Tenant};
+    use crate::model::JobId;
 
     /// Everything that a person would copy from the steps for a job with this description.
     fn sql(operation: Operation, description: &str) -> String {
         let job = Job {
-            tenant: Tenant::system(),
+            tenancy: Tenancy::default(),
             id: JobId(7),
             job_type: String::new(),
             operation,
@@ -177,7 +179,7 @@ mod tests {
             events: Vec::new(),
         };
         let declared = Declared::read(include_str!("advisory.toml"));
-        let steps = steps(&declared, &Facts::default(), &job.tenant, Some(&job), &[]);
+        let steps = steps(&declared, &Facts::default(), &job.tenancy, Some(&job), &[]);
         steps.into_iter().map(|step| step.sql).collect::<Vec<_>>().join("\n")
     }
 

@@ -266,11 +266,13 @@ impl Judge<'_> {
         let table = remedy::target(&self.job.description)?.to_lowercase();
         let ended = self.job.events.iter().map(|event| event.time).max()?;
         let began = self.job.created.or_else(|| self.job.events.first().map(|event| event.time))?;
-        self.facts.molt.iter().find(|molt| {
-            let same = table == molt.name || table.ends_with(&format!(".{}", molt.name));
-            let (start, end) = molt.fetched;
-            same && began <= end && start.is_none_or(|start| ended >= start)
-        })
+        self.facts.molt.iter().filter(|molt| molt.cluster == self.job.tenancy.cluster).find(
+            |molt| {
+                let same = table == molt.name || table.ends_with(&format!(".{}", molt.name));
+                let (start, end) = molt.fetched;
+                same && began <= end && start.is_none_or(|start| ended >= start)
+            },
+        )
     }
 
     pub(super) fn verified(&self) -> Option<Outcome> {
@@ -341,7 +343,7 @@ pub(super) fn later_refresh<'a>(facts: &'a Facts, job: &Job) -> Option<&'a Job> 
     let view = remedy::target(&job.description)?;
     let since = job.finished.or_else(|| job.events.last().map(|event| event.time))?;
     facts.jobs.values().find(|later| {
-        later.tenant == job.tenant
+        later.tenancy == job.tenancy
             && later.operation == Operation::RefreshView
             && remedy::target(&later.description) == Some(view)
             && !without_data(later)

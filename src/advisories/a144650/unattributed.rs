@@ -21,7 +21,7 @@ fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
     let subject = Subject {
         kind: SubjectKind::LogEntry,
         id: format!("{}:{}", sign.source.path, sign.source.line),
-        tenant: sign.tenant.clone(),
+        tenancy: sign.tenancy.clone(),
     };
     let evidence = vec![sign_evidence(sign)];
     if sign.tag.index_backfiller.is_some() {
@@ -64,7 +64,7 @@ fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
         [job] => Some(*job),
         _ => None,
     };
-    finding.remediation = remedy::steps(declared, facts, &sign.tenant, only, &[&error]);
+    finding.remediation = remedy::steps(declared, facts, &sign.tenancy, only, &[&error]);
     finding
 }
 
@@ -74,7 +74,7 @@ fn candidates<'a>(facts: &'a Facts, sign: &Sign, table: Option<u64>) -> Vec<&'a 
     facts
         .jobs
         .values()
-        .filter(|job| job.tenant == sign.tenant && concerns(job.operation))
+        .filter(|job| job.tenancy == sign.tenancy && concerns(job.operation))
         .filter(|job| !matches!(end::of(job), End::Undone(_)))
         .filter(|job| {
             let began = job.created.or_else(|| job.events.first().map(|event| event.time));

@@ -20,7 +20,7 @@ pub(super) fn add(declared: &Declared, facts: &Facts, findings: &mut Vec<Finding
     let known: HashMap<Subject, usize> =
         findings.iter().enumerate().map(|(index, f)| (f.subject.clone(), index)).collect();
     for job in facts.jobs.values().filter(|job| concerns(job.operation)) {
-        let known = known.get(&job_subject(&job.tenant, job.id)).copied();
+        let known = known.get(&job_subject(&job.tenancy, job.id)).copied();
         // What asks for action already says what to validate.
         if known.is_some_and(|index| findings[index].verdict > Verdict::Cleared) {
             continue;
@@ -58,7 +58,7 @@ fn leaves_data(facts: &Facts, job: &Job) -> bool {
 fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
     let (from, to) = run(facts, job);
     if let (Some(from), Some(to)) = (from, to) {
-        let ran = facts.ran_between(&job.tenant, from, to);
+        let ran = facts.ran_between(&job.tenancy, from, to);
         if ran.iter().all(|ran| declared.placement(ran) == Placement::NotAffected) {
             return None;
         }
@@ -80,7 +80,7 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
         text: format!("{} {}", job.job_type, job.description),
     });
     let mut finding = finding(
-        job_subject(&job.tenant, job.id),
+        job_subject(&job.tenancy, job.id),
         Verdict::CannotTell,
         vec![reason("RUN_NOT_COVERED", text)],
         evidence.collect(),
@@ -95,7 +95,7 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
             }
         }),
     );
-    finding.remediation = remedy::steps(declared, facts, &job.tenant, Some(job), &[]);
+    finding.remediation = remedy::steps(declared, facts, &job.tenancy, Some(job), &[]);
     Some(finding)
 }
 
@@ -105,7 +105,7 @@ fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
     let to = match end::of(job) {
         End::Succeeded(Some(time)) => Some(time),
         End::Succeeded(None) => None,
-        _ => facts.collected,
+        _ => facts.cluster(&job.tenancy.cluster).collected,
     };
     (from, to.map(|to| from.map_or(to, |from| to.max(from))))
 }
@@ -113,7 +113,7 @@ fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
 /// Which nodes and times are missing, in words.
 fn missing(facts: &Facts, job: &Job, from: Option<Time>, to: Option<Time>) -> Vec<String> {
     let mut missing = Vec::new();
-    if !facts.all_nodes_known {
+    if !facts.cluster(&job.tenancy.cluster).all_nodes_known {
         missing.push("the list of all nodes".to_owned());
     }
     let (Some(from), Some(to)) = (from, to) else {
@@ -124,7 +124,7 @@ fn missing(facts: &Facts, job: &Job, from: Option<Time>, to: Option<Time>) -> Ve
         missing.push("when the job began (its row in the jobs table)".to_owned());
     }
     let mut nodes = 0;
-    for (id, node) in facts.nodes_of(&job.tenant) {
+    for (id, node) in facts.nodes_of(&job.tenancy) {
         nodes += 1;
         let gaps = node.uncovered(from, to);
         if !gaps.is_empty() {

@@ -77,7 +77,8 @@ fn several_advisories_of_the_same_strength_are_named() {
 
 #[test]
 fn subjects_of_several_kinds_are_counted_together() {
-    let subject = |kind| Subject { kind, id: "7".to_owned(), tenant: "system".to_owned() };
+    let subject =
+        |kind| Subject { kind, id: "7".to_owned(), tenant: "system".to_owned(), cluster: None };
     let (job, table) = (subject(SubjectKind::Job), subject(SubjectKind::Table));
     assert_eq!(in_numbers(&[&job, &job]), "2 jobs");
     assert_eq!(in_numbers(&[&job, &table, &table]), "3 subjects");

@@ -18,6 +18,9 @@ pub fn subject(subject: &Subject) -> String {
     if subject.tenant != "system" {
         words = format!("{words} of virtual cluster {}", visible::line(&subject.tenant));
     }
+    if let Some(cluster) = &subject.cluster {
+        words = format!("{words} of cluster {}", visible::line(cluster));
+    }
     words
 }
 
@@ -31,7 +34,12 @@ pub fn is_a_job(subject: &Subject) -> bool {
 #[must_use]
 pub fn job_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Job> {
     let of = &finding.subject;
-    report.jobs.iter().find(|job| is_a_job(of) && job.id == of.id && job.tenant == of.tenant)
+    report.jobs.iter().find(|job| is_a_job(of) && is_the_same(job, of))
+}
+
+/// Whether a job and a subject have the same id in the same virtual cluster of the same cluster.
+fn is_the_same(job: &Job, of: &Subject) -> bool {
+    job.id == of.id && job.tenant == of.tenant && job.cluster == of.cluster
 }
 
 /// Kind, state, times and rows of a job.

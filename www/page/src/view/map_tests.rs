@@ -13,9 +13,11 @@ fn at(minute: i64) -> Time {
 /// A node whose logs cover these minutes, with the gaps between them.
 fn node(node: u32, minutes: &[(i64, i64)]) -> Node {
     Node {
+        cluster: None,
         tenant: "system".to_owned(),
         node,
         versions: Vec::new(),
+        at_least: None,
         coverage: minutes
             .iter()
             .map(|(from, to)| NodeCoverage { from: at(*from), to: at(*to), files: 1, bytes: 1000 })
@@ -33,6 +35,8 @@ fn version(text: &str, from: i64, to: i64) -> NodeVersion {
         from: Some(at(from)),
         to: Some(at(to)),
         source: SourceLine { path: "log".to_owned(), line: 1 },
+        told_by: None,
+        conflict: false,
     }
 }
 
