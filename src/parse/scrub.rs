@@ -223,10 +223,13 @@ fn value(rest: &str) -> Option<(usize, usize)> {
         let start = at + 1;
         return Some((start, start + end(&rest[..start], &rest[start..])));
     }
+    if !assigned {
+        return None;
+    }
     let stops =
         |c: char| c.is_whitespace() || matches!(c, '&' | '\'' | '"' | ',' | ')' | ';' | '›');
     let length = rest[at..].find(stops).unwrap_or(rest[at..].len());
-    (assigned && length > 0).then_some((at, at + length))
+    (length > 0).then_some((at, at + length))
 }
 
 #[cfg(test)]
@@ -310,7 +313,9 @@ mod tests {
 
     #[test]
     fn text_that_repeats_itself_costs_no_more_than_other_text() {
-        for word in ["token ", "secret=", "s3://a:b", "'s3://", "x://?a&", "PASSWORD '", "a://"] {
+        for word in
+            ["token ", "secret=", "s3://a:b", "'s3://", "x://?a&", "PASSWORD '", "a://", "token:"]
+        {
             let text = word.repeat((1 << 20) / word.len());
             assert!(!scrub(&text).is_empty());
         }
