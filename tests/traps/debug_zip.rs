@@ -42,6 +42,12 @@ fn found(report: &Report) -> Vec<(&str, Verdict, &str, u64)> {
 }
 
 #[test]
+fn every_trap_of_debug_zips_is_tested() {
+    let files = [include_str!("debug_zip.rs"), include_str!("debug_zip_tables.rs")];
+    crate::every_trap_is_tested(&files, "zip_trap_", 13);
+}
+
+#[test]
 fn zip_trap_01_sizes_stand_after_the_data_and_the_directory_is_what_counts() {
     let files = bundle_of("import_succeeds_after_a_swallowed_error");
     let expected = run::verdicts(&run::triage(&files, SLICE));

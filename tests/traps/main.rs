@@ -5,6 +5,7 @@
 #[path = "../support/bundle.rs"]
 mod bundle;
 mod debug_zip;
+mod debug_zip_tables;
 mod log_formats;
 mod log_formats_absence;
 mod log_formats_bytes;

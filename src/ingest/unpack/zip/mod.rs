@@ -134,6 +134,10 @@ impl ZipWalk {
         };
         if let Some((reason, detail)) = broken {
             context.tally.closed(&self.path, reason, detail);
+        } else if self.unsure {
+            let detail = "A file in this archive is broken, and where it ends cannot be known: files right after it \
+                          may be missing. The files before and after were read.";
+            context.tally.closed(&self.path, UnreadReason::Damaged, detail.to_owned());
         } else if self.lost > 0 {
             let detail = format!(
                 "{} bytes of this archive are no part of any file: it is damaged there, and files may be missing. The \
@@ -141,10 +145,6 @@ impl ZipWalk {
                 self.lost
             );
             context.tally.closed(&self.path, UnreadReason::Damaged, detail);
-        } else if self.unsure {
-            let detail = "A file in this archive is broken, and where it ends cannot be known: files right after it \
-                          may be missing. The files before and after were read.";
-            context.tally.closed(&self.path, UnreadReason::Damaged, detail.to_owned());
         }
     }
 
