@@ -269,3 +269,22 @@ fn no_bytes_break_the_table() {
     assert!(!unread.is_empty());
     assert_eq!(JobsTable::new("empty").finish().1[0].reason, UnreadReason::MalformedTable);
 }
+
+#[test]
+fn keys_of_addresses_do_not_leave_the_scan() {
+    let head = "I250422 06:22:39.852238 6885 jobs/adopt.go:8 ⋮ [n1] 7  job 5: resuming execution";
+    let json = "{\"channel\":\"DEV\",\"t\":\"1745302959.852238000\",\"message\":\"job 5: resuming execution";
+    for (start, end) in [(head, "\n"), (json, "\"}\n")] {
+        for and in ["&", "\\u0026"] {
+            let address =
+                format!("s3://b/p?AUTH=specified{and}AWS_SECRET_ACCESS_KEY=hunter2{and}X=hunter2");
+            let signatures = Signatures::new(vec![Signature { name: "r", literal: "resuming" }]);
+            let mut scanner = LogScanner::new(&signatures, "x.log");
+            scanner.feed(format!("{start} of '{address}'{end}").as_bytes());
+            let hit = &scanner.finish().hits[0];
+            assert!(!hit.raw.contains("hunter2"), "{}", hit.raw);
+            assert!(!hit.entry.message.contains("hunter2"), "{}", hit.entry.message);
+            assert!(hit.raw.contains("s3://b/p"), "{}", hit.raw);
+        }
+    }
+}

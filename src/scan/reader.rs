@@ -1,8 +1,11 @@
 //! Lines of known format to entries: where one begins and ends, what each adds to the summary, and which are hits.
 
+use std::borrow::Cow;
+
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
 use crate::parse::crdb_text::{self, Continuation, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
+use crate::parse::scrub::scrub;
 use crate::parse::{molt, preamble, redacted, tags};
 
 use super::lines::Line;
@@ -297,6 +300,13 @@ impl Reader {
         cut(&mut entry.message, MESSAGE_LIMIT);
         let mut raw = String::from_utf8_lossy(&text[..text.len().min(RAW_LIMIT + 4)]).into_owned();
         cut(&mut raw, RAW_LIMIT);
+        // What is kept may be shown and handed on; the keys of somebody's buckets are not.
+        if let Cow::Owned(scrubbed) = scrub(&entry.message) {
+            entry.message = scrubbed;
+        }
+        if let Cow::Owned(scrubbed) = scrub(&raw) {
+            raw = scrubbed;
+        }
         self.hits.push(Hit { signatures, entry, line, offset, raw });
         true
     }
