@@ -192,6 +192,10 @@ impl LogReading {
                 None => known.add_log(&self.path, bundle, summary, whole),
             }
         }
+        // Logs of several nodes that somebody merged: how much of the others' time is there, nothing tells.
+        for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
+            facts.nodes.entry((self.tenancy.clone(), share.node)).or_default().see(share.span);
+        }
         for hit in &self.log.hits {
             let entry = &hit.entry;
             let tenancy = self.tenancy_of(entry);

@@ -33,13 +33,18 @@ impl Node {
         log: &LogSummary,
         segments: &[Segment],
     ) {
-        if let Some((from, to)) = log.span {
-            let (first, last) = self.seen.unwrap_or((from, to));
-            self.seen = Some((first.min(from), last.max(to)));
-        }
+        self.see(log.span);
         self.lacks.add(Lacks::of(log));
         self.files.extend(File::new(path, bundle, log, segments));
         self.versions.extend(log.versions.iter().map(versions::from_log));
+    }
+
+    /// Takes note of its earliest and latest entry in some log.
+    pub(super) fn see(&mut self, span: Option<(Time, Time)>) {
+        if let Some((from, to)) = span {
+            let (first, last) = self.seen.unwrap_or((from, to));
+            self.seen = Some((first.min(from), last.max(to)));
+        }
     }
 
     /// Takes note that a bundle holds a copy of a file that another has.

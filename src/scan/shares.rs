@@ -60,11 +60,7 @@ impl Shares {
         summary.other_nodes = self
             .shares
             .into_iter()
-            .map(|share| NodeShare {
-                node: NodeId(share.node),
-                span: share.span,
-                dev_span: share.dev_span,
-            })
+            .map(|share| NodeShare { node: NodeId(share.node), span: share.span })
             .collect();
     }
 }

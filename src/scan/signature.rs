@@ -161,8 +161,6 @@ pub struct NodeShare {
     pub node: NodeId,
     /// Its earliest and latest entry.
     pub span: Option<(Time, Time)>,
-    /// Its earliest and latest entry of channel DEV.
-    pub dev_span: Option<(Time, Time)>,
 }
 
 /// How many entries there are of each severity.

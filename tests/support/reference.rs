@@ -127,8 +127,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                 out.summary.span = own.span;
                 out.summary.dev_span = own.dev_span;
             } else {
-                let (span, dev_span) = (own.span, own.dev_span);
-                out.summary.other_nodes.push(NodeShare { node: NodeId(of), span, dev_span });
+                out.summary.other_nodes.push(NodeShare { node: NodeId(of), span: own.span });
             }
         }
     }

@@ -234,7 +234,7 @@ fn trap_07_merged_logs_cover_for_each_node_only_the_time_of_its_own_entries() {
     assert_eq!(counters, [Some((10, 12))]);
     assert_eq!(summary.other_nodes.len(), 1);
     assert_eq!(summary.other_nodes[0].node, NodeId(2));
-    assert_eq!(shown(summary.other_nodes[0].dev_span), Some((time(2), time(9))));
+    assert_eq!(shown(summary.other_nodes[0].span), Some((time(2), time(9))));
 }
 
 #[test]
@@ -273,4 +273,12 @@ fn trap_09_placeholders_of_the_year_2000_cover_no_time_and_hide_no_entry() {
     assert_eq!(messages(&log)[30], "job 7: resuming execution");
     let only = scan(format!("{bad}\n"));
     assert_eq!((only.summary.span, only.summary.dev_span), (None, None));
+}
+
+#[test]
+fn trap_07_every_node_of_a_merged_log_is_a_node_and_those_beside_the_main_one_are_not_covered() {
+    let report = triage(&crate::bundle_of("a_merged_log_of_two_nodes"), 1 << 16);
+    let nodes: Vec<_> = report.nodes.iter().map(|node| (node.node, node.coverage.len())).collect();
+    assert_eq!(nodes, [(1, 1), (2, 0)]);
+    assert_eq!(report.advisories[0].coverage.nodes_without_logs, ["system/n2"]);
 }
