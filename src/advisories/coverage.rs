@@ -68,10 +68,11 @@ fn lacking(nodes: impl Iterator<Item = (String, Lacks)>) -> Vec<String> {
     let mut missing = Vec::new();
     for (node, lacks) in nodes {
         if lacks.removed > 0 {
-            missing.push(format!(
-                "the text of {} log entries of {node}, which redaction removed whole",
-                lacks.removed
-            ));
+            let entries = match lacks.removed {
+                1 => "one log entry".to_owned(),
+                removed => format!("{removed} log entries"),
+            };
+            missing.push(format!("the text of {entries} of {node}, which redaction removed whole"));
         }
         if lacks.without_info() {
             missing.push(format!(

@@ -321,14 +321,14 @@ impl Reader {
         let Dropped { count, first } = self.too_long;
         if count > 0 {
             let detail = format!(
-                "{count} entries are longer than 1 MiB, the first at line {first}; the first MiB of each was read"
+                "entries longer than 1 MiB: {count}, the first at line {first}; the first MiB of each was read"
             );
             say(UnreadReason::EntryTooLong, detail);
         }
         let Dropped { count, first } = self.homeless;
         if count > 0 {
             let detail = format!(
-                "{count} lines that an advisory asks for belong to no entry with a time, the first is line {first}"
+                "lines that an advisory asks for and that belong to no entry with a time: {count}, the first is line {first}"
             );
             say(UnreadReason::OutsideEntry, detail);
         }

@@ -143,7 +143,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     };
     if let Some(first) = homeless.first() {
         let detail = format!(
-            "{} lines that an advisory asks for belong to no entry with a time, the first is line {first}",
+            "lines that an advisory asks for and that belong to no entry with a time: {}, the first is line {first}",
             homeless.len()
         );
         say(UnreadReason::OutsideEntry, detail);
