@@ -16,7 +16,7 @@ pub struct Limits {
 impl Limits {
     /// Few enough bytes that two buffers per worker fit into a small machine, enough that the cost of asking for
     /// them does not show.
-    pub const SLICE: usize = 4 << 20;
+    pub const SLICE: usize = 1 << 20;
 
     /// A hundred times the largest log that is known.
     pub const TEXT: u64 = 64 << 30;

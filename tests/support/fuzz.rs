@@ -201,7 +201,7 @@ fn same_in_all_slices(path: &str, bytes: &[u8]) {
 }
 
 /// Of a member that is read, and of an archive whose broken member nobody needs.
-const BROKEN: [&str; 2] = ["compressed data is broken", "files right after it may be missing"];
+const BROKEN: [&str; 2] = ["compressed data is broken", "files after it may be missing"];
 
 const XZ: [u8; 6] = *b"\xfd7zXZ\0";
 

@@ -130,13 +130,15 @@ impl ZipWalk {
         let broken = match end {
             // What follows the members is no loss.
             End::Complete | End::CutOff | End::Broken(_) | End::ReadFailed(_) if ended => None,
+            // Whether the search reached the directory again depends on where it began.
+            End::Complete | End::CutOff if self.unsure => None,
             end => explain_archive(&end, self.files),
         };
         if let Some((reason, detail)) = broken {
             context.tally.closed(&self.path, reason, detail);
         } else if self.unsure {
-            let detail = "A file in this archive is broken, and where it ends cannot be known: files right after it \
-                          may be missing. The files before and after were read.";
+            let detail = "A file in this archive is broken, and where it ends cannot be known: files after it may be \
+                          missing. What was found before and after it was read as far as it goes.";
             context.tally.closed(&self.path, UnreadReason::Damaged, detail.to_owned());
         } else if self.lost > 0 {
             let detail = format!(
