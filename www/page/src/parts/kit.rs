@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use super::icon::{Icon, icon};
+use crate::view::format;
 
 /// Hostile text: text nodes only, on its own in the order of writing, with what is invisible named.
 pub(super) fn raw(text: &str) -> impl IntoView + use<> {
@@ -29,9 +30,9 @@ pub(super) fn unbroken(text: &str) -> impl IntoView + use<> {
     let words: Vec<AnyView> = text
         .split_inclusive(' ')
         .map(|word| {
-            if word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) {
-                // The space stays outside: within, no line could end at it.
-                let (whole, space) = word.split_at(word.trim_end().len());
+            // The space stays outside: within, no line could end at it.
+            let (whole, space) = word.split_at(word.trim_end().len());
+            if format::holds_together(whole) {
                 (html::span().class("whole").child(whole.to_owned()), space.to_owned()).into_any()
             } else {
                 word.to_owned().into_any()
