@@ -5,7 +5,7 @@ use crdb_triage::report::{Report, Unread, seen, visible, wording};
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use super::kit::{fact, raw, unbroken};
+use super::kit::{fact, long_fact, raw, unbroken};
 use super::map;
 use crate::view::coverage::summary;
 use crate::view::map::table::{self, Line, Section};
@@ -23,6 +23,8 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
     let files = report.input.files;
     let unread = report.input.unread.len() + handed.missed.len();
     let drawn = view::map(report);
+    let copies =
+        if report.input.duplicates.is_empty() { "" } else { ", and what came more than once" };
     let map = (drawn.rows().count() > 0).then(|| map::map(drawn));
     html::section()
         .class("card coverage")
@@ -31,7 +33,7 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
         .child((
             html::h2().id("coverage").child("What this rests on"),
             html::dl().class("facts").child((
-                summary.clusters.map(|names| fact("Clusters", raw(&names))),
+                summary.clusters.map(|names| long_fact("Clusters", raw(&names))),
                 fact("Nodes with logs", summary.nodes),
                 fact("Versions", raw(&summary.versions)),
                 fact("From – to", unbroken(&summary.period)),
@@ -60,9 +62,9 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
             map,
             tables(report),
             html::p().child(html::a().attr("href", "#unread").child(match unread {
-                0 => "See what was not read".to_owned(),
+                0 => format!("See what was not read{copies}"),
                 _ => format!(
-                    "See what was not read: {}",
+                    "See what was not read: {}{copies}",
                     format::counted(unread, "entry", "entries")
                 ),
             })),
@@ -84,8 +86,8 @@ fn tables(report: &Report) -> impl IntoView + use<> {
         .child((html::summary().child("The same as tables"), move || {
             made.get().then(|| {
                 (
-                    each("Node", "Nodes", "logs, gaps and versions, in UTC", &nodes),
-                    each("Job", "Jobs with findings", "runs and signs, in UTC", &jobs),
+                    each("Node", "nodes: logs, gaps and versions, in UTC", &nodes),
+                    each("Job", "jobs with findings: runs and signs, in UTC", &jobs),
                 )
             })
         }))
@@ -95,14 +97,13 @@ fn tables(report: &Report) -> impl IntoView + use<> {
 /// A table for each cluster.
 fn each(
     of: &'static str,
-    all: &str,
     what: &str,
     (sections, left_out): &(Vec<Section>, usize),
 ) -> impl IntoView + use<> {
     let of_one = |sections: &[Section]| {
         let caption = match sections.first().and_then(|section| section.cluster.as_ref()) {
-            Some(cluster) => format!("{all} of cluster {}: {what}", visible::line(cluster)),
-            None => format!("{all}: {what}"),
+            Some(cluster) => format!("Cluster {}, {what}", visible::line(cluster)),
+            None => wording::capital(what),
         };
         one(of, &caption, sections)
     };

@@ -56,6 +56,11 @@ pub(super) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
     html::div().class("fact").child((html::dt().child(name), html::dd().child(value)))
 }
 
+/// The same where the value takes a line of its own.
+pub(super) fn long_fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+    html::div().class("fact across").child((html::dt().child(name), html::dd().child(value)))
+}
+
 /// A path with its line, as text that may break anywhere.
 pub(super) fn place(path: &str, line: u64) -> impl IntoView + use<> {
     html::span().class("place mono").child((raw(path), format!(":{line}")))

@@ -93,11 +93,11 @@ fn clusters_stand_above_virtual_clusters_and_the_worst_job_comes_first() {
     assert_eq!(
         titles(&map),
         [
-            Some("Jobs with findings of cluster west.zip » debug"),
-            Some("Jobs with findings of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a"),
-            Some("Nodes of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a"),
-            Some("Virtual cluster app of cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a"),
-            Some("Nodes of cluster west.zip » debug"),
+            Some("Cluster west.zip » debug: jobs with findings"),
+            Some("Cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a: jobs with findings"),
+            Some("Cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a: nodes"),
+            Some("Cluster 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a: virtual cluster app"),
+            Some("Cluster west.zip » debug: nodes"),
         ]
     );
     assert!(map.sentence.starts_with("Map of what was seen: 2 clusters, 3 nodes, "), "{map:?}");

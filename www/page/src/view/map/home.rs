@@ -62,9 +62,9 @@ impl<'a> Home<'a> {
         match (self.cluster, self.is_virtual) {
             (None, false) => "Nodes".to_owned(),
             (None, true) => format!("Virtual cluster {}", self.tenant),
-            (Some(cluster), false) => format!("Nodes of cluster {cluster}"),
+            (Some(cluster), false) => format!("Cluster {cluster}: nodes"),
             (Some(cluster), true) => {
-                format!("Virtual cluster {} of cluster {cluster}", self.tenant)
+                format!("Cluster {cluster}: virtual cluster {}", self.tenant)
             }
         }
     }

@@ -120,7 +120,7 @@ pub fn map(report: &Report) -> Map {
     let mut groups = Vec::new();
     for (job, finding) in drawn {
         let title = Some(match &job.cluster {
-            Some(cluster) => format!("Jobs with findings of cluster {cluster}"),
+            Some(cluster) => format!("Cluster {cluster}: jobs with findings"),
             None => "Jobs with findings".to_owned(),
         });
         let row = job::row(job, finding, axis.as_ref());
