@@ -132,7 +132,7 @@ fn the_tables_keep_clusters_apart() {
         [pair(ONE, "n1"), pair(ONE, "n1 in app"), pair(OTHER, "n1")]
     );
     let mut more = report.clone();
-    let (mut job, mut finding) = (report.jobs[1].clone(), report.findings[1].clone());
+    let (mut job, mut finding) = (report.jobs[0].clone(), report.findings[0].clone());
     (job.id, finding.subject.id) = ("7".to_owned(), "7".to_owned());
     finding.verdict = Verdict::Possible;
     more.jobs.push(job);
@@ -141,7 +141,9 @@ fn the_tables_keep_clusters_apart() {
     more.findings[1].verdict = Verdict::Suspect;
     let sections = of(table::of_jobs(&more));
     let clusters: Vec<&str> = sections.iter().map(|(cluster, _)| cluster.as_str()).collect();
-    assert_eq!(clusters, [ONE, OTHER, OTHER]);
+    assert_eq!(clusters, [ONE, ONE, OTHER], "the weakest stands with its cluster");
+    let drawn: Vec<usize> = map(&more).groups.iter().map(|group| group.rows.len()).collect();
+    assert_eq!(drawn[..2], [2, 1]);
 }
 
 #[test]

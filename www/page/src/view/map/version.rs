@@ -133,7 +133,7 @@ fn change(node: &Node, before: &Step<'_>, step: &Step<'_>, axis: &Axis) -> Optio
 /// the logs, because what nothing dates was so when the input was collected.
 fn doubt(node: &Node, step: &Step<'_>, axis: &Axis) -> Part {
     let collected = || node.coverage.iter().map(|span| span.to).max().unwrap_or(axis.to);
-    let at = step.since().unwrap_or_else(collected).clamp(axis.from, axis.to);
+    let at = step.since().unwrap_or_else(collected);
     let said: Vec<String> = step.versions.iter().map(|version| said(version)).collect();
     let said = match &said[..] {
         [first, .., last] if said.len() > NAMED => {
