@@ -125,7 +125,7 @@ fn one(of: &'static str, caption: &str, sections: &[Section]) -> impl IntoView +
         .attr("tabindex", "0")
         .role("group")
         .attr("aria-label", caption.to_owned())
-        .child(html::table().class("nodes").child((
+        .child(html::table().class("nodes").attr("data-of", of).child((
             html::caption().child(raw(caption)),
             html::thead().child(html::tr().child(headings)),
             bodies,
