@@ -1,6 +1,6 @@
 //! What is said of a node and of the files that its times rest on, in the terminal, the ticket and the page.
 
-use super::{Duplicate, Node, visible, wording};
+use super::{Duplicate, Node, NodeVersion, visible, wording};
 
 /// A node as coverage names it: `system/n1`, with the cluster before it where there are several.
 #[must_use]
@@ -30,6 +30,17 @@ pub fn no_logs(node: &Node) -> String {
 /// Said below a version that another source contradicts.
 pub const CONFLICT: &str =
     "another source names another version for the same time; both are taken as possible";
+
+/// Who names a version, as the end of a sentence; nothing where the report does not say.
+#[must_use]
+pub fn told_by(version: &NodeVersion) -> Option<String> {
+    Some(match version.told_by.as_deref()? {
+        "log" => "told by the log".to_owned(),
+        "document" => "told by a document about nodes".to_owned(),
+        table @ ("node_build_info" | "kv_node_status") => format!("told by the table {table}"),
+        other => format!("told by {}", visible::line(other)),
+    })
+}
 
 /// Said of logs that came more than once: a sentence for each of the first ones, and how many there are besides.
 #[must_use]

@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use crdb_triage::report::{Duplicate, Report, seen};
 use crdb_triage_page::web::take::{Dropped, walk};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
@@ -153,6 +154,63 @@ fn press(element: &HtmlElement, key: &str) {
     options.set_bubbles(true);
     let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options).unwrap();
     element.dispatch_event(&event).unwrap();
+}
+
+/// The report of the fixture, of two clusters that have the same job, with a doubt about a version and a copy of a log.
+fn two_clusters() -> String {
+    let mut report: Report = serde_json::from_str(REPORT).unwrap();
+    let (mut job, mut finding) = (report.jobs[0].clone(), report.findings[0].clone());
+    report.nodes.iter_mut().for_each(|node| node.cluster = Some("east".to_owned()));
+    report.jobs.iter_mut().for_each(|job| job.cluster = Some("east".to_owned()));
+    report.findings.iter_mut().for_each(|f| f.subject.cluster = Some("east".to_owned()));
+    let west = Some("we\u{202e}st <b>2</b>".to_owned());
+    report.nodes[2].cluster = west.clone();
+    report.nodes[2].versions.iter_mut().for_each(|version| version.conflict = true);
+    report.nodes[2].versions[1].from = report.nodes[2].versions[0].from;
+    (job.cluster, job.status) = (west.clone(), "failed".to_owned());
+    finding.subject.cluster = west;
+    report.jobs.push(job);
+    report.findings.push(finding);
+    let copy = Duplicate { path: "b/cockroach.log".to_owned(), of: "a/cockroach.log".to_owned() };
+    report.input.duplicates.push(copy);
+    serde_json::to_string(&report).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn clusters_contradictions_and_copies_are_named() {
+    open("works", &two_clusters()).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    let titles: Vec<String> =
+        all("#app .map-title").iter().filter_map(|title| title.text_content()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Cluster east: jobs with findings",
+            "Cluster weU+202Est <b>2</b>: jobs with findings",
+            "Cluster east: nodes",
+            "Cluster weU+202Est <b>2</b>: nodes",
+        ]
+    );
+    let coverage = one(&id("coverage")).text_content().unwrap();
+    assert_eq!(all("#app .map-scroll .conflict").len(), 1);
+    assert!(coverage.contains("sources name different versions"), "{coverage}");
+    assert!(coverage.contains(seen::CONFLICT), "{coverage}");
+    assert_eq!(all("#app .coverage caption").len(), 4);
+    let same: Vec<String> = all("#app [data-subject='1065722008981340161']")
+        .iter()
+        .filter_map(|row| row.text_content())
+        .collect();
+    assert_eq!(same.len(), 2);
+    assert!(same[0].contains("of cluster east") && same[0].contains("succeeded"), "{}", same[0]);
+    assert!(same[1].contains("of cluster weU+202Est") && same[1].contains("failed"), "{}", same[1]);
+    let copies = one(&id("copies")).text_content().unwrap();
+    assert!(copies.contains("b/cockroach.log is the same as a/cockroach.log"), "{copies}");
+    let shown = one("#app").text_content().unwrap();
+    assert!(!shown.contains('\u{202e}') && all("#app b").is_empty(), "{shown}");
+    for label in all("#app [aria-label]").iter().filter_map(|e| e.get_attribute("aria-label")) {
+        assert!(!label.contains('\u{202e}'), "{label}");
+    }
 }
 
 #[wasm_bindgen_test]

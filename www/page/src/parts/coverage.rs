@@ -1,11 +1,11 @@
 //! What was seen of the cluster, and what was not: in a few facts, as a map, and as tables.
 
 use crdb_triage::model::Time;
-use crdb_triage::report::{Report, Unread, wording};
+use crdb_triage::report::{Report, Unread, seen, visible, wording};
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use super::kit::{fact, raw, unbroken};
+use super::kit::{fact, long_fact, raw, unbroken};
 use super::map;
 use crate::view::coverage::summary;
 use crate::view::map::table::{self, Line, Section};
@@ -19,10 +19,12 @@ const MOST: usize = 5000;
 
 /// The card below the verdict.
 pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<> {
-    let seen = summary(report);
+    let summary = summary(report);
     let files = report.input.files;
     let unread = report.input.unread.len() + handed.missed.len();
     let drawn = view::map(report);
+    let copies =
+        if report.input.duplicates.is_empty() { "" } else { ", and what came more than once" };
     let map = (drawn.rows().count() > 0).then(|| map::map(drawn));
     html::section()
         .class("card coverage")
@@ -31,10 +33,14 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
         .child((
             html::h2().id("coverage").child("What this rests on"),
             html::dl().class("facts").child((
-                fact("Nodes with logs", seen.nodes),
-                fact("Versions", raw(&seen.versions)),
-                fact("From – to", unbroken(&seen.period)),
-                fact("Holes", html::span().class(("strong", seen.has_holes)).child(seen.holes)),
+                summary.clusters.map(|names| long_fact("Clusters", raw(&names))),
+                fact("Nodes with logs", summary.nodes),
+                fact("Versions", raw(&summary.versions)),
+                fact("From – to", unbroken(&summary.period)),
+                fact(
+                    "Holes",
+                    html::span().class(("strong", summary.has_holes)).child(summary.holes),
+                ),
                 fact(
                     "Files",
                     format!(
@@ -56,9 +62,9 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
             map,
             tables(report),
             html::p().child(html::a().attr("href", "#unread").child(match unread {
-                0 => "See what was not read".to_owned(),
+                0 => format!("See what was not read{copies}"),
                 _ => format!(
-                    "See what was not read: {}",
+                    "See what was not read: {}{copies}",
                     format::counted(unread, "entry", "entries")
                 ),
             })),
@@ -80,40 +86,50 @@ fn tables(report: &Report) -> impl IntoView + use<> {
         .child((html::summary().child("The same as tables"), move || {
             made.get().then(|| {
                 (
-                    one("Node", "Nodes: logs, gaps and versions, in UTC", &nodes),
-                    one("Job", "Jobs with findings: runs and signs, in UTC", &jobs),
+                    each("Node", "nodes: logs, gaps and versions, in UTC", &nodes),
+                    each("Job", "jobs with findings: runs and signs, in UTC", &jobs),
                 )
             })
         }))
         .into_any()
 }
 
-fn one(
+/// A table for each cluster.
+fn each(
     of: &'static str,
-    caption: &'static str,
+    what: &str,
     (sections, left_out): &(Vec<Section>, usize),
-) -> Option<impl IntoView + use<>> {
-    let bodies: Vec<_> = sections.iter().map(section).collect();
+) -> impl IntoView + use<> {
+    let of_one = |sections: &[Section]| {
+        let caption = match sections.first().and_then(|section| section.cluster.as_ref()) {
+            Some(cluster) => format!("Cluster {}, {what}", visible::line(cluster)),
+            None => wording::capital(what),
+        };
+        one(of, &caption, sections)
+    };
+    let tables: Vec<_> = sections.chunk_by(|a, b| a.cluster == b.cluster).map(of_one).collect();
     let cut = (*left_out > 0).then(|| {
         let lines = format::counted(*left_out, "more line", "more lines");
         html::p().class("quiet").child(format!("{lines}; the JSON report has all."))
     });
+    (tables, cut)
+}
+
+fn one(of: &'static str, caption: &str, sections: &[Section]) -> impl IntoView + use<> {
+    let bodies: Vec<_> = sections.iter().map(section).collect();
     let headings = [of, "What", "From (UTC)", "To (UTC)", "Detail"];
     let headings: Vec<_> =
         headings.iter().map(|name| html::th().attr("scope", "col").child(*name)).collect();
-    (!bodies.is_empty()).then(|| {
-        let table = html::div()
-            .class("scroll")
-            .attr("tabindex", "0")
-            .role("group")
-            .attr("aria-label", caption)
-            .child(html::table().class("nodes").child((
-                html::caption().child(caption),
-                html::thead().child(html::tr().child(headings)),
-                bodies,
-            )));
-        (table, cut)
-    })
+    html::div()
+        .class("scroll")
+        .attr("tabindex", "0")
+        .role("group")
+        .attr("aria-label", caption.to_owned())
+        .child(html::table().class("nodes").attr("data-of", of).child((
+            html::caption().child(raw(caption)),
+            html::thead().child(html::tr().child(headings)),
+            bodies,
+        )))
 }
 
 fn section(section: &Section) -> impl IntoView + use<> {
@@ -151,9 +167,24 @@ pub(super) fn unread(report: &Report, handed: &Handed) -> impl IntoView + use<> 
         missed.chain(report.input.unread.iter().map(|unread| item(unread).into_any())).collect();
     let nothing =
         items.is_empty().then(|| html::p().class("quiet").child(wording::nothing_unread(report)));
-    html::div()
+    let list = html::div()
         .attr("data-testid", "unread-list")
-        .child((nothing, html::ul().class("unread").child(items)))
+        .child((nothing, html::ul().class("unread").child(items)));
+    (list, copies(report))
+}
+
+/// Logs that came more than once: read all the same, but counted once.
+fn copies(report: &Report) -> Option<impl IntoView + use<>> {
+    let sentences: Vec<_> = seen::duplicates(&report.input.duplicates)
+        .iter()
+        .map(|sentence| html::li().child(raw(sentence)))
+        .collect();
+    (!sentences.is_empty()).then(|| {
+        html::div().class("copies").attr("data-testid", "copies").child((
+            html::h3().child("What came more than once"),
+            html::ul().class("reasons").child(sentences),
+        ))
+    })
 }
 
 fn item(unread: &Unread) -> impl IntoView + use<> {

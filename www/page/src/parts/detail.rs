@@ -64,6 +64,7 @@ fn facts(job: &Job) -> impl IntoView + use<> {
                 job.rows.as_deref().map_or("not known".to_owned(), format::digits),
             ),
             fact("Virtual cluster", raw(&job.tenant)),
+            job.cluster.as_ref().map(|cluster| fact("Cluster", raw(cluster))),
         )),
         html::dl().class("facts").child(description),
     )

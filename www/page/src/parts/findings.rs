@@ -174,6 +174,8 @@ fn summary(row: &Row, choice: Choice, is_open: Memo<bool>) -> impl IntoView + us
     let cell = |label: &'static str| html::td().role("cell").attr("data-label", label);
     let tenant = (row.tenant != "system")
         .then(|| html::span().class("quiet").child((" in ", raw(&row.tenant))));
+    let cluster = (!row.cluster.is_empty())
+        .then(|| html::span().class("quiet").child((" of cluster ", raw(&row.cluster))));
     let time = row.first_seen.map_or("–".to_owned(), format::second);
     let or_dash = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     html::tr()
@@ -192,6 +194,7 @@ fn summary(row: &Row, choice: Choice, is_open: Memo<bool>) -> impl IntoView + us
                 html::span().class("quiet").child(format!("{} ", row.kind)),
                 html::span().class("mono").child(raw(&row.subject)),
                 tenant,
+                cluster,
                 html::div().class("reason").child(raw(&row.reason)),
             )),
             cell("Operation").child(or_dash(&row.operation)),
@@ -203,7 +206,7 @@ fn summary(row: &Row, choice: Choice, is_open: Memo<bool>) -> impl IntoView + us
                     .class("expand")
                     .attr("aria-expanded", move || is_open.get().to_string())
                     .attr("aria-controls", detail_id(at))
-                    .attr("aria-label", format!("Detail of {} {}", row.kind, row.subject))
+                    .attr("aria-label", format!("Detail of {}", row.named))
                     .on(ev::click, toggle)
                     .child((
                         icon(Icon::Chevron),

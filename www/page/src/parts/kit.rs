@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use super::icon::{Icon, icon};
+use crate::view::format;
 
 /// Hostile text: text nodes only, on its own in the order of writing, with what is invisible named.
 pub(super) fn raw(text: &str) -> impl IntoView + use<> {
@@ -29,9 +30,9 @@ pub(super) fn unbroken(text: &str) -> impl IntoView + use<> {
     let words: Vec<AnyView> = text
         .split_inclusive(' ')
         .map(|word| {
-            if word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) {
-                // The space stays outside: within, no line could end at it.
-                let (whole, space) = word.split_at(word.trim_end().len());
+            // The space stays outside: within, no line could end at it.
+            let (whole, space) = word.split_at(word.trim_end().len());
+            if format::holds_together(whole) {
                 (html::span().class("whole").child(whole.to_owned()), space.to_owned()).into_any()
             } else {
                 word.to_owned().into_any()
@@ -53,6 +54,11 @@ pub(super) fn tag(verdict: Verdict) -> impl IntoView {
 /// A name and its value in a list of facts.
 pub(super) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
     html::div().class("fact").child((html::dt().child(name), html::dd().child(value)))
+}
+
+/// The same where the value takes a line of its own.
+pub(super) fn long_fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+    html::div().class("fact across").child((html::dt().child(name), html::dd().child(value)))
 }
 
 /// A path with its line, as text that may break anywhere.

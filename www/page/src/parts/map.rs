@@ -228,6 +228,11 @@ fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
             .into_any(),
         Kind::Version => mark_at(part, "M-1 3h2v20h-2zM-5 2h10L0 9z").into_any(),
         Kind::Sign => mark_at(part, "M0 5 8 13 0 21-8 13z").into_any(),
+        Kind::Conflict => mark_at(
+            part,
+            "M0 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M-4.5 10.5h9M-4.5 15.5h9M3 7.5l-6 11",
+        )
+        .into_any(),
     };
     svg::g()
         .attr("class", format!("part {}", class(part.kind)))
@@ -243,6 +248,7 @@ fn class(kind: Kind) -> &'static str {
         Kind::Run => "run",
         Kind::Version => "version",
         Kind::Sign => "sign",
+        Kind::Conflict => "conflict",
     }
 }
 
@@ -316,6 +322,7 @@ fn legend(map: &Map) -> impl IntoView + use<> {
         (Kind::Gap, "gap between logs"),
         (Kind::NoLogs, "node without logs"),
         (Kind::Version, "version changes"),
+        (Kind::Conflict, "sources name different versions"),
         (Kind::Run, "job runs"),
         (Kind::Sign, "sign of an advisory"),
     ];
@@ -343,6 +350,12 @@ fn sample(kind: Kind) -> impl IntoView {
         Kind::Run => rect("7", "12"),
         Kind::Version => svg::path().attr("d", "M13 3h2v20h-2zM9 2h10l-5 7z").into_any(),
         Kind::Sign => svg::path().attr("d", "M14 5 22 13 14 21 6 13z").into_any(),
+        Kind::Conflict => svg::path()
+            .attr(
+                "d",
+                "M14 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M9.5 10.5h9M9.5 15.5h9M17 7.5l-6 11",
+            )
+            .into_any(),
     };
     svg::svg()
         .attr("class", format!("part {}", class(kind)))

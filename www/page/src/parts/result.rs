@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::app::App;
 use super::icon::{Icon, icon};
-use super::kit::{button, fact, raw, tag, unbroken};
+use super::kit::{button, fact, long_fact, raw, tag, unbroken};
 use super::{coverage, findings};
 use crate::view::format;
 use crate::view::state::{Handed, Printed};
@@ -116,8 +116,6 @@ fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
         (Some(from), Some(to)) => format::range(from, to),
         _ => "no dated log entry".to_owned(),
     };
-    let list =
-        |nodes: &[String]| if nodes.is_empty() { "none".to_owned() } else { nodes.join(", ") };
     let missing: Vec<_> =
         of.missing.iter().map(|sentence| html::li().child(raw(sentence))).collect();
     let missing = (!missing.is_empty())
@@ -143,11 +141,21 @@ fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
                 fact("Versions", wording::applicability_meaning(advisory.applicability)),
                 fact("Findings", format::count(advisory.findings.len() as u64)),
                 fact("Looked at", period),
-                fact("Nodes", raw(&list(&of.nodes))),
-                fact("Nodes without logs", raw(&list(&of.nodes_without_logs))),
+                nodes("Nodes", &of.nodes),
+                nodes("Nodes without logs", &of.nodes_without_logs),
             )),
             missing,
         ))
+}
+
+/// Nodes by name. Of several clusters, the names are too long for a column.
+fn nodes(name: &'static str, nodes: &[String]) -> impl IntoView + use<> {
+    const SHORT: usize = 40;
+    let list = if nodes.is_empty() { "none".to_owned() } else { nodes.join(", ") };
+    match list.len() {
+        ..=SHORT => fact(name, raw(&list)).into_any(),
+        _ => long_fact(name, raw(&list)).into_any(),
+    }
 }
 
 /// A link to the published advisory; only to an address of the web, whatever the report says.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crdb_triage::report::Report;
+use crdb_triage::report::{Node, Report};
 
 use super::{format, map};
 
@@ -11,7 +11,9 @@ use super::{format, map};
 pub struct Summary {
     /// How many nodes have logs, of how many that the input names.
     pub nodes: String,
-    /// All versions that ran.
+    /// The clusters by name, where there are several.
+    pub clusters: Option<String>,
+    /// All versions that are named, and of how many nodes that is no plain answer.
     pub versions: String,
     /// From the first to the last entry.
     pub period: String,
@@ -40,7 +42,9 @@ pub fn summary(report: &Report) -> Summary {
         holes
             .push(format!("{} without logs", format::counted(nodes.len() - seen, "node", "nodes")));
     }
+    let clusters = map::clusters(report);
     Summary {
+        clusters: (!clusters.is_empty()).then(|| named(&clusters)),
         nodes: match nodes.len() {
             0 => "No node is named".to_owned(),
             all => format!("{} of {}", seen, format::counted(all, "node", "nodes")),
@@ -48,7 +52,7 @@ pub fn summary(report: &Report) -> Summary {
         versions: if versions.is_empty() {
             "Unknown".to_owned()
         } else {
-            versions.into_iter().collect::<Vec<_>>().join(", ")
+            format!("{}{}", versions.into_iter().collect::<Vec<_>>().join(", "), doubts(nodes))
         },
         period: map::logs(nodes)
             .map_or("No log entry was read".to_owned(), |(from, to)| format::range(from, to)),
@@ -61,6 +65,26 @@ pub fn summary(report: &Report) -> Summary {
     }
 }
 
+/// The first three, and how many there are besides.
+fn named(clusters: &BTreeSet<&str>) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = clusters.iter().copied().take(SHOWN).collect();
+    match clusters.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {} more", shown.join(", "), format::count(more as u64)),
+    }
+}
+
+/// Of how many nodes the version is not known, or named differently by different sources.
+fn doubts(nodes: &[Node]) -> String {
+    let count = |number| format::counted(number, "node", "nodes");
+    let unknown = nodes.iter().filter(|node| node.versions.is_empty()).count();
+    let doubts =
+        [(unknown, "not known of"), (map::contradicted(nodes), "sources name different ones for")];
+    let doubts = doubts.into_iter().filter(|(number, _)| *number > 0);
+    doubts.map(|(number, what)| format!("; {what} {}", count(number))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,12 +94,31 @@ mod tests {
     fn the_summary_names_what_was_not_seen() {
         let summary = summary(&fixture::report());
         assert_eq!(summary.nodes, "2 of 3 nodes");
-        assert_eq!(summary.versions, "v24.3.11, v24.3.9");
+        assert_eq!(summary.versions, "v24.3.11, v24.3.9; not known of 1 node");
+        assert_eq!(summary.clusters, None);
         assert_eq!(summary.period, "2025-04-22 05:58 – 2025-04-23 08:00 UTC");
         assert_eq!(
             (summary.holes.as_str(), summary.has_holes),
             ("1 gap, 1 node without logs", true)
         );
+    }
+
+    #[test]
+    fn several_clusters_are_named_and_so_are_doubts_about_versions() {
+        let mut report = fixture::report();
+        report.nodes[0].cluster = Some("east".to_owned());
+        report.nodes[2].cluster = Some("west".to_owned());
+        report.nodes[2].versions[0].conflict = true;
+        let few = summary(&report);
+        assert_eq!(few.clusters.as_deref(), Some("east, west"));
+        assert_eq!(
+            few.versions,
+            "v24.3.11, v24.3.9; not known of 1 node; sources name different ones for 1 node"
+        );
+        report.nodes = (0..9)
+            .map(|at| Node { cluster: Some(format!("c{at}")), ..report.nodes[0].clone() })
+            .collect();
+        assert_eq!(summary(&report).clusters.as_deref(), Some("c0, c1, c2 and 6 more"));
     }
 
     #[test]

@@ -142,6 +142,15 @@ pub fn exactly(from: Time, to: Time) -> String {
     format!("from {} to {}", stamp(from), exact(to))
 }
 
+/// Whether a word should stay on one line: an id or a time with hyphens. A longer one, such as the name of a
+/// bundle or the id of a cluster, would not fit on a narrow screen.
+#[must_use]
+pub fn holds_together(word: &str) -> bool {
+    /// A time to the microsecond and a full stop.
+    const LONGEST: usize = 28;
+    word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) && word.len() <= LONGEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +204,16 @@ mod tests {
             range(time, time.plus(86_400_000_000)),
             "2025-04-22 06:22 – 2025-04-23 06:22 UTC"
         );
+    }
+
+    #[test]
+    fn ids_and_times_hold_together_and_what_is_too_long_does_not() {
+        for word in ["A-144650.", "(A-144650).", "2025-04-22T06:30:39.852238Z."] {
+            assert!(holds_together(word), "{word}");
+        }
+        for word in ["read-only", "144650", "0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a."] {
+            assert!(!holds_together(word), "{word}");
+        }
     }
 
     #[test]

@@ -78,9 +78,9 @@ fn a_row_shows_logs_gaps_and_changes_of_version_with_their_exact_times() {
 fn a_node_without_logs_is_a_row_that_says_so() {
     let map = map(&fixture::report());
     let row = map.rows().find(|row| row.name == "n2").unwrap();
-    assert_eq!(row.across.as_deref(), Some("no logs from node 2"));
+    assert_eq!(row.across.as_deref(), Some("no logs from node 2 on channel DEV"));
     assert_eq!(kinds(row), [Kind::NoLogs]);
-    assert_eq!(row.parts[0].text, "No logs from node 2.");
+    assert_eq!(row.parts[0].text, "No logs from node 2 on channel DEV.");
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn the_table_says_all_that_the_map_draws() {
         said,
         [
             vec!["logs", "version v24.3.9"],
-            vec!["no logs from node 2", "version unknown"],
+            vec!["no logs from node 2 on channel DEV", "version not known"],
             vec!["logs", "gap", "logs", "version v24.3.9", "version v24.3.11"],
         ]
     );

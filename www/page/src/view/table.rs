@@ -22,6 +22,10 @@ pub struct Row {
     pub subject: String,
     /// Virtual cluster.
     pub tenant: String,
+    /// Cluster, where the input holds several; else empty.
+    pub cluster: String,
+    /// The subject in the words of a sentence, with virtual cluster and cluster.
+    pub named: String,
     /// What the job does; empty for other subjects.
     pub operation: String,
     /// State of the job; empty for other subjects.
@@ -122,6 +126,7 @@ impl Filter {
             &row.kind,
             &row.subject,
             &row.tenant,
+            &row.cluster,
             &row.operation,
             &row.status,
             &row.description,
@@ -148,6 +153,8 @@ fn row(report: &Report, at: usize, finding: &Finding) -> Row {
         kind: capital(wording::subject_kind(finding.subject.kind)),
         subject: finding.subject.id.clone(),
         tenant: finding.subject.tenant.clone(),
+        cluster: finding.subject.cluster.clone().unwrap_or_default(),
+        named: wording::subject(&finding.subject),
         operation: job.map(|job| capital(&wording::operation(&job.operation))).unwrap_or_default(),
         status: job.map(|job| job.status.clone()).unwrap_or_default(),
         description: job.map(|job| job.description.clone()).unwrap_or_default(),

@@ -76,6 +76,28 @@ fn the_filter_wants_all_words_in_any_order_and_case() {
 }
 
 #[test]
+fn the_same_job_of_two_clusters_is_two_rows_that_the_filter_tells_apart() {
+    let mut report = fixture::report();
+    let (mut job, mut finding) = (report.jobs[0].clone(), report.findings[0].clone());
+    report.jobs[0].cluster = Some("East".to_owned());
+    report.findings[0].subject.cluster = Some("East".to_owned());
+    job.cluster = Some("West".to_owned());
+    job.status = "failed".to_owned();
+    finding.subject.cluster = Some("West".to_owned());
+    report.jobs.insert(0, job);
+    report.findings.push(finding);
+    let all = rows(&report);
+    let found = |text: &str| -> Vec<(usize, String)> {
+        let filter = Filter { text: text.to_owned(), ..Filter::default() };
+        let shown = arranged(&all, Sorting::default(), &filter);
+        shown.into_iter().map(|row| (row.finding, row.status)).collect()
+    };
+    assert_eq!(found("east"), [(0, "succeeded".to_owned())]);
+    assert_eq!(found("west"), [(4, "failed".to_owned())]);
+    assert_eq!(all[4].named, "job 1065722008981340161 of virtual cluster demoapp of cluster West");
+}
+
+#[test]
 fn ids_of_digits_compare_by_value() {
     assert_eq!(numbers_as_numbers("99", "1065722008981340161"), Ordering::Less);
     assert_eq!(numbers_as_numbers("007", "7"), Ordering::Equal);

@@ -3,6 +3,7 @@
 use crdb_triage::model::Time;
 use crdb_triage::report::{Finding, Job, JobEvent, wording};
 
+use super::home::within;
 use super::{Axis, Kind, Part, Row, SEEN, THIN};
 use crate::view::format;
 
@@ -57,7 +58,7 @@ pub(super) fn times(job: &Job) -> Vec<Time> {
 }
 
 pub(super) fn row(job: &Job, finding: &Finding, axis: Option<&Axis>) -> Row {
-    let name = name(finding);
+    let in_full = within(name(finding), finding.subject.cluster.as_deref());
     let mut parts = Vec::new();
     let mut across = Some("nothing dates this job".to_owned());
     if let (Some(axis), Some(run)) = (axis, run(job)) {
@@ -73,9 +74,9 @@ pub(super) fn row(job: &Job, finding: &Finding, axis: Option<&Axis>) -> Row {
             () if to < axis.from => Some(format!("earlier: {}", format::range(run.from, to))),
             () => None,
         };
-        let text = format!("{name}: {}.", in_words(run));
+        let text = format!("{in_full}: {}.", in_words(run));
         parts.push(Part { kind: Kind::Run, place, text });
-        parts.extend(marks(job, &name, axis));
+        parts.extend(marks(job, &in_full, axis));
     }
     let operation = wording::operation(&job.operation);
     Row {
@@ -90,11 +91,11 @@ pub(super) fn row(job: &Job, finding: &Finding, axis: Option<&Axis>) -> Row {
         across,
         verdict: Some(finding.verdict),
         parts,
-        name,
+        name: name(finding),
     }
 }
 
-/// `Job 1065722008981340161`, with the virtual cluster where that is not the system's.
+/// `Job 1065722008981340161`, with the virtual cluster where that is not the system's. The cluster stands above.
 pub(super) fn name(finding: &Finding) -> String {
     let of = &finding.subject;
     let kind = wording::capital(wording::subject_kind(of.kind));

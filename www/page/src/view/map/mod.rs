@@ -3,14 +3,20 @@
 //! Everything that is drawn is decided here, as text and as per cent of the common axis. What the map draws,
 //! [`table`] says in full.
 
+mod home;
 mod job;
 mod node;
 pub mod table;
+mod version;
 
 use std::collections::BTreeMap;
 
 use crdb_triage::model::{Time, Verdict};
 use crdb_triage::report::{Finding, Job, Node, Report};
+
+pub use home::clusters;
+use home::homes;
+pub(in crate::view) use node::contradicted;
 
 use super::axis::{Axis, Stretch};
 use super::format;
@@ -30,6 +36,8 @@ pub enum Kind {
     Version,
     /// A sign of an advisory.
     Sign,
+    /// Sources name different versions for the same time.
+    Conflict,
 }
 
 /// Something on a row that has a time.
@@ -106,13 +114,20 @@ const SEEN: f64 = 0.8;
 #[must_use]
 pub fn map(report: &Report) -> Map {
     let jobs = jobs(report);
-    let drawn: Vec<_> = jobs.iter().take(MOST_JOBS).collect();
+    let drawn = jobs.get(..MOST_JOBS).unwrap_or(&jobs);
     let others: Vec<Time> = drawn.iter().flat_map(|(job, _)| job::times(job)).collect();
     let axis = Axis::over(logs(&report.nodes), &others);
     let mut groups = Vec::new();
-    if !drawn.is_empty() {
-        let rows = drawn.iter().map(|(job, finding)| job::row(job, finding, axis.as_ref()));
-        groups.push(Group { title: Some("Jobs with findings".to_owned()), rows: rows.collect() });
+    for (job, finding) in drawn {
+        let title = Some(match &job.cluster {
+            Some(cluster) => format!("Cluster {cluster}: jobs with findings"),
+            None => "Jobs with findings".to_owned(),
+        });
+        let row = job::row(job, finding, axis.as_ref());
+        match groups.iter_mut().find(|group: &&mut Group| group.title == title) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group { title, rows: vec![row] }),
+        }
     }
     for (title, nodes) in homes(report) {
         let rows = nodes.iter().map(|node| node::row(node, axis.as_ref())).collect();
@@ -182,9 +197,10 @@ pub fn logs(nodes: &[Node]) -> Option<(Time, Time)> {
 
 /// Jobs that findings are about, each with its strongest finding, the strongest first.
 fn jobs(report: &Report) -> Vec<(&Job, &Finding)> {
-    let mut known: BTreeMap<(&str, &str), &Job> = BTreeMap::new();
+    // Ids are unique only within a virtual cluster of a cluster.
+    let mut known: BTreeMap<(Option<&str>, &str, &str), &Job> = BTreeMap::new();
     for job in &report.jobs {
-        known.entry((&job.tenant, &job.id)).or_insert(job);
+        known.entry((job.cluster.as_deref(), &job.tenant, &job.id)).or_insert(job);
     }
     let mut strongest: Vec<&Finding> = report.findings.iter().collect();
     strongest.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
@@ -194,55 +210,10 @@ fn jobs(report: &Report) -> Vec<(&Job, &Finding)> {
         .filter(about_a_job)
         .filter_map(|finding| {
             let of = &finding.subject;
-            Some((known.remove(&(of.tenant.as_str(), of.id.as_str()))?, finding))
+            let key = (of.cluster.as_deref(), of.tenant.as_str(), of.id.as_str());
+            Some((known.remove(&key)?, finding))
         })
         .collect()
-}
-
-/// The nodes, grouped by where they are at home, with a title where there is more than one place.
-///
-/// Another level above the virtual cluster is another part of [`Home`].
-fn homes(report: &Report) -> Vec<(Option<String>, Vec<&Node>)> {
-    let mut homes: BTreeMap<Home<'_>, Vec<&Node>> = BTreeMap::new();
-    for node in &report.nodes {
-        homes.entry(Home::of(node)).or_default().push(node);
-    }
-    let many = report.nodes.len() > MANY_NODES;
-    let plain = homes.len() == 1 && homes.keys().all(|home| !home.is_virtual);
-    let above = !jobs(report).is_empty();
-    homes
-        .into_iter()
-        .map(|(home, mut nodes)| {
-            nodes.sort_by_key(|node| (if many { urgency(node) } else { 0 }, node.node));
-            let title = match plain {
-                false => Some(home.title()),
-                // Below jobs, it has to be said where the nodes begin.
-                true => above.then(|| "Nodes".to_owned()),
-            };
-            (title, nodes)
-        })
-        .collect()
-}
-
-/// Where a node is at home. Ordered as it is shown: the system's nodes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Home<'a> {
-    is_virtual: bool,
-    tenant: &'a str,
-}
-
-impl<'a> Home<'a> {
-    fn of(node: &'a Node) -> Self {
-        Self { is_virtual: node.tenant != "system", tenant: &node.tenant }
-    }
-
-    fn title(self) -> String {
-        if self.is_virtual {
-            format!("Virtual cluster {}", self.tenant)
-        } else {
-            "Nodes".to_owned()
-        }
-    }
 }
 
 /// What has no logs comes first, then what has gaps.
@@ -270,6 +241,10 @@ fn sentence(report: &Report, jobs: usize) -> String {
     let silent = nodes.iter().filter(|node| node.coverage.is_empty()).count();
     let gaps: usize = nodes.iter().map(|node| node.gaps.len()).sum();
     let mut parts = vec![format::counted(nodes.len(), "node", "nodes"), period];
+    match clusters(report).len() {
+        0 => {}
+        many => parts.insert(0, format::counted(many, "cluster", "clusters")),
+    }
     if silent > 0 {
         parts.push(format!("{} without logs", format::counted(silent, "node", "nodes")));
     }
@@ -278,6 +253,13 @@ fn sentence(report: &Report, jobs: usize) -> String {
         0 if silent == nodes.len() => {}
         0 => parts.push("no gap between logs".to_owned()),
         _ => parts.push(format::counted(gaps, "gap", "gaps")),
+    }
+    match node::contradicted(nodes) {
+        0 => {}
+        many => parts.push(format!(
+            "{} of which sources name different versions",
+            format::counted(many, "node", "nodes")
+        )),
     }
     if jobs > 0 {
         parts.push(format!("{} with findings", format::counted(jobs, "job", "jobs")));
@@ -288,3 +270,7 @@ fn sentence(report: &Report, jobs: usize) -> String {
 #[cfg(test)]
 #[path = "../map_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "../map_clusters_tests.rs"]
+mod clusters_tests;

@@ -1,10 +1,11 @@
-//! A node as a row: its logs as bars, the gaps between them, and where its version changes.
-
-use crdb_triage::report::{Node, NodeCoverage, NodeGap};
+//! A node as a row: its logs as bars, the gaps between them, and where its version changes or is in doubt.
 
 use crdb_triage::model::Time;
 use crdb_triage::report::wording::capital;
+use crdb_triage::report::{Node, NodeCoverage, NodeGap, seen};
 
+use super::home::within;
+use super::version::{ran, versions};
 use super::{Axis, Kind, PIXEL, Part, Row, SEEN, Stretch, THIN};
 use crate::view::format;
 
@@ -15,43 +16,51 @@ pub(super) fn row(node: &Node, axis: Option<&Axis>) -> Row {
         parts.extend(gaps(node, axis));
         parts.extend(versions(node, axis));
     }
-    let across = node.coverage.is_empty().then(|| no_logs(node));
+    let across = node.coverage.is_empty().then(|| seen::no_logs(node));
     if let Some(text) = &across {
         let place = Stretch { x: 0.0, width: 100.0, before: false, after: false };
-        parts.push(Part { kind: Kind::NoLogs, place, text: format!("{}.", capital(text)) });
+        let text = match &node.cluster {
+            Some(_) => format!("{}: {text}.", in_full(node)),
+            None => format!("{}.", capital(text)),
+        };
+        parts.push(Part { kind: Kind::NoLogs, place, text });
     }
     parts.sort_by(|a, b| a.place.x.total_cmp(&b.place.x).then(a.kind.cmp(&b.kind)));
-    Row {
-        name: name(node),
-        about: ran(node),
-        notice: missing(&node.gaps),
-        across,
-        verdict: None,
-        parts,
-    }
+    Row { name: name(node), about: ran(node), notice: notice(node), across, verdict: None, parts }
 }
 
-/// `n1`. The virtual cluster stands above.
+/// `n1`. Cluster and virtual cluster stand above.
 pub(super) fn name(node: &Node) -> String {
     format!("n{}", node.node)
 }
 
-pub(super) fn no_logs(node: &Node) -> String {
-    format!("no logs from node {}", node.node)
+/// `n1 in app`: the name where only the cluster stands above it.
+pub(super) fn in_virtual(node: &Node) -> String {
+    match node.tenant.as_str() {
+        "system" => name(node),
+        tenant => format!("{} in {tenant}", name(node)),
+    }
 }
 
-/// Its versions in order; of many, the first and the last.
-fn ran(node: &Node) -> String {
-    let mut versions: Vec<&str> =
-        node.versions.iter().map(|version| version.version.as_str()).collect();
-    versions.dedup();
-    match versions[..] {
-        [] => "version unknown".to_owned(),
-        [first, .., last] if versions.len() > 3 => {
-            format!("{first} → {} more → {last}", versions.len() - 2)
-        }
-        _ => versions.join(" → "),
-    }
+/// The name where nothing stands above it.
+pub(super) fn in_full(node: &Node) -> String {
+    within(in_virtual(node), node.cluster.as_deref())
+}
+
+/// How many of them have versions that sources contradict.
+pub(in crate::view) fn contradicted(nodes: &[Node]) -> usize {
+    nodes.iter().filter(|node| is_contradicted(node)).count()
+}
+
+fn is_contradicted(node: &Node) -> bool {
+    node.versions.iter().any(|version| version.conflict)
+}
+
+/// What is to be noticed of it.
+fn notice(node: &Node) -> String {
+    let doubt = is_contradicted(node).then(|| "sources name different versions".to_owned());
+    let missing = Some(missing(&node.gaps)).filter(|missing| !missing.is_empty());
+    missing.into_iter().chain(doubt).collect::<Vec<_>>().join("; ")
 }
 
 /// How much is missing between its logs.
@@ -92,7 +101,7 @@ fn logs(node: &Node, axis: &Axis) -> Vec<Part> {
         place: axis.stretch(bar.from, bar.to).at_least(THIN),
         text: format!(
             "{}: logs {}, {}{}.",
-            name(node),
+            in_full(node),
             format::exactly(bar.from, bar.to),
             held(bar.files, bar.bytes),
             if pieces > 1 { format!(", in {pieces} pieces") } else { String::new() },
@@ -136,40 +145,10 @@ fn gaps(node: &Node, axis: &Axis) -> Vec<Part> {
     let part = |mark: &Missing| {
         let (period, length) = (format::exactly(mark.from, mark.to), format::duration(mark.length));
         let text = match mark.gaps {
-            1 => format!("{}: gap {period} ({length}).", name(node)),
-            many => format!("{}: {many} gaps {period} ({length} in all).", name(node)),
+            1 => format!("{}: gap {period} ({length}).", in_full(node)),
+            many => format!("{}: {many} gaps {period} ({length} in all).", in_full(node)),
         };
         Part { kind: Kind::Gap, place: axis.stretch(mark.from, mark.to).at_least(SEEN), text }
     };
     marks.iter().map(part).collect()
-}
-
-/// Where another version begins. Changes that would stand on each other are one mark.
-fn versions(node: &Node, axis: &Axis) -> Vec<Part> {
-    let mut marks: Vec<(Part, usize)> = Vec::new();
-    for pair in node.versions.windows(2) {
-        let [before, after] = pair else { continue };
-        let Some(from) = after.from.filter(|_| after.version != before.version) else { continue };
-        if !axis.shows(from, from) {
-            continue;
-        }
-        let place = axis.stretch(from, from);
-        let last =
-            before.to.map_or(String::new(), |to| format!(", seen until {}", format::exact(to)));
-        let text = format!(
-            "{}: {} from {} on; before it {}{last}.",
-            name(node),
-            after.version,
-            format::exact(from),
-            before.version,
-        );
-        match marks.last_mut() {
-            Some((mark, number)) if place.x - mark.place.x < SEEN => {
-                *number += 1;
-                mark.text = format!("{} The last of {number} changes close to each other.", text);
-            }
-            _ => marks.push((Part { kind: Kind::Version, place, text }, 1)),
-        }
-    }
-    marks.into_iter().map(|(mark, _)| mark).collect()
 }

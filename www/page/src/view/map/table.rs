@@ -1,7 +1,9 @@
 //! What the map draws, as tables: every stretch on its own, with both its ends.
 
+use std::collections::BTreeMap;
+
 use crdb_triage::model::Time;
-use crdb_triage::report::{Node, Report};
+use crdb_triage::report::{Finding, Job, Node, NodeVersion, Report, seen};
 
 use super::{homes, job, jobs, node};
 use crate::view::format;
@@ -22,6 +24,8 @@ pub struct Line {
 /// The lines of one node or one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
+    /// The cluster, where the input holds several.
+    pub cluster: Option<String>,
     /// What they are of, with its virtual cluster where that is not the system's.
     pub name: String,
     /// The lines; never none.
@@ -32,15 +36,13 @@ pub struct Section {
 #[must_use]
 pub fn of_nodes(report: &Report) -> Vec<Section> {
     let nodes = homes(report).into_iter().flat_map(|(_, nodes)| nodes);
-    nodes.map(|of| Section { name: in_full(of), lines: of_node(of) }).collect()
-}
-
-fn in_full(of: &Node) -> String {
-    if of.tenant == "system" {
-        node::name(of)
-    } else {
-        format!("{} in {}", node::name(of), of.tenant)
-    }
+    nodes
+        .map(|of| Section {
+            cluster: of.cluster.clone(),
+            name: node::in_virtual(of),
+            lines: of_node(of),
+        })
+        .collect()
 }
 
 fn of_node(of: &Node) -> Vec<Line> {
@@ -59,26 +61,51 @@ fn of_node(of: &Node) -> Vec<Line> {
     }));
     lines.sort_by_key(|line| (line.from, line.to));
     if lines.is_empty() {
-        let what = node::no_logs(of);
+        let what = seen::no_logs(of);
         lines.push(Line { what, from: None, to: None, detail: String::new() });
     }
     lines.extend(of.versions.iter().map(|version| Line {
         what: format!("version {}", version.version),
         from: version.from,
         to: version.to,
-        detail: format!("{}:{}", version.source.path, version.source.line),
+        detail: source(version),
     }));
     if of.versions.is_empty() {
-        let what = "version unknown".to_owned();
-        lines.push(Line { what, from: None, to: None, detail: String::new() });
+        lines.push(unknown(of));
     }
     lines
 }
 
-/// The jobs with findings, the strongest first.
+/// Who names a version and where, and that another source contradicts.
+fn source(version: &NodeVersion) -> String {
+    let mut words = format!("{}:{}", version.source.path, version.source.line);
+    if let Some(teller) = seen::told_by(version) {
+        words = format!("{teller}, {words}");
+    }
+    if version.conflict {
+        words = format!("{words}; {}", seen::CONFLICT);
+    }
+    words
+}
+
+/// That nothing names the version, and what is known all the same.
+fn unknown(of: &Node) -> Line {
+    let Some(least) = &of.at_least else {
+        let what = seen::version_unknown(of);
+        return Line { what, from: None, to: None, detail: String::new() };
+    };
+    Line {
+        what: format!("version {} or later", least.series),
+        from: least.since,
+        to: None,
+        detail: seen::version_unknown(of),
+    }
+}
+
+/// The jobs with findings, the strongest first; those of one cluster stand together.
 #[must_use]
 pub fn of_jobs(report: &Report) -> Vec<Section> {
-    let section = |(of, finding): (&crdb_triage::report::Job, &crdb_triage::report::Finding)| {
+    let section = |(of, finding): (&Job, &Finding)| {
         let run = job::run(of);
         let mut lines = vec![Line {
             what: "run".to_owned(),
@@ -92,9 +119,15 @@ pub fn of_jobs(report: &Report) -> Vec<Section> {
             to: None,
             detail: event.node.map_or(String::new(), |node| format!("on n{node}")),
         }));
-        Section { name: job::name(finding), lines }
+        Section { cluster: of.cluster.clone(), name: job::name(finding), lines }
     };
-    jobs(report).into_iter().map(section).collect()
+    let mut sections: Vec<Section> = jobs(report).into_iter().map(section).collect();
+    let mut first: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for (at, section) in sections.iter().enumerate() {
+        first.entry(section.cluster.clone()).or_insert(at);
+    }
+    sections.sort_by_key(|section| first.get(&section.cluster).copied());
+    sections
 }
 
 /// At most `most` lines of `sections`, and how many are left out.
