@@ -40,7 +40,7 @@ pub fn headline(report: &Report) -> Headline {
         answer.push_str(&format!(" The same holds for {}.", listed(&ids)));
     }
     let mut rest = rest(report, &deciding, verdict);
-    match report.input.files.unread.max(report.input.unread.len() as u64) {
+    match report.input.files.unread {
         0 => {}
         1 => rest.push_str(" 1 file was not read, or not wholly."),
         number => {
