@@ -97,7 +97,7 @@ pub struct Duplicate {
 pub struct Source {
     /// Its name, without the folders above it.
     pub name: String,
-    /// `zip`, `gzip`, `directory`, `file`, and later `tar` and `zstd`.
+    /// `zip`, `tar`, `gzip`, `zstd`, `bzip2`, `xz`, `directory` or `file`.
     pub kind: String,
     /// Its size in bytes.
     pub bytes: u64,
