@@ -4,6 +4,7 @@
 //! another and arrives as a stream. `cockroach debug zip` writes sizes and checksum of a member after it (debug-zip
 //! traps 1 to 3), so the end of a member is where its deflate stream ends.
 
+mod deflated;
 mod descriptor;
 mod member;
 
@@ -11,7 +12,7 @@ use std::ops::ControlFlow;
 
 use memchr::memmem;
 
-use crate::ingest::codec::{Fault, Fed, Inflater};
+use crate::ingest::codec::Inflater;
 use crate::ingest::names::member_path;
 use crate::ingest::zip::{DEFLATE, Local, LocalHeader, Passed, STORED};
 use crate::model::UnreadReason;
@@ -105,15 +106,23 @@ impl ZipWalk {
     }
 
     pub(super) fn finish(&mut self, end: End, context: &mut Context<'_>) {
-        let mut state = std::mem::replace(&mut self.state, State::Ended);
-        if let State::Descriptor(member) = state {
-            let part = std::mem::take(&mut self.part);
-            // What stands after it can only be signatures.
-            if self.last_descriptor(*member, &part, context).is_break() {
-                return;
+        // What waits for more is all there is; it can hold whole members.
+        let state = loop {
+            let state = std::mem::replace(&mut self.state, State::Ended);
+            let fed = match state {
+                State::Descriptor(member) => {
+                    let part = std::mem::take(&mut self.part);
+                    self.last_descriptor(*member, &part, context)
+                }
+                State::Deflated(member, inflater) if !self.part.is_empty() => {
+                    self.last_block(member, inflater, context)
+                }
+                state => break state,
+            };
+            if let ControlFlow::Break(end) = fed {
+                return self.finish(end, context);
             }
-            state = std::mem::replace(&mut self.state, State::Ended);
-        }
+        };
         let ended = matches!(state, State::Ended);
         match state {
             State::StoredToDescriptor(mut member) => {
@@ -280,66 +289,6 @@ impl ZipWalk {
         } else {
             State::StoredToDescriptor(member)
         };
-    }
-
-    fn deflated<'a>(
-        &mut self,
-        mut member: Box<Member>,
-        mut inflater: Box<Inflater>,
-        rest: &'a [u8],
-        context: &mut Context<'_>,
-    ) -> ControlFlow<End, &'a [u8]> {
-        let within = member.within(rest);
-        let (data, after) = rest.split_at(within);
-        let fed = inflater.feed(data, |text, _| {
-            let allowed = context.allow(text.len());
-            let taken = member.take(&text[..allowed], context);
-            if allowed < text.len() { ControlFlow::Break(End::LimitReached) } else { taken }
-        });
-        let fed = match fed {
-            ControlFlow::Continue(fed) => fed,
-            ControlFlow::Break(end) => {
-                self.state = State::Stored(member);
-                return ControlFlow::Break(end);
-            }
-        };
-        let mut next = after;
-        match fed {
-            Fed::Hungry => {
-                member.pass(data.len());
-                if member.left == Some(0) {
-                    member.finish(End::CutOff, context);
-                    self.state = State::Between;
-                } else {
-                    self.state = State::Deflated(member, inflater);
-                }
-            }
-            Fed::Ended(used) => {
-                member.pass(used);
-                next = &rest[used..];
-                if member.local.has_descriptor {
-                    self.state = State::Descriptor(member);
-                } else {
-                    let left = member.left.unwrap_or_default();
-                    let end = member.checked();
-                    member.finish(end, context);
-                    self.state = State::passing(left, false);
-                }
-            }
-            Fed::Broken(_) => {
-                member.finish(End::Broken(Fault::Invalid), context);
-                // The next member may begin in the same piece.
-                next = rest;
-                self.state = match member.left {
-                    Some(left) => State::passing(left, member.local.has_descriptor),
-                    None => {
-                        self.unsure = true;
-                        State::Lost(false)
-                    }
-                };
-            }
-        }
-        ControlFlow::Continue(next)
     }
 
     fn stored<'a>(
