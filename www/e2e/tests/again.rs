@@ -11,7 +11,7 @@ const HOLD: &str = "{
     const read = Blob.prototype.arrayBuffer;
     let large = 0;
     Blob.prototype.arrayBuffer = async function () {
-        large += this.size === 4 << 20;
+        large += this.size === 1 << 20;
         if (large === 2 && !globalThis.go) await new Promise((go) => { globalThis.go = go; });
         return read.call(this);
     };

@@ -18,7 +18,7 @@ fn hold(which: &str) -> String {
             const read = Blob.prototype.arrayBuffer;
             let large = 0;
             Blob.prototype.arrayBuffer = async function () {{
-                large += this.size === 4 << 20;
+                large += this.size === 1 << 20;
                 if ({which} && !globalThis.go) await new Promise((go) => {{ globalThis.go = go; }});
                 return read.call(this);
             }};
@@ -109,7 +109,7 @@ async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() 
         page.in_workers("globalThis.go?.()")?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();
-        assert!(detail.contains("Until then 4194304 bytes of text were read"), "{detail}");
+        assert!(detail.contains("Until then 1048576 bytes of text were read"), "{detail}");
     }
     Ok(())
 }
@@ -173,7 +173,7 @@ async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> 
                 const read = Blob.prototype.arrayBuffer;
                 let large = 0;
                 Blob.prototype.arrayBuffer = async function () {{
-                    if (this.size === 4 << 20 && ++large === 3) throw new DOMException('injected', '{name}');
+                    if (this.size === 1 << 20 && ++large === 3) throw new DOMException('injected', '{name}');
                     return read.call(this);
                 }};
             }}"
@@ -181,7 +181,7 @@ async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> 
         page.choose_folder(&folder).await?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();
-        assert!(detail.contains("Until then 8388608 bytes of text were read"), "{detail}");
+        assert!(detail.contains("Until then 2097152 bytes of text were read"), "{detail}");
     }
     Ok(())
 }

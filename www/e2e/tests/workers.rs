@@ -19,7 +19,7 @@ fn trap(when: &str) -> String {
             const set = Uint8Array.prototype.set;
             let large = 0;
             Uint8Array.prototype.set = function (bytes, at) {{
-                large += bytes.length === 4 << 20;
+                large += bytes.length === 1 << 20;
                 if ({when}) new WebAssembly.Instance(new WebAssembly.Module(trap));
                 return set.call(this, bytes, at);
             }};
@@ -28,7 +28,7 @@ fn trap(when: &str) -> String {
 }
 
 /// Pages of 64 KiB that a browser grants: enough to start and to read small files, not enough for two slices.
-const LITTLE_MEMORY: &str = "--js-flags=--wasm-max-mem-pages=100";
+const LITTLE_MEMORY: &str = "--js-flags=--wasm-max-mem-pages=44";
 
 async fn report(page: &Page) -> Result<Value> {
     page.wait_for_state("done").await?;
@@ -130,7 +130,7 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
         "{
         const read = Blob.prototype.arrayBuffer;
         Blob.prototype.arrayBuffer = async function () {
-            if (this.size === 4 << 20) close();
+            if (this.size === 1 << 20) close();
             return read.call(this);
         };
     }",
