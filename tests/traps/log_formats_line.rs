@@ -185,6 +185,12 @@ fn trap_17_what_redaction_removed_is_known_to_be_missing() {
     assert_eq!((job.id, job.redacted), (None, true));
     assert_eq!(removed.summary.redaction, Redaction::Redacted);
     assert_eq!(removed.summary.dev_removed, 1, "only entries of DEV could hide a warning");
+    let json =
+        r#"{"channel_numeric":0,"t":"1745302950.852238000","s":1,"n":8,"message":"REDACTEDBYZIP"#;
+    for end in ["\"}\n", "\n", ""] {
+        let cut = scan(format!("{json}{end}"));
+        assert_eq!(cut.summary.dev_removed, 1, "the line may be cut off: {end:?}");
+    }
     let marked = scan(format!("{AT} ⋮ [n1] 7 a ‹value› and ‹deadbeef›\n"));
     assert_eq!((marked.summary.redaction, marked.summary.hashed), (Redaction::Markers, false));
     let none = scan(format!("{AT}  [n1] 7 a value\n"));

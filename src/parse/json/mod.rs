@@ -198,7 +198,9 @@ impl<'a> Fields<'a> {
     /// Whether redaction removed the whole message.
     #[must_use]
     pub fn is_removed(&self) -> bool {
-        self.message.and_then(inner).is_some_and(redacted::is_removed)
+        // A line that was cut off has no closing quote.
+        let text = self.message.and_then(|message| message.strip_prefix(b"\""));
+        text.map(|text| text.strip_suffix(b"\"").unwrap_or(text)).is_some_and(redacted::is_removed)
     }
 
     fn tags(&self) -> tags::Tags {
