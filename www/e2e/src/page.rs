@@ -214,8 +214,10 @@ impl Page {
         let folder = self.driver.downloads();
         let begin = Instant::now();
         loop {
-            // Chromium writes under another name and renames when it is done.
-            if let Ok(content) = fs::read(folder.join(name)) {
+            // Chromium reserves the name with an empty file, writes under another name and renames when it is done.
+            if let Ok(content) = fs::read(folder.join(name))
+                && !content.is_empty()
+            {
                 return Ok(content);
             }
             ensure!(
