@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// What stands between the path of an archive and that of its member.
-const SEPARATOR: &str = " » ";
+use crate::ingest::SEPARATOR;
 
 /// The bundles of an input, told from the paths of all that was read.
 pub(super) struct Bundles<'a> {

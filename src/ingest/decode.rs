@@ -147,13 +147,7 @@ impl ZipMember {
             hasher.update(text);
             *length += text.len() as u64;
             context.done = base + taken as u64;
-            let allowed = context.allow(text.len());
-            layer.feed(&text[..allowed], context)?;
-            if allowed < text.len() {
-                ControlFlow::Break(End::LimitReached)
-            } else {
-                ControlFlow::Continue(())
-            }
+            context.unpack(text, |text, context| layer.feed(text, context))
         })?;
         match fed {
             Fed::Ended(taken) => {

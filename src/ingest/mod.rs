@@ -26,6 +26,7 @@ mod zip;
 
 pub use limits::Limits;
 pub use memory::MemorySource;
+pub use place::SEPARATOR;
 pub use plan::{Artifact, Container, Input, Plan, SourceInfo, SourceKind, Table, Unit};
 pub use read::{Chunk, ReadOutcome, Window, read_range, read_unit};
 pub use source::{ReadError, Source};

@@ -3,7 +3,7 @@
 use crate::model::{NodeId, Tenant};
 
 /// What stands between the path of an archive and that of its member.
-pub(super) const SEPARATOR: &str = " » ";
+pub const SEPARATOR: &str = " » ";
 
 /// Virtual cluster and node that a path names. The prefix before them varies (`debug/`, `mydump/debug/`, nothing),
 /// so only the folders themselves count: `cluster/<name>/` or `tenants/<name>/`, and `nodes/<id>/`.

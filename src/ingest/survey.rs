@@ -11,7 +11,7 @@ use super::names::{inside, member_path};
 use super::sniff::Packing;
 use super::zip::Directory;
 use super::{
-    Artifact, Container, Input, Plan, ReadError, Source, SourceInfo, SourceKind, Unit, zip,
+    Artifact, Container, Input, Plan, ReadError, Source, SourceInfo, SourceKind, Tally, Unit, zip,
 };
 
 /// Finds out what is in `inputs`. Of a zip archive only the directory is read, of anything else its first and, where it
@@ -94,30 +94,26 @@ impl Survey {
                 .to_owned();
             return self.plan.tally.closed(&whole.path, UnreadReason::Unsupported, detail);
         }
-        let mut tally = std::mem::take(&mut self.plan.tally);
-        let before = tally.clone();
+        let mut tally = Tally::default();
         let mut wanted = Vec::new();
         let listed = zip::list(source, directory, |entry| {
             wanted.extend(member(whole, source.len(), &entry, &mut tally));
         })
         .await;
-        self.plan.tally = tally;
-        match listed {
-            Ok(zip::Listing::Complete) => self.members(wanted),
-            Ok(zip::Listing::Broken(seen)) => {
-                // What the directory does not tell, the headers before the members do.
-                self.plan.tally = before;
-                let doubt = format!(
-                    "The directory of this archive is damaged after {seen} files. Its files were found by their own \
-                     headers and read; whether there were others cannot be known."
-                );
-                self.plan.units.push(Unit { doubt: Some(doubt), ..whole.clone() });
-            }
-            Err(ReadError(message)) => {
-                self.plan.tally.closed(&whole.path, UnreadReason::ReadFailed, message);
-                self.members(wanted);
-            }
+        if let Ok(zip::Listing::Broken(seen)) = listed {
+            // What the directory does not tell, the headers before the members do.
+            let doubt = format!(
+                "The directory of this archive is damaged after {seen} files. Its files were found by their own \
+                 headers and read; whether there were others cannot be known."
+            );
+            self.plan.units.push(Unit { doubt: Some(doubt), ..whole.clone() });
+            return;
         }
+        self.plan.tally.absorb(tally);
+        if let Err(ReadError(message)) = listed {
+            self.plan.tally.closed(&whole.path, UnreadReason::ReadFailed, message);
+        }
+        self.members(wanted);
     }
 
     /// Takes the members of one archive that are to be read. Those that begin within another are refused: no
@@ -168,14 +164,14 @@ fn member(
     whole: &Unit,
     source_len: u64,
     entry: &zip::Entry<'_>,
-    tally: &mut super::Tally,
+    tally: &mut Tally,
 ) -> Option<Member> {
     let path = member_path(&whole.inside, entry.name);
     if path.ends_with('/') || entry.link {
         return None;
     }
     let artifact = tally.file(&path, classify(&path))?;
-    if let Some(detail) = unreadable(entry) {
+    if let Some(detail) = zip::unreadable(entry.method, entry.encrypted) {
         tally.unread(&path, UnreadReason::Unsupported, detail);
         return None;
     }
@@ -191,21 +187,6 @@ fn member(
         bytes: compressed.min(source_len.saturating_sub(header)),
     };
     Some(Member { unit, header, name_len: entry.name.len() as u64 })
-}
-
-/// Why a member cannot be read, if it cannot.
-fn unreadable(entry: &zip::Entry<'_>) -> Option<String> {
-    match entry.method {
-        _ if entry.encrypted => Some(
-            "This file is encrypted in the archive. Unpack the archive with its password and hand in its folder."
-                .to_owned(),
-        ),
-        zip::STORED | zip::DEFLATE => None,
-        method => Some(format!(
-            "This file is compressed in a way that is not read (zip method {method}). Unpack the archive and hand \
-             in its folder."
-        )),
-    }
 }
 
 fn source_kind(packing: Packing) -> SourceKind {

@@ -23,6 +23,13 @@ pub(in crate::ingest) enum End {
     LimitReached,
 }
 
+impl End {
+    /// How a member ends when its archive ends that way within it.
+    pub(super) fn within(&self) -> Self {
+        if *self == Self::Complete { Self::CutOff } else { self.clone() }
+    }
+}
+
 /// The sentence about how a file ended after `text` bytes of `expected`; nothing if it ended well.
 pub(in crate::ingest) fn explain(
     path: &str,

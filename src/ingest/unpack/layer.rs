@@ -99,13 +99,7 @@ impl Layer {
             }
             State::Compressed(streams, child) => {
                 let fed = streams.feed(piece, |text| {
-                    let allowed = context.allow(text.len());
-                    child.feed(&text[..allowed], context)?;
-                    if allowed < text.len() {
-                        ControlFlow::Break(End::LimitReached)
-                    } else {
-                        ControlFlow::Continue(())
-                    }
+                    context.unpack(text, |text, context| child.feed(text, context))
                 })?;
                 if let Err(fault) = fed {
                     child.finish(End::Broken(fault), context);
@@ -187,10 +181,7 @@ impl Layer {
 
     fn compressed(&mut self, compression: Compression, context: &mut Context<'_>) -> State {
         // What the name says without the compression's ending: `goroutines.txt.gz` is not needed, `x.log.gz` a log.
-        // The file itself was counted already, if it is not needed after all.
-        let mut unneeded = super::Tally::default();
-        let Some(artifact) = unneeded.file(&self.path, classify_unpacked(&self.path)) else {
-            context.tally.absorb(unneeded);
+        let Some(artifact) = context.tally.file(&self.path, classify_unpacked(&self.path)) else {
             return State::Closed;
         };
         let compressions = self.depth.compressions + 1;

@@ -106,13 +106,22 @@ impl<'a> Context<'a> {
         self.sink.end(lack);
     }
 
-    /// How many of `len` bytes that came out of a decoder may be looked at. A small input can unpack to any amount,
+    /// Hands on what came out of a decoder, as much of it as may be looked at. A small input can unpack to any amount,
     /// and archives in archives multiply that.
-    pub(super) fn allow(&mut self, len: usize) -> usize {
+    pub(super) fn unpack(
+        &mut self,
+        text: &[u8],
+        take: impl FnOnce(&[u8], &mut Self) -> ControlFlow<End>,
+    ) -> ControlFlow<End> {
         let by_ratio = Limits::FREE.saturating_add(self.done.saturating_mul(self.limits.ratio));
         let room = by_ratio.min(self.limits.text).saturating_sub(self.unpacked);
-        let allowed = usize::try_from(room).unwrap_or(usize::MAX).min(len);
+        let allowed = usize::try_from(room).unwrap_or(usize::MAX).min(text.len());
         self.unpacked += allowed as u64;
-        allowed
+        take(&text[..allowed], self)?;
+        if allowed < text.len() {
+            ControlFlow::Break(End::LimitReached)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }

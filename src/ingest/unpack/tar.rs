@@ -121,8 +121,7 @@ impl TarWalk {
     pub(super) fn finish(&mut self, end: End, context: &mut Context<'_>) {
         let ended = matches!(self.state, State::Ended);
         if let State::Data(Some(layer), ..) = &mut self.state {
-            let end = if end == End::Complete { End::CutOff } else { end.clone() };
-            layer.finish(end, context);
+            layer.finish(end.within(), context);
         }
         let broken = match end {
             // What follows the mark of the end is no part of the archive.

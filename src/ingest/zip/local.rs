@@ -1,7 +1,7 @@
 //! The header before a member's data.
 
 use super::LOCAL_HEADER;
-use super::records::{u16_at, u32_at, u64_at};
+use super::records::{u16_at, u32_at, widen};
 
 /// Passes over a local header that arrives in pieces.
 #[derive(Default)]
@@ -86,7 +86,7 @@ impl LocalHeader {
             uncompressed: u64::from(u32_at(bytes, 22)?),
             version: u16_at(bytes, 4)?,
         };
-        local.widen(extra);
+        widen([&mut local.uncompressed, &mut local.compressed], extra);
         Some(local)
     }
 }
@@ -101,25 +101,5 @@ impl Local {
             && self.method <= method
             && !self.name.is_empty()
             && !self.name.contains(&0)
-    }
-
-    /// Takes from the zip64 extra field what did not fit into 32 bits.
-    fn widen(&mut self, mut extra: &[u8]) {
-        while let (Some(id), Some(len)) = (u16_at(extra, 0), u16_at(extra, 2)) {
-            let (field, rest) = extra[4..].split_at(extra[4..].len().min(usize::from(len)));
-            if id == 1 {
-                let mut at = 0;
-                for value in [&mut self.uncompressed, &mut self.compressed] {
-                    if *value == u64::from(u32::MAX)
-                        && let Some(wide) = u64_at(field, at)
-                    {
-                        *value = wide;
-                        at += 8;
-                    }
-                }
-                return;
-            }
-            extra = rest;
-        }
     }
 }

@@ -115,17 +115,18 @@ fn whole_entry(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
         uncompressed: u64::from(u32_at(bytes, 24)?),
         header: u64::from(u32_at(bytes, 42)?),
     };
-    widen(&mut entry, &rest[..extra_len]);
+    let Entry { uncompressed, compressed, header, .. } = &mut entry;
+    widen([uncompressed, compressed, header], &rest[..extra_len]);
     Some((entry, len))
 }
 
 /// Takes from the zip64 extra field what did not fit into 32 bits. The field holds only those values, in this order.
-fn widen(entry: &mut Entry<'_>, mut extra: &[u8]) {
+pub(super) fn widen<const N: usize>(values: [&mut u64; N], mut extra: &[u8]) {
     while let (Some(id), Some(len)) = (u16_at(extra, 0), u16_at(extra, 2)) {
         let field = &extra[4..];
         let (mut field, rest) = field.split_at(field.len().min(usize::from(len)));
         if id == 1 {
-            for value in [&mut entry.uncompressed, &mut entry.compressed, &mut entry.header] {
+            for value in values {
                 if *value == u64::from(u32::MAX)
                     && let Some(wide) = u64_at(field, 0)
                 {
@@ -156,6 +157,6 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }
 
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
 }

@@ -63,9 +63,7 @@ impl ZipWalk {
         context: &mut Context<'_>,
     ) -> ControlFlow<End, usize> {
         let fed = inflater.feed(block, |text, _| {
-            let allowed = context.allow(text.len());
-            let taken = member.take(&text[..allowed], context);
-            if allowed < text.len() { ControlFlow::Break(End::LimitReached) } else { taken }
+            context.unpack(text, |text, context| member.take(text, context))
         });
         let fed = match fed {
             ControlFlow::Continue(fed) => fed,

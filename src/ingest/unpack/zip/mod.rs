@@ -14,7 +14,7 @@ use memchr::memmem;
 
 use crate::ingest::codec::Inflater;
 use crate::ingest::names::member_path;
-use crate::ingest::zip::{DEFLATE, Local, LocalHeader, Passed, STORED};
+use crate::ingest::zip::{DEFLATE, Local, LocalHeader, Passed, unreadable};
 use crate::model::UnreadReason;
 
 use super::end::explain_archive;
@@ -128,11 +128,11 @@ impl ZipWalk {
             State::StoredToDescriptor(mut member) => {
                 let part = std::mem::take(&mut self.part);
                 if member.take(&part, context).is_continue() {
-                    member.finish(cut(&end), context);
+                    member.finish(end.within(), context);
                 }
             }
             State::Deflated(mut member, _) | State::Stored(mut member) => {
-                member.finish(cut(&end), context);
+                member.finish(end.within(), context);
             }
             _ => {}
         }
@@ -247,19 +247,8 @@ impl ZipWalk {
             return;
         }
         self.files += 1;
-        let readable = match local.method {
-            _ if local.encrypted => Err(
-                "This file is encrypted in the archive. Unpack the archive with its password and hand in its folder."
-                    .to_owned(),
-            ),
-            STORED | DEFLATE => Ok(()),
-            method => Err(format!(
-                "This file is compressed in a way that is not read (zip method {method}). Unpack the archive and \
-                 hand in its folder."
-            )),
-        };
         let layer = Layer::member(&path, self.depth, context);
-        if let Err(detail) = readable {
+        if let Some(detail) = unreadable(local.method, local.encrypted) {
             if layer.is_some() {
                 context.tally.unread(&path, UnreadReason::Unsupported, detail);
             }
@@ -324,9 +313,4 @@ impl State {
             left => Self::Pass(left, descriptor),
         }
     }
-}
-
-/// How a member ends when the archive ends within it.
-fn cut(end: &End) -> End {
-    if *end == End::Complete { End::CutOff } else { end.clone() }
 }
