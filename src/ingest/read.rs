@@ -66,7 +66,10 @@ pub async fn read_unit<S: Source>(
     .await;
     let end = match read {
         Ok(Some(end)) => end,
-        Ok(None) => decoder.finish(),
+        Ok(None) => match source.unchanged().await {
+            Ok(()) => decoder.finish(),
+            Err(error) => End::ReadFailed(error),
+        },
         Err(error) => End::ReadFailed(error),
     };
     layer.expect(decoder.expected());

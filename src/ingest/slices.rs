@@ -31,6 +31,7 @@ pub(super) async fn for_each_slice<S: Source, B>(
             return Ok(Some(reason));
         }
         if buffer.len() < len {
+            source.unchanged().await?;
             return Err(ReadError("The file became shorter while it was being read.".to_owned()));
         }
         spare = buffer;

@@ -1,7 +1,7 @@
 //! Random access to one file of the input, whatever holds it.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 
 /// One file of the input. Reads are asynchronous because a browser's are; natively they complete at once.
 pub trait Source {
@@ -25,6 +25,16 @@ pub trait Source {
         len: usize,
         buffer: Vec<u8>,
     ) -> impl Future<Output = Result<Vec<u8>, ReadError>>;
+
+    /// Whether what was read so far is one state of the file, the one that was handed in. Asked at the end of what
+    /// has no checksum of its own. A file that only grows natively is read up to its length at the beginning; that
+    /// is such a state.
+    ///
+    /// # Errors
+    /// The file changed or vanished while it was being read.
+    fn unchanged(&self) -> impl Future<Output = Result<(), ReadError>> {
+        ready(Ok(()))
+    }
 }
 
 /// A read failed; the message is for a person.

@@ -10,6 +10,7 @@ mod devtools;
 mod driver;
 mod look;
 mod page;
+pub mod reads;
 mod site;
 mod workers;
 

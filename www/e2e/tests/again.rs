@@ -4,19 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
+use crdb_triage_e2e::reads::{HELD, hold};
 use crdb_triage_e2e::{Page, Site, bundle};
 
-/// Lets a worker wait with its second large slice until `go()`, so that it is surely in the middle of its work.
-const HOLD: &str = "{
-    const read = Blob.prototype.arrayBuffer;
-    let large = 0;
-    Blob.prototype.arrayBuffer = async function () {
-        large += this.size === 1 << 20;
-        if (large === 2 && !globalThis.go) await new Promise((go) => { globalThis.go = go; });
-        return read.call(this);
-    };
-}";
-const HELD: &str = "globalThis.go !== undefined";
+/// The second large slice: a worker that waits with it is surely in the middle of its work.
+const SECOND: &str = "large === 2";
 
 async fn open(site: &Site) -> Result<Page> {
     let page = Page::open(&site.url()).await?;
@@ -40,7 +32,7 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
     let site = Site::start()?;
     let page = open(&site).await?;
     let before = site.requests().len();
-    page.before_workers(HOLD);
+    page.before_workers(&hold(SECOND));
     for _ in 0..10 {
         page.choose_folder(&folder).await?;
         page.wait_for_state("scanning").await?;
@@ -64,7 +56,7 @@ async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("behind")?, 17)?;
     let site = Site::start()?;
     let page = open(&site).await?;
-    page.before_workers(HOLD);
+    page.before_workers(&hold(SECOND));
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
     let seen = page.web().window().await?;
@@ -86,7 +78,7 @@ async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("frozen")?, 17)?;
     let site = Site::start()?;
     let page = open(&site).await?;
-    page.before_workers(HOLD);
+    page.before_workers(&hold(SECOND));
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
     page.evaluate("globalThis.heard = []; for (const name of ['freeze', 'resume']) document.addEventListener(name, () => heard.push(name))").await?;
@@ -108,12 +100,12 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
     let site = Site::start()?;
     let page = open(&site).await?;
     let before = site.requests().len();
-    page.before_workers(HOLD);
+    page.before_workers(&hold(SECOND));
     page.drop_paths(&[&first]).await?;
     page.wait_for_state("scanning").await?;
     page.wait_in_workers(HELD).await?;
     // Of the second nothing is read until the page has been looked at.
-    page.before_workers(&HOLD.replace("large === 2", "true"));
+    page.before_workers(&hold("true"));
     page.drop_on("main", &[&second]).await?;
     page.wait_in_workers(HELD).await?;
     let said =
@@ -128,7 +120,7 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
     let json = same_as_the_command(&page, &second).await?;
     assert!(!json.contains("debug/nodes") && !json.contains("1065722008981340161"), "{json}");
 
-    page.before_workers(&HOLD.replace("large === 2", "true"));
+    page.before_workers(&hold("true"));
     page.drop_on("main", &[&first]).await?;
     page.wait_for_state("scanning").await?;
     page.wait_in_workers(HELD).await?;

@@ -6,28 +6,16 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Result;
+use crdb_triage_e2e::reads::{HELD, before_each_read, hold};
 use crdb_triage_e2e::{Page, Site, bundle};
 use serde_json::Value;
 
 const LOG: &str = "debug/nodes/1/logs/cockroach.log";
 
-/// Lets one read of a worker wait until `go()`: the one that `which` says.
-fn hold(which: &str) -> String {
-    format!(
-        "{{
-            const read = Blob.prototype.arrayBuffer;
-            let large = 0;
-            Blob.prototype.arrayBuffer = async function () {{
-                large += this.size === 1 << 20;
-                if ({which} && !globalThis.go) await new Promise((go) => {{ globalThis.go = go; }});
-                return read.call(this);
-            }};
-        }}"
-    )
-}
-
 const BEFORE_ANYTHING: &str = "true";
 const AFTER_THE_FIRST_SLICE: &str = "large === 2";
+/// In the midst of what the browser reads ahead without looking whether the file changed.
+const FAR_IN: &str = "large === 9";
 
 /// Something that is done to a file, and a word of the sentence that the page says of it.
 struct Change(fn(&Path) -> io::Result<()>, &'static str);
@@ -35,7 +23,7 @@ struct Change(fn(&Path) -> io::Result<()>, &'static str);
 const CHANGES: [Change; 4] = [
     Change(|file| fs::remove_file(file), "moved or deleted"),
     Change(|file| fs::File::options().write(true).open(file)?.set_len(5 << 20), "changed"),
-    Change(|file| fs::write(file, vec![b'x'; fs::metadata(file)?.len() as usize]), "changed"),
+    Change(|file| fs::write(file, vec![b'\n'; fs::metadata(file)?.len() as usize]), "changed"),
     // The log of a node that runs.
     Change(
         |file| {
@@ -104,12 +92,56 @@ async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() 
         let page = open(&site).await?;
         page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
         page.choose_folder(&folder).await?;
-        page.wait_in_workers("globalThis.go !== undefined").await?;
+        page.wait_in_workers(HELD).await?;
         change(&folder.join("nodes/1/logs/cockroach.log"))?;
         page.in_workers("globalThis.go?.()")?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();
         assert!(detail.contains("Until then 1048576 bytes of text were read"), "{detail}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_changes_behind_what_the_browser_read_ahead_is_unread() -> Result<()> {
+    for Change(change, cause) in CHANGES {
+        let folder = bundle::whole(&bundle::folder("changed-late")?, 12)?;
+        let site = Site::start()?;
+        let page = open(&site).await?;
+        page.before_workers(&hold(FAR_IN));
+        page.choose_folder(&folder).await?;
+        page.wait_in_workers(HELD).await?;
+        change(&folder.join("nodes/1/logs/cockroach.log"))?;
+        page.in_workers("globalThis.go?.()")?;
+        unread(&page, cause).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_blobs_are_no_byte_streams_the_report_is_the_same() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("no-streams")?, 17)?;
+    let (expected, _) = bundle::command(&folder, "json")?;
+    for lack in [
+        "delete Blob.prototype.stream;",
+        "const stream = Blob.prototype.stream;
+         Blob.prototype.stream = function () {
+             const reader = stream.call(this).getReader();
+             return new ReadableStream({ pull: async (to) => {
+                 const { done, value } = await reader.read();
+                 if (done) to.close(); else to.enqueue(value);
+             } });
+         };",
+    ] {
+        let site = Site::start()?;
+        let page = open(&site).await?;
+        page.before_workers(lack);
+        page.choose_folder(&folder).await?;
+        page.wait_for_state("done").await?;
+        page.click("download-json").await?;
+        let report = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
+        assert_eq!(bundle::without_run(&report)?, bundle::without_run(&expected)?);
+        page.nothing_complained().await?;
     }
     Ok(())
 }
@@ -122,7 +154,7 @@ async fn a_file_that_changes_between_the_drop_and_the_reading_is_unread() -> Res
         let page = open(&site).await?;
         page.before_workers(&hold(BEFORE_ANYTHING));
         page.drop_paths(&[&folder]).await?;
-        page.wait_in_workers("globalThis.go !== undefined").await?;
+        page.wait_in_workers(HELD).await?;
         change(&folder.join("nodes/1/logs/cockroach.log"))?;
         // Every later worker must not wait any more.
         page.before_workers("");
@@ -144,7 +176,7 @@ async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()>
     let page = open(&site).await?;
     page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
     page.choose_folder(&folder).await?;
-    page.wait_in_workers("globalThis.go !== undefined").await?;
+    page.wait_in_workers(HELD).await?;
     fs::remove_file(&log)?;
     page.in_workers("globalThis.go?.()")?;
     let report = report(&page).await?;
@@ -168,16 +200,8 @@ async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> 
     ] {
         let site = Site::start()?;
         let page = open(&site).await?;
-        page.before_workers(&format!(
-            "{{
-                const read = Blob.prototype.arrayBuffer;
-                let large = 0;
-                Blob.prototype.arrayBuffer = async function () {{
-                    if (this.size === 1 << 20 && ++large === 3) throw new DOMException('injected', '{name}');
-                    return read.call(this);
-                }};
-            }}"
-        ));
+        let throw = format!("throw new DOMException('injected', '{name}')");
+        page.before_workers(&before_each_read(&format!("if (first && large === 3) {throw};")));
         page.choose_folder(&folder).await?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();

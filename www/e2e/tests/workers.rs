@@ -1,6 +1,7 @@
 //! Workers that really die: the engine traps, memory is refused. What the page says of it, and the report.
 
 use anyhow::Result;
+use crdb_triage_e2e::reads::before_each_read;
 use crdb_triage_e2e::{Page, Site, bundle};
 use serde_json::Value;
 
@@ -17,9 +18,9 @@ fn trap(when: &str) -> String {
             let asked = '';
             addEventListener('message', (event) => {{ asked = event.data.body?.type; }});
             const set = Uint8Array.prototype.set;
-            let large = 0;
+            let taken = 0;
             Uint8Array.prototype.set = function (bytes, at) {{
-                large += bytes.length === 1 << 20;
+                taken += bytes.length;
                 if ({when}) new WebAssembly.Instance(new WebAssembly.Module(trap));
                 return set.call(this, bytes, at);
             }};
@@ -69,7 +70,7 @@ async fn a_trap_in_the_engine_costs_its_file_and_the_verdict_knows() -> Result<(
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    page.before_workers(&trap("large === 2"));
+    page.before_workers(&trap("taken > 3 << 20"));
     page.choose_folder(&folder).await?;
     died(&page).await
 }
@@ -126,15 +127,7 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    page.before_workers(
-        "{
-        const read = Blob.prototype.arrayBuffer;
-        Blob.prototype.arrayBuffer = async function () {
-            if (this.size === 1 << 20) close();
-            return read.call(this);
-        };
-    }",
-    );
+    page.before_workers(&before_each_read("if (large) close();"));
     page.choose_folder(&folder).await?;
     page.wait_for_state("scanning").await?;
     let step = "return document.querySelector('.step').textContent";

@@ -1,18 +1,47 @@
 //! A `File` of the browser as a source of bytes.
 
+use std::cell::RefCell;
 use std::future::Future;
 
 use crdb_triage::ingest::{ReadError, Source};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
+use web_sys::{Blob, File};
+
+use crate::stream::ByteStream;
+
+/// How much one stream covers when a file is read on and on; slices should divide it. With each new stream the
+/// browser looks whether the file changed.
+const AHEAD: u64 = 16 << 20;
 
 /// A file that a person handed in. It is read in slices and never as a whole.
 #[derive(Debug)]
 pub struct WebFile {
     file: File,
     len: u64,
+    last: RefCell<Option<Last>>,
+}
+
+/// Where the last read ends, and its stream if that has more to give.
+#[derive(Debug)]
+struct Last {
+    at: u64,
+    stretch: Option<Stretch>,
+}
+
+/// A stream, and where in the file it ends.
+#[derive(Debug)]
+struct Stretch {
+    stream: ByteStream,
+    end: u64,
+}
+
+/// What the browser was asked for.
+enum Asked {
+    Stretch(Stretch, Promise),
+    /// A buffer of its own, where blobs are no byte streams (WebKit).
+    Buffer(Promise),
 }
 
 impl WebFile {
@@ -21,7 +50,64 @@ impl WebFile {
     #[must_use]
     pub fn new(file: File) -> Self {
         let len = file.size() as u64;
-        Self { file, len }
+        Self { file, len, last: RefCell::default() }
+    }
+
+    fn slice(&self, from: u64, to: u64) -> Result<Blob, JsValue> {
+        self.file.slice_with_f64_and_f64(from as f64, to as f64)
+    }
+
+    /// Begins to read `from..to`, which is not empty. Who reads on where the last read ended is expected to go on.
+    fn ask(&self, from: u64, to: u64) -> Result<Asked, JsValue> {
+        let last =
+            self.last.replace(Some(Last { at: to, stretch: None })).filter(|last| last.at == from);
+        let len = (to - from) as usize;
+        let ahead = if last.is_some() { AHEAD } else { 0 };
+        if let Some(stretch) =
+            last.and_then(|last| last.stretch).filter(|stretch| to <= stretch.end)
+        {
+            let asked = stretch.stream.ask(len);
+            return Ok(Asked::Stretch(stretch, asked));
+        }
+        let end = self.len.min(from.saturating_add(ahead)).max(to);
+        let room = u32::try_from(len).unwrap_or(u32::MAX);
+        if let Some(stream) = ByteStream::open(&self.slice(from, end)?, room) {
+            let asked = stream.ask(len);
+            return Ok(Asked::Stretch(Stretch { stream, end }, asked));
+        }
+        Ok(Asked::Buffer(self.slice(from, to)?.array_buffer()))
+    }
+
+    /// Fills `bytes`, which end at `to`, with what was asked for. Says how many came; fewer only at the end.
+    async fn fill(&self, asked: Asked, bytes: &mut [u8], to: u64) -> Result<usize, JsValue> {
+        let (mut stretch, mut asked) = match asked {
+            Asked::Stretch(stretch, asked) => (stretch, asked),
+            Asked::Buffer(asked) => {
+                let read: ArrayBuffer = JsFuture::from(asked).await?.dyn_into()?;
+                let read = Uint8Array::new(&read);
+                let len = read.length() as usize;
+                read.copy_to(&mut bytes[..len]);
+                return Ok(len);
+            }
+        };
+        let mut filled = 0;
+        loop {
+            match stretch.stream.take(asked, &mut bytes[filled..]).await? {
+                0 => return Ok(filled),
+                came => filled += came,
+            }
+            if filled == bytes.len() {
+                break;
+            }
+            asked = stretch.stream.ask(bytes.len() - filled);
+        }
+        // Unless another read began meanwhile.
+        if let Some(last) =
+            self.last.borrow_mut().as_mut().filter(|last| last.at == to && to < stretch.end)
+        {
+            last.stretch = Some(stretch);
+        }
+        Ok(filled)
     }
 }
 
@@ -34,30 +120,42 @@ impl Source for WebFile {
         &self,
         offset: u64,
         len: usize,
-        buffer: Vec<u8>,
+        mut buffer: Vec<u8>,
     ) -> impl Future<Output = Result<Vec<u8>, ReadError>> {
         let from = offset.min(self.len);
         let to = from.saturating_add(len as u64).min(self.len);
-        // The promise is made here and not inside the future: the browser reads while the engine still works
-        // on the slice before.
-        let started = self
-            .file
-            .slice_with_f64_and_f64(from as f64, to as f64)
-            .map(|slice| slice.array_buffer());
+        // Asked here and not inside the future: the browser reads while the engine still works on the slice before.
+        let asked = (from < to).then(|| self.ask(from, to));
         async move {
-            let read = JsFuture::from(started.map_err(|e| read_error(&e))?);
-            let bytes = read.await.map_err(|e| read_error(&e))?;
-            let bytes: ArrayBuffer = bytes.dyn_into().map_err(|e| read_error(&e))?;
-            Ok(copy_into(&Uint8Array::new(&bytes), buffer))
+            // Only what the buffer grows by is filled twice.
+            buffer.resize((to - from) as usize, 0);
+            if let Some(asked) = asked {
+                let asked = asked.map_err(|e| read_error(&e))?;
+                match self.fill(asked, &mut buffer, to).await {
+                    Ok(filled) => buffer.truncate(filled),
+                    Err(error) => {
+                        return Err(self
+                            .unchanged()
+                            .await
+                            .err()
+                            .unwrap_or_else(|| read_error(&error)));
+                    }
+                }
+            }
+            Ok(buffer)
         }
     }
-}
 
-/// Replaces the content of `buffer`. Only what it grows by is filled twice.
-fn copy_into(bytes: &Uint8Array, mut buffer: Vec<u8>) -> Vec<u8> {
-    buffer.resize(bytes.length() as usize, 0);
-    bytes.copy_to(&mut buffer);
-    buffer
+    /// The browser looks only when it begins to read, and a stream that fails does not tell why; so one byte is read
+    /// anew.
+    async fn unchanged(&self) -> Result<(), ReadError> {
+        if self.len == 0 {
+            return Ok(());
+        }
+        let last = self.slice(self.len - 1, self.len).map_err(|e| read_error(&e))?;
+        JsFuture::from(last.array_buffer()).await.map_err(|e| read_error(&e))?;
+        Ok(())
+    }
 }
 
 /// What a rejected read means to the person who handed the file in.

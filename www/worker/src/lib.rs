@@ -11,6 +11,7 @@
 
 mod desk;
 mod file;
+mod stream;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -50,6 +50,26 @@ async fn reads_run_ahead_of_the_one_that_is_awaited() {
     assert_eq!(first.await.unwrap(), b"01234");
 }
 
+#[wasm_bindgen_test]
+async fn every_byte_comes_in_its_place_however_a_file_is_gone_through() {
+    let bytes: Vec<u8> = (0..20_u32 << 20).map(|at| (at ^ at >> 8 ^ at >> 16) as u8).collect();
+    for slice in [1 << 20, 700_001, 6 << 20] {
+        let source = file(&bytes);
+        let mut buffer = Vec::new();
+        // To and fro in between: other reads must not disturb those that follow each other.
+        for (at, expected) in bytes.chunks(slice).enumerate() {
+            let at = (at * slice) as u64;
+            buffer = source.read_at(at, slice, buffer).await.unwrap();
+            assert!(buffer == expected, "{at} in slices of {slice}");
+            if at.is_multiple_of(3) {
+                let before = source.read_at(at / 2, 10, Vec::new()).await.unwrap();
+                assert_eq!(before, bytes[at as usize / 2..][..10]);
+            }
+        }
+        assert!(source.unchanged().await.is_ok());
+    }
+}
+
 #[wasm_bindgen(inline_js = "export function broken(name) {
     const file = new File(['x'], 'gone.log');
     file.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', name)) });
@@ -69,5 +89,6 @@ async fn a_file_that_cannot_be_read_says_why_in_a_sentence() {
     ] {
         let error = WebFile::new(broken(name)).read_at(0, 1, Vec::new()).await.unwrap_err();
         assert!(error.0.contains(sentence) && error.0.ends_with('.'), "{error}");
+        assert_eq!(WebFile::new(broken(name)).unchanged().await.unwrap_err(), error);
     }
 }
