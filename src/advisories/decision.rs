@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::facts::{Facts, Ran};
-use crate::model::{Applicability, Finding, Time, Unread, Verdict};
+use crate::model::{Applicability, Finding, LayerMark, Time, Unread, Verdict};
 
 use super::coverage;
 use super::ranges::{Placement, Ranges};
@@ -56,6 +56,8 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// Which unread files weaken it.
     pub weakens: Weakens,
+    /// Layers of chains of backups that play a part in the findings.
+    pub layers: Vec<LayerMark>,
 }
 
 /// Which of the unread files weaken an advisory.
@@ -102,6 +104,7 @@ impl Decision {
             coverage,
             findings,
             weakens,
+            layers: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Location, NodeId, Tenancy, Time, Verdict};
+use super::{BackupPart, Location, NodeId, Tenancy, Time, Verdict};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,6 +101,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What to do.
     pub remediation: Vec<Remediation>,
+    /// What it says about a chain of backups.
+    pub backup: Option<BackupPart>,
 }
 
 /// Why a part of the input was not read.

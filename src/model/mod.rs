@@ -3,6 +3,7 @@
 //! The types derive serde's traits for one reason: the same values travel between a worker and the page.
 //! The shape that outsiders rely on is made in [`crate::report`].
 
+mod backup;
 mod coverage;
 mod entry;
 mod finding;
@@ -12,6 +13,7 @@ mod time;
 mod verdict;
 mod version;
 
+pub use backup::{BackupPart, LayerKind, LayerMark, LayerRole, LayerState};
 pub use coverage::{Gap, Span, uncovered};
 pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
 pub use finding::{

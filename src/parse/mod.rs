@@ -15,6 +15,7 @@ mod protobuf;
 pub mod redacted;
 pub mod scrub;
 pub mod sniff;
+pub mod statement;
 mod table;
 pub mod tags;
 pub mod time;

@@ -39,6 +39,7 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
         input: input(outcome),
         nodes: facts.nodes.iter().map(|((tenancy, id), facts)| node(tenancy, *id, facts)).collect(),
         jobs: jobs(outcome, &findings),
+        chains: Vec::new(),
         advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
         findings: findings.into_iter().map(finding).collect(),
     }
@@ -255,5 +256,14 @@ fn finding(finding: &model::Finding) -> Finding {
                 sql: step.sql.clone(),
             })
             .collect(),
+        backup: finding.backup.as_ref().map(|part| BackupPart {
+            chain: part.chain.clone(),
+            operation: part.operation.map(|job| job.to_string()),
+            captured_by: part.captured_by.iter().map(ToString::to_string).collect(),
+            tables: part.tables.clone(),
+            indexes: part.indexes.clone(),
+            last_safe: part.last_safe.map(|job| job.to_string()),
+            ends_with: part.ends_with.map(|job| job.to_string()),
+        }),
     }
 }

@@ -134,6 +134,7 @@ fn finding(
         reasons,
         evidence,
         remediation: Vec::new(),
+        backup: None,
     }
 }
 

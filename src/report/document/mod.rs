@@ -2,7 +2,11 @@
 //!
 //! Fields stand in the order in which they are printed. Names and meanings are fixed; fields may be added.
 
+mod chains;
+
 use serde::{Deserialize, Serialize};
+
+pub use chains::{BackupPart, Chain, ChainOperation, ChainRestore, Layer, LayerMark};
 
 use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
 
@@ -22,6 +26,9 @@ pub struct Report {
     pub nodes: Vec<Node>,
     /// Jobs of the kinds that a checked advisory is about, by tenant and id.
     pub jobs: Vec<Job>,
+    /// Chains of backups, by tenant and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chains: Vec<Chain>,
     /// One row per checked advisory, the strongest verdict first.
     pub advisories: Vec<Advisory>,
     /// All findings, the strongest verdict first.
@@ -326,6 +333,9 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What to do.
     pub remediation: Vec<Remediation>,
+    /// What it says about a chain of backups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<BackupPart>,
 }
 
 /// What a finding is about.
