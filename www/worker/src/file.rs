@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::future::Future;
 
 use crdb_triage::ingest::{ReadError, Source};
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -39,9 +39,9 @@ struct Stretch {
 
 /// What the browser was asked for.
 enum Asked {
-    Stretch(Stretch, Promise),
+    Stretch(Stretch, JsFuture),
     /// A buffer of its own, where blobs are no byte streams (WebKit).
-    Buffer(Promise),
+    Buffer(JsFuture),
 }
 
 impl WebFile {
@@ -75,7 +75,7 @@ impl WebFile {
             let asked = stream.ask(len);
             return Ok(Asked::Stretch(Stretch { stream, end }, asked));
         }
-        Ok(Asked::Buffer(self.slice(from, to)?.array_buffer()))
+        Ok(Asked::Buffer(JsFuture::from(self.slice(from, to)?.array_buffer())))
     }
 
     /// Fills `bytes`, which end at `to`, with what was asked for. Says how many came; fewer only at the end.
@@ -83,7 +83,7 @@ impl WebFile {
         let (mut stretch, mut asked) = match asked {
             Asked::Stretch(stretch, asked) => (stretch, asked),
             Asked::Buffer(asked) => {
-                let read: ArrayBuffer = JsFuture::from(asked).await?.dyn_into()?;
+                let read: ArrayBuffer = asked.await?.dyn_into()?;
                 let read = Uint8Array::new(&read);
                 let len = read.length() as usize;
                 read.copy_to(&mut bytes[..len]);

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -51,11 +51,12 @@ impl ByteStream {
         Some(Self { reader, buffer: spare.unwrap_or_else(|| ArrayBuffer::new(room)) })
     }
 
-    /// Asks for at most `len` bytes, at least one, once the last ones were taken.
-    pub(crate) fn ask(&self, len: usize) -> Promise {
+    /// Asks for at most `len` bytes, at least one, once the last ones were taken. What is asked for may be dropped: a
+    /// failure of which nobody hears is none that the browser would complain about.
+    pub(crate) fn ask(&self, len: usize) -> JsFuture {
         let len = u32::try_from(len).unwrap_or(u32::MAX).min(self.buffer.byte_length());
         let view = Uint8Array::new_with_byte_offset_and_length(&self.buffer, 0, len);
-        self.reader.read_with_array_buffer_view(&view)
+        JsFuture::from(self.reader.read_with_array_buffer_view(&view))
     }
 
     /// Waits for what was asked for and fills the beginning of `bytes` with what came. Says how many bytes that
@@ -65,10 +66,10 @@ impl ByteStream {
     /// What the browser rejected the read with.
     pub(crate) async fn take(
         &mut self,
-        asked: Promise,
+        asked: JsFuture,
         bytes: &mut [u8],
     ) -> Result<usize, JsValue> {
-        let result = JsFuture::from(asked).await?;
+        let result = asked.await?;
         let view: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
         self.buffer = view.buffer();
         let len = view.length() as usize;

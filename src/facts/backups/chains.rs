@@ -1,0 +1,119 @@
+//! Layers put together to chains.
+
+use std::collections::BTreeMap;
+
+use crate::model::{LayerKind, LayerState, Tenancy, Time};
+use crate::parse::statement::{self, Address};
+
+use super::layers::{Draft, Home};
+use super::{Backups, Chain, KindTold, Layer, NotPlaced, Unplaced};
+
+/// A full backup is as of the time of its subdirectory, cut to ten milliseconds.
+const CUT: i64 = Time::SECOND / 100;
+/// The same where the AS OF time is known from `created` only.
+const ABOUT: i64 = 30 * Time::SECOND;
+
+type Key = (Tenancy, Address, Option<String>);
+
+/// Adds the chains of `drafts`. `is_19` says whether every build that can have run was one of 19.x.
+pub(super) fn assemble(
+    backups: &mut Backups,
+    drafts: Vec<Draft>,
+    is_19: impl Fn(&Tenancy, Time) -> bool,
+) {
+    let mut chains = BTreeMap::<Key, Vec<Layer>>::new();
+    let mut latest = Vec::new();
+    for Draft { tenancy, layer, home } in drafts {
+        match home {
+            Home::Collection(collection, name) => {
+                chains.entry((tenancy, collection, Some(name))).or_default().push(layer);
+            }
+            Home::Address(address) => {
+                chains.entry((tenancy, address, None)).or_default().push(layer);
+            }
+            Home::Latest(collection) => latest.push((tenancy, collection, layer)),
+        }
+    }
+    let mut chains: Vec<Chain> = chains
+        .into_iter()
+        .map(|((tenancy, address, subdirectory), layers)| {
+            let base = subdirectory.as_deref().and_then(statement::dated);
+            let is_19 = |time| is_19(&tenancy, time);
+            let layers = ordered(layers, base, subdirectory.is_some(), is_19);
+            Chain { tenancy: tenancy.clone(), address, subdirectory, base, layers }
+        })
+        .collect();
+    for (tenancy, collection, layer) in latest {
+        match newest(&mut chains, &tenancy, &collection, layer.as_of) {
+            Some(chain) => {
+                let at = chain.layers.partition_point(|other| other.as_of <= layer.as_of);
+                chain.layers.insert(at, layer);
+            }
+            None => backups.unplaced.push(Unplaced {
+                tenancy,
+                job: layer.job,
+                why: NotPlaced::NoFullSeen(collection),
+                state: layer.state,
+                created: layer.created,
+                row: layer.row,
+            }),
+        }
+    }
+    backups.chains = chains;
+}
+
+/// The chain of a collection that was the latest at an instant.
+fn newest<'a>(
+    chains: &'a mut [Chain],
+    tenancy: &Tenancy,
+    collection: &Address,
+    at: Time,
+) -> Option<&'a mut Chain> {
+    chains
+        .iter_mut()
+        .filter(|chain| chain.tenancy == *tenancy && chain.address == *collection)
+        .filter(|chain| chain.subdirectory.is_some() && chain.begins().is_some_and(|t| t < at))
+        .max_by_key(|chain| chain.begins())
+}
+
+/// The layers of one chain by the instants that they hold, with their kinds.
+fn ordered(
+    mut layers: Vec<Layer>,
+    base: Option<Time>,
+    in_collection: bool,
+    is_19: impl Fn(Time) -> bool,
+) -> Vec<Layer> {
+    layers.sort_by_key(|layer| (layer.as_of, layer.job));
+    let mut begun = false;
+    for layer in &mut layers {
+        if layer.told_by == KindTold::FirstSeen {
+            (layer.kind, layer.told_by) = match base {
+                Some(base) => (by_time(layer, base), KindTold::SubdirectoryTime),
+                None if in_collection && begun => {
+                    (LayerKind::Incremental, KindTold::LaterInSubdirectory)
+                }
+                None if !in_collection && is_19(layer.created.unwrap_or(layer.as_of)) => {
+                    (LayerKind::Full, KindTold::Version19)
+                }
+                None if begun => (LayerKind::Incremental, KindTold::LaterAtAddress),
+                None => (LayerKind::Unknown, KindTold::FirstSeen),
+            };
+        }
+        begun |= layer.state == LayerState::Done;
+    }
+    layers
+}
+
+/// The kind of a layer in a subdirectory that bears the time of its full backup.
+fn by_time(layer: &Layer, base: Time) -> LayerKind {
+    let after = layer.as_of.0 - base.0;
+    let exact = layer.slack == 0;
+    let full = if exact { (0..CUT).contains(&after) } else { after.abs() < ABOUT };
+    if full {
+        LayerKind::Full
+    } else if after > 0 {
+        LayerKind::Incremental
+    } else {
+        LayerKind::Unknown
+    }
+}

@@ -1,0 +1,216 @@
+//! Chains of backups, what ran beside them, and the restores that read them (backups facts, sections 0 and 3.1).
+//!
+//! A backup is a point in time: what it holds is decided by its AS OF time and not by when its job ran. So everything
+//! here compares the *interval* of an operation with the *instant* of a layer.
+
+mod chains;
+mod layers;
+mod operations;
+mod restores;
+mod scope;
+
+use std::collections::BTreeMap;
+
+use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, Tenancy, Time};
+use crate::parse::statement::{Address, Targets, Unparsed};
+
+use super::Facts;
+pub use operations::{BulkOperation, Ended, OperationKind};
+pub use restores::{ReadFrom, RestoreRun, Source};
+pub use scope::{Covers, Touches};
+
+/// What the tables of jobs say about backups.
+#[derive(Clone, Debug, Default)]
+pub struct Backups {
+    /// Chains, by who wrote them and where.
+    pub chains: Vec<Chain>,
+    /// Imports, restores and index builds, by time.
+    pub operations: Vec<BulkOperation>,
+    /// Restores, by time.
+    pub restores: Vec<RestoreRun>,
+    /// Backups of which nobody can tell what chain they are in.
+    pub unplaced: Vec<Unplaced>,
+    /// The earliest job of each virtual cluster: what ended before is no longer in its tables.
+    pub horizons: BTreeMap<Tenancy, Time>,
+}
+
+/// A full backup and the incremental ones on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Who wrote it. A collection on a node's own disk is another one in another cluster.
+    pub tenancy: Tenancy,
+    /// Collection of `BACKUP INTO`, or address of the full backup of `BACKUP TO`.
+    pub address: Address,
+    /// Subdirectory in the collection.
+    pub subdirectory: Option<String>,
+    /// Time of the full backup that the subdirectory's name tells, to ten milliseconds.
+    pub base: Option<Time>,
+    /// Layers by the instant that they hold.
+    pub layers: Vec<Layer>,
+}
+
+/// One backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Its job.
+    pub job: JobId,
+    /// Kind.
+    pub kind: LayerKind,
+    /// What tells the kind.
+    pub told_by: KindTold,
+    /// The instant that it holds.
+    pub as_of: Time,
+    /// By how many microseconds `as_of` may be off to either side.
+    pub slack: i64,
+    /// Whether it exists.
+    pub state: LayerState,
+    /// Status of its job.
+    pub status: Option<JobStatus>,
+    /// When its job was created.
+    pub created: Option<Time>,
+    /// When its job ended.
+    pub finished: Option<Time>,
+    /// What it holds.
+    pub targets: Targets,
+    /// Whether it holds every revision since the layer before it.
+    pub revision_history: bool,
+    /// Descriptors that it holds; none where the table does not say.
+    pub descriptor_ids: Vec<u64>,
+    /// Schedule that took it.
+    pub schedule: Option<u64>,
+    /// Its own address, of `BACKUP TO`.
+    pub address: Option<Address>,
+    /// Where its job has its row.
+    pub row: Option<Location>,
+}
+
+/// What tells the kind of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindTold {
+    /// The payload of its job.
+    Payload,
+    /// `INCREMENTAL FROM`.
+    IncrementalFrom,
+    /// `INTO LATEST`.
+    Latest,
+    /// The subdirectory bears the time of the full backup.
+    SubdirectoryTime,
+    /// An earlier layer stands in the same subdirectory, which bears no time.
+    LaterInSubdirectory,
+    /// An earlier layer stands at the same address: from 20.1 on the next one is appended.
+    LaterAtAddress,
+    /// Nothing: it is the first that was seen of its chain.
+    FirstSeen,
+    /// Until 19.2 `BACKUP TO` without `INCREMENTAL FROM` is full.
+    Version19,
+}
+
+impl KindTold {
+    /// The code of the report.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Payload => "PAYLOAD",
+            Self::IncrementalFrom => "INCREMENTAL_FROM",
+            Self::Latest => "LATEST",
+            Self::SubdirectoryTime => "SUBDIRECTORY_TIME",
+            Self::LaterInSubdirectory => "LATER_IN_SUBDIRECTORY",
+            Self::LaterAtAddress => "LATER_AT_ADDRESS",
+            Self::FirstSeen => "FIRST_SEEN",
+            Self::Version19 => "VERSION_19",
+        }
+    }
+}
+
+/// A backup of which nobody can tell what chain it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Whose.
+    pub tenancy: Tenancy,
+    /// Its job.
+    pub job: JobId,
+    /// Why.
+    pub why: NotPlaced,
+    /// Whether it exists.
+    pub state: LayerState,
+    /// When its job was created.
+    pub created: Option<Time>,
+    /// Where its job has its row.
+    pub row: Option<Location>,
+}
+
+/// Why a backup is in no chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotPlaced {
+    /// Its description cannot be read.
+    Description(Unparsed),
+    /// It was appended to the latest backup of a collection of which no full backup was seen.
+    NoFullSeen(Address),
+    /// Nothing dates it.
+    Undated,
+}
+
+impl Chain {
+    /// As subjects name it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.subdirectory {
+            Some(subdirectory) => format!("{} » /{subdirectory}", self.address.0),
+            None => self.address.0.clone(),
+        }
+    }
+
+    /// Layers that exist.
+    pub fn done(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter().filter(|layer| layer.state == LayerState::Done)
+    }
+
+    /// Whether the full backup at its beginning is among its layers.
+    #[must_use]
+    pub fn has_full(&self) -> bool {
+        self.done().any(|layer| layer.kind == LayerKind::Full)
+    }
+
+    /// When it begins, as far as anything tells.
+    #[must_use]
+    pub fn begins(&self) -> Option<Time> {
+        self.base.into_iter().chain(self.layers.first().map(|layer| layer.as_of)).min()
+    }
+}
+
+/// Gathers them from the jobs.
+pub(super) fn gather(facts: &Facts) -> Backups {
+    let mut backups = Backups::default();
+    let mut drafts = Vec::new();
+    for ((tenancy, _), job) in &facts.jobs {
+        if let (Some(created), Some(_)) = (job.created, &job.row) {
+            let horizon = backups.horizons.entry(tenancy.clone()).or_insert(created);
+            *horizon = created.min(*horizon);
+        }
+        match job.job_type.as_str() {
+            "BACKUP" => match layers::draft(job) {
+                Ok(draft) => drafts.push(draft),
+                Err(why) => backups.unplaced.push(layers::unplaced(job, why)),
+            },
+            "RESTORE" => {
+                backups.restores.push(restores::run(job));
+                backups.operations.extend(operations::restore(job));
+            }
+            "IMPORT" => backups.operations.extend(operations::import(job)),
+            "SCHEMA CHANGE" | "NEW SCHEMA CHANGE" => {
+                backups.operations.extend(operations::index_build(job));
+            }
+            _ => {}
+        }
+    }
+    let is_19 = |tenancy: &Tenancy, time| {
+        let ran = facts.ran_between(tenancy, time, time);
+        let mut candidates = ran.iter().flat_map(|ran| &ran.candidates).peekable();
+        candidates.peek().is_some()
+            && candidates.all(|(_, version)| version.as_ref().is_some_and(|v| v.major < 20))
+    };
+    chains::assemble(&mut backups, drafts, is_19);
+    backups.operations.sort_by(|a, b| (a.from, a.job).cmp(&(b.from, b.job)));
+    backups.restores.sort_by(|a, b| (a.created, a.job).cmp(&(b.created, b.job)));
+    backups
+}
