@@ -4,15 +4,21 @@
 //! A description is what a person or a schedule typed, printed anew by the server, with secrets removed. It may have
 //! been redacted, cut or forged; whatever is not plainly of a known form is an [`Unparsed`] with a reason, never a guess.
 
+mod address;
+mod as_of;
 mod backup;
 mod import;
 mod index;
+mod lex;
+mod name;
 mod restore;
+mod sql;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::Time;
 
+pub use address::dated;
 pub use backup::backup;
 pub use import::import;
 pub use index::index_build;
