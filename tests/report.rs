@@ -6,10 +6,16 @@ use serde_json::{Value, json};
 
 /// A report with every part filled, as a support engineer might get it.
 const FULL: &str = include_str!("samples/report.json");
+/// A report about chains of backups: some with findings, of several ages, and some without.
+const BACKUPS: &str = include_str!("samples/backups.json");
 const SCHEMA: &str = include_str!("../schema/report-1.schema.json");
 
 fn full() -> Report {
     json::read(FULL).unwrap()
+}
+
+fn backups() -> Report {
+    json::read(BACKUPS).unwrap()
 }
 
 /// The same with every field that stands in a report only where there is something to say.
@@ -44,7 +50,7 @@ fn validator() -> jsonschema::Validator {
 
 #[test]
 fn a_report_follows_the_schema() {
-    for report in [full(), fullest()] {
+    for report in [full(), fullest(), backups()] {
         let report: Value = serde_json::from_str(&json::print(&report)).unwrap();
         let errors: Vec<String> = validator()
             .iter_errors(&report)
@@ -90,15 +96,49 @@ fn the_schema_refuses_what_is_broken() {
 }
 
 #[test]
+fn the_schema_refuses_chains_that_are_broken() {
+    let whole: Value = serde_json::from_str(BACKUPS).unwrap();
+    let schema = validator();
+    let broken = [
+        ("/chains", json!([])),
+        ("/chains/0/base", json!("")),
+        ("/chains/0/more_operations", json!(-1)),
+        ("/chains/0/layers/0/job", json!("full")),
+        ("/chains/0/layers/0/kind", json!("differential")),
+        ("/chains/0/layers/0/kind_told_by", json!("subdirectory")),
+        ("/chains/0/layers/0/as_of", json!(null)),
+        ("/chains/0/layers/0/state", json!("running")),
+        ("/chains/0/layers/0/schedule", json!("daily")),
+        ("/chains/0/layers/0/marks/0/role", json!("bad")),
+        ("/chains/0/operations/0/operation", json!("schema_change")),
+        ("/chains/0/operations/0/captured_by/0", json!(402)),
+        ("/chains/0/restores/0/layer", json!("")),
+        ("/findings/0/backup", json!(null)),
+        ("/findings/0/backup/last_safe", json!("2022-11-03T02:00:00.000000Z")),
+    ];
+    for (pointer, value) in broken {
+        let mut report = whole.clone();
+        *report.pointer_mut(pointer).unwrap() = value;
+        assert!(!schema.is_valid(&report), "{pointer} was accepted");
+    }
+}
+
+#[test]
 fn the_schema_knows_every_field_and_no_other() {
-    let whole: Value = serde_json::from_str(FULL).unwrap();
+    knows_every_field(FULL, &[]);
+    knows_every_field(BACKUPS, &["chains", "backup"]);
+}
+
+/// `optional` may be left out.
+fn knows_every_field(report: &str, optional: &[&str]) {
+    let whole: Value = serde_json::from_str(report).unwrap();
     let schema = validator();
     let mut objects = Vec::new();
     pointers_to_objects(&whole, String::new(), &mut objects);
     for pointer in objects {
         let fields: Vec<String> =
             whole.pointer(&pointer).unwrap().as_object().unwrap().keys().cloned().collect();
-        for field in fields {
+        for field in fields.into_iter().filter(|field| !optional.contains(&field.as_str())) {
             let mut report = whole.clone();
             report.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().remove(&field);
             assert!(!schema.is_valid(&report), "{pointer} may lack {field}");
@@ -132,6 +172,7 @@ fn what_was_printed_reads_back_and_prints_the_same() {
     assert_eq!(printed, FULL, "the sample is in the printed form");
     assert_eq!(json::read(&printed).unwrap(), full());
     assert_eq!(json::read(&json::print(&fullest())).unwrap(), fullest());
+    assert_eq!(json::print(&backups()), BACKUPS, "so is the sample of backups");
     assert!(printed.starts_with("{\n  \"schema\": \"crdb-triage/report/1\",\n  \"tool\": {"));
     assert!(printed.ends_with("}\n"));
 }
@@ -170,6 +211,16 @@ fn text_for_a_terminal() {
 #[test]
 fn markdown_for_a_ticket() {
     insta::assert_snapshot!(markdown::print(&full()));
+}
+
+#[test]
+fn text_of_backup_chains() {
+    insta::assert_snapshot!(text::print(&backups()));
+}
+
+#[test]
+fn markdown_of_backup_chains() {
+    insta::assert_snapshot!(markdown::print(&backups()));
 }
 
 /// What only some inputs make a report say.
@@ -249,16 +300,17 @@ const HOSTILE: [&str; 14] = [
 #[test]
 fn hostile_text_stays_text() {
     for hostile in HOSTILE {
-        let report = everywhere(hostile);
-        let printed = text::print(&report);
-        check_text(&printed, hostile);
-        check_markdown(&markdown::print(&report), hostile);
-        assert_eq!(json::read(&json::print(&report)).unwrap(), report);
+        for report in [everywhere(fullest(), hostile), everywhere(backups(), hostile)] {
+            let printed = text::print(&report);
+            check_text(&printed, hostile);
+            check_markdown(&markdown::print(&report), hostile);
+            assert_eq!(json::read(&json::print(&report)).unwrap(), report);
+        }
     }
 }
 
-/// The full report with `text` in every field that is free text.
-fn everywhere(text: &str) -> Report {
+/// A report with `text` in every field that is free text.
+fn everywhere(report: Report, text: &str) -> Report {
     let fixed = [
         "schema",
         "time",
@@ -272,6 +324,10 @@ fn everywhere(text: &str) -> Report {
         "redaction",
         "safety",
         "since",
+        "base",
+        "as_of",
+        "state",
+        "role",
     ];
     fn fill(value: &mut Value, text: &str, fixed: &[&str]) {
         match value {
@@ -289,7 +345,7 @@ fn everywhere(text: &str) -> Report {
             _ => {}
         }
     }
-    let mut report: Value = serde_json::from_str(&json::print(&fullest())).unwrap();
+    let mut report: Value = serde_json::from_str(&json::print(&report)).unwrap();
     fill(&mut report, text, &fixed);
     serde_json::from_value(report).unwrap()
 }
@@ -307,6 +363,7 @@ fn check_text(printed: &str, hostile: &str) {
             "WHAT",
             "ADVISORIES",
             "FINDINGS",
+            "BACKUP CHAINS",
             "NOT READ",
             "This build checks",
             "Verdict:",
@@ -403,8 +460,9 @@ fn no_hidden_characters(printed: &str, hostile: &str) {
 
 #[test]
 fn long_words_and_wide_letters_stay_within_the_width() {
-    let report = everywhere(&"字x".repeat(200));
-    for line in text::print(&report).lines() {
+    let long = "字x".repeat(200);
+    let printed = [fullest(), backups()].map(|report| text::print(&everywhere(report, &long)));
+    for line in printed.iter().flat_map(|printed| printed.lines()) {
         let columns: usize = line.chars().map(|c| if c == '字' { 2 } else { 1 }).sum();
         // Steps to copy are never cut.
         assert!(columns <= 100 || line.starts_with("            字x"), "{line}");

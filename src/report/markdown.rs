@@ -11,6 +11,7 @@ use super::{Advisory, Finding, Job, Node, Report, seen, visible, wording};
 
 /// Where the published advisories stand: the only address that becomes a link.
 const PUBLISHED: &str = "https://www.cockroachlabs.com/docs/advisories/";
+const CLOCK: wording::Clock = |time| time.to_string();
 
 /// The report as Markdown, with a line break at its end.
 #[must_use]
@@ -25,6 +26,7 @@ pub fn print(report: &Report) -> String {
     page.line(0, &prose(&wording::scope(report)));
     advisories(&mut page, report);
     findings(&mut page, report);
+    chains(&mut page, report);
     what_was_read(&mut page, report);
     not_read(&mut page, report);
     page.0
@@ -81,6 +83,9 @@ fn findings(page: &mut Page, report: &Report) {
         for reason in &finding.reasons {
             page.line(0, &format!("- Why: {} ({})", prose(&reason.text), code(&reason.code)));
         }
+        for (name, said) in wording::backup_facts(report, finding, CLOCK) {
+            page.line(0, &format!("- {name}: {}", prose(&said)));
+        }
         evidence(page, finding);
         steps(page, finding);
     }
@@ -98,7 +103,7 @@ fn job_facts(page: &mut Page, job: &Job) {
     page.line(0, "- Timeline:");
     let mut life: Vec<String> = first.iter().map(wording::job_event).collect();
     if left_out > 0 {
-        life.push(wording::left_out(left_out));
+        life.push(wording::left_out(left_out, "event"));
     }
     life.extend(last.iter().map(wording::job_event));
     page.fenced(2, "text", &life.join("\n"));
@@ -131,6 +136,29 @@ fn steps(page: &mut Page, finding: &Finding) {
         if !step.sql.is_empty() {
             page.fenced(2, "sql", &step.sql);
         }
+    }
+}
+
+fn chains(page: &mut Page, report: &Report) {
+    if report.chains.is_empty() {
+        return;
+    }
+    page.heading("Backup chains");
+    let (marked, others) = wording::chains_by_part(report);
+    for chain in marked {
+        let short = prose(&wording::chain_in_short(chain, CLOCK));
+        page.line(0, &format!("- **{}**: {short}", prose(&wording::chain_name(chain))));
+        for (label, said) in wording::chain_lines(chain, CLOCK) {
+            page.line(2, &format!("- {}", prose(&format!("{label}{said}"))));
+        }
+    }
+    let (first, left_out, last) = wording::ends(&others);
+    for chain in first.iter().chain(last) {
+        let (name, short) = (wording::chain_name(chain), wording::chain_in_short(chain, CLOCK));
+        page.line(0, &format!("- {}: {}", prose(&name), prose(&short)));
+    }
+    if left_out > 0 {
+        page.line(0, &format!("- {}", prose(&wording::chains_left_out(left_out))));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::Verdict;
 use super::{Advisory, Finding, Job, JobEvent, Node, Report, seen, visible, wording};
 
 const WIDTH: usize = 100;
+const CLOCK: wording::Clock = |time| time.to_string();
 
 /// The report as text, with a line break at its end.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn print(report: &Report) -> String {
     what_was_read(&mut page, report);
     advisories(&mut page, report);
     findings(&mut page, report);
+    chains(&mut page, report);
     not_read(&mut page, report);
     page.blank();
     page.words(0, "", &wording::scope(report));
@@ -118,6 +120,9 @@ fn findings(page: &mut Page, report: &Report) {
             job_facts(page, job);
         }
         reasons(page, finding);
+        for (name, said) in wording::backup_facts(report, finding, CLOCK) {
+            page.words(5, &format!("{name}: "), &said);
+        }
         evidence(page, finding);
         steps(page, finding);
     }
@@ -134,7 +139,7 @@ fn job_facts(page: &mut Page, job: &Job) {
     }
     first.iter().for_each(|event| job_event(page, event));
     if left_out > 0 {
-        page.words(7, "", &wording::left_out(left_out));
+        page.words(7, "", &wording::left_out(left_out, "event"));
     }
     last.iter().for_each(|event| job_event(page, event));
 }
@@ -174,6 +179,29 @@ fn steps(page: &mut Page, finding: &Finding) {
         let safety = wording::safety_word(step.safety);
         page.words(7, &format!("{}. ", step.step), &format!("({safety}) {}", step.text));
         page.block(12, &step.sql);
+    }
+}
+
+fn chains(page: &mut Page, report: &Report) {
+    if report.chains.is_empty() {
+        return;
+    }
+    page.heading("BACKUP CHAINS");
+    let (marked, others) = wording::chains_by_part(report);
+    for chain in marked {
+        page.words(2, "- ", &wording::chain_name(chain));
+        page.words(4, "", &wording::chain_in_short(chain, CLOCK));
+        for (label, said) in wording::chain_lines(chain, CLOCK) {
+            page.words(6, &label, &said);
+        }
+    }
+    let (first, left_out, last) = wording::ends(&others);
+    for chain in first.iter().chain(last) {
+        let (name, short) = (wording::chain_name(chain), wording::chain_in_short(chain, CLOCK));
+        page.words(2, "- ", &format!("{name}: {short}"));
+    }
+    if left_out > 0 {
+        page.words(2, "", &wording::chains_left_out(left_out));
     }
 }
 

@@ -78,7 +78,7 @@ pub fn job_event(event: &JobEvent) -> String {
     format!("{} {what}{node} {path}:{}", event.time, event.source.line)
 }
 
-/// The events of a life that fit on a page: the first ones, how many are left out, the last ones.
+/// The events of a life, or other things in order, that fit on a page: the first ones, how many are left out, the last ones.
 #[must_use]
 pub fn ends<T>(events: &[T]) -> (&[T], usize, &[T]) {
     const EACH: usize = 6;
@@ -90,10 +90,11 @@ pub fn ends<T>(events: &[T]) -> (&[T], usize, &[T]) {
     (first, middle.len(), last)
 }
 
-/// Says that events are left out and where they are.
+/// Says that things such as events are left out and where they are.
 #[must_use]
-pub fn left_out(number: usize) -> String {
-    format!("({} between these; the JSON report has all)", count(number as u64, "more event"))
+pub fn left_out(number: usize, thing: &str) -> String {
+    let more = count(number as u64, &format!("more {thing}"));
+    format!("({more} between these; the JSON report has all)")
 }
 
 /// Where a piece of evidence stands, who wrote it and when.
