@@ -10,6 +10,7 @@ use crdb_triage::ingest::{
 };
 use crdb_triage::model::{Unread, Verdict};
 use crdb_triage::parse::jobs_table::JobsTable;
+use crdb_triage::parse::statement::{RestoreFrom, backup, import, index_build, restore};
 use crdb_triage::report::{self, Run, markdown, text};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use crdb_triage::triage::Engine;
@@ -55,7 +56,7 @@ pub(crate) fn log_text(bytes: &[u8]) {
     assert_eq!(scan(&cut(log, *pieces)), scan(&[log]), "pieces of {pieces:?} bytes");
 }
 
-/// The same for a table of jobs.
+/// The same for a table of jobs, whose descriptions are read or refused.
 pub(crate) fn tables(bytes: &[u8]) {
     let Some((pieces, rows)) = bytes.split_first_chunk::<4>() else { return };
     let read = |pieces: &[&[u8]]| {
@@ -63,7 +64,26 @@ pub(crate) fn tables(bytes: &[u8]) {
         pieces.iter().for_each(|piece| table.feed(piece));
         table.finish()
     };
-    assert_eq!(read(&cut(rows, *pieces)), read(&[rows]), "pieces of {pieces:?} bytes");
+    let whole = read(&[rows]);
+    assert_eq!(read(&cut(rows, *pieces)), whole, "pieces of {pieces:?} bytes");
+    whole.0.iter().for_each(|row| description(&row.description));
+}
+
+/// A description is of one kind of statement at most, and what is read of it agrees with itself.
+fn description(text: &str) {
+    let (backup, restore) = (backup(text), restore(text));
+    let (import, index) = (import(text), index_build(text));
+    let kinds = [backup.is_ok(), restore.is_ok(), import.is_ok(), index.is_ok()];
+    assert!(kinds.iter().filter(|is_read| **is_read).count() <= 1, "{text}");
+    if let Ok(RestoreFrom::Addresses(addresses)) = restore.map(|restore| restore.from) {
+        for (collection, subdirectory) in addresses.iter().filter_map(|from| from.split_dated()) {
+            assert!(addresses.iter().any(|from| from.0.starts_with(&collection.0)));
+            assert!(crdb_triage::parse::statement::dated(&subdirectory).is_some());
+        }
+    }
+    if let Ok(build) = index {
+        assert!(build.table.may_be(&build.table), "{text}");
+    }
 }
 
 /// The first byte says as what the rest is handed in; its report adds up, and nothing read is never clean.

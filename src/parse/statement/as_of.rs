@@ -37,10 +37,14 @@ impl Sql<'_> {
         }
         self.0.skip();
         let start = self.0.at();
-        let mut depth = 0u32;
+        let (mut depth, mut before) = (0u32, Token::Symbol(' '));
         loop {
             let token = self.0.peek();
             match token {
+                // A word that is cut off is no part of the time, as the `W` of `'…' W`.
+                _ if depth == 0 && !may_follow(before, token) && !self.goes_on() => {
+                    return self.unknown("the end of a time");
+                }
                 Token::End | Token::Symbol(';') if depth == 0 => break,
                 Token::End => return self.unknown("`)`"),
                 Token::Removed => return Err(Unparsed::Redacted),
@@ -48,6 +52,7 @@ impl Sql<'_> {
                 Token::Word(_) if depth == 0 && self.goes_on() => break,
                 _ => depth = nested(depth, token),
             }
+            before = token;
             self.0.next();
         }
         let expression = self.0.since(start).trim();
@@ -63,6 +68,24 @@ impl Sql<'_> {
         let token = ahead.next();
         let zone = ["time", "local"].iter().any(|word| is_word(ahead.peek(), word));
         is_word(token, "incremental") || (is_word(token, "with") && !zone)
+    }
+}
+
+/// Whether one token of an expression may stand right after another: two values need an operator between them.
+fn may_follow(before: Token<'_>, token: Token<'_>) -> bool {
+    let of_type = |token| TYPES.iter().any(|word| is_word(token, word));
+    let is_value = matches!(
+        before,
+        Token::Word(_)
+            | Token::Text(_)
+            | Token::Number(_)
+            | Token::Placeholder
+            | Token::Symbol(')')
+    );
+    match token {
+        Token::Word(_) => !is_value || of_type(token),
+        Token::Text(_) | Token::Number(_) | Token::Placeholder => !is_value || of_type(before),
+        _ => true,
     }
 }
 
@@ -312,6 +335,15 @@ mod tests {
     fn a_parenthesis_that_stays_open_swallows_nothing() {
         let mut sql = Sql(Lexer::new("AS OF SYSTEM TIME (('2021-11-06') WITH x"));
         assert!(matches!(sql.as_of(), Err(Unparsed::Unknown(_))));
+    }
+
+    #[test]
+    fn what_is_no_part_of_the_time_is_not_taken_for_one() {
+        for text in ["'2021-11-06' W", "now() W", "'2021-11-06'::TIMESTAMP W", "'a' 'b'", "1 2"] {
+            let statement = format!("AS OF SYSTEM TIME {text}");
+            let why = Sql(Lexer::new(&statement)).as_of();
+            assert!(matches!(why, Err(Unparsed::Unknown(_))), "{text}: {why:?}");
+        }
     }
 
     #[test]

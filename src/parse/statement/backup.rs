@@ -259,31 +259,28 @@ mod tests {
     #[test]
     fn a_form_that_is_not_known_says_where_it_stopped() {
         for (text, why) in [
-            ("BACKUP", "it ends where a name was expected"),
-            ("BACKUP TO", "it ends where an address was expected"),
-            ("BACKUP TO $1", "an address was expected at byte 10 of it"),
+            ("BACKUP", "it ends where a name should stand"),
+            ("BACKUP TO", "it ends where an address should stand"),
+            ("BACKUP TO $1", "an address should stand at its byte 10"),
             ("BACKUP TO 's3://box/a", "a quote or a comment in it has no end"),
             ("BACKUP TO ''", "an address in it is empty"),
-            ("BACKUP TO ('s3://box/a'", "it ends where `)` was expected"),
-            ("BACKUP TO 's3://box/a', 's3://box/b'", "the end was expected at byte 22 of it"),
-            ("BACKUP TO 's3://box/a'; DROP", "the end was expected at byte 24 of it"),
-            (
-                "BACKUP INTO '/' IN 's3://box/a'",
-                "a subdirectory before it was expected at byte 19 of it",
-            ),
-            ("BACKUP a.b.c.d TO 's3://box/a'", "INTO was expected at byte 12 of it"),
-            ("BACKUP DATABASE a.b TO 's3://box/a'", "INTO was expected at byte 17 of it"),
-            ("BACKUP SCHEMA a", "it ends where more was expected"),
-            ("BACKUP TO 's3://box/a' AS OF SYSTEM TIME", "it ends where a time was expected"),
-            ("BACKUP TO 's3://box/a' WITH", "it ends where a name was expected"),
-            ("BACKUP TO 's3://box/a' WITH OPTIONS (detached", "it ends where `)` was expected"),
+            ("BACKUP TO ('s3://box/a'", "it ends where `)` should stand"),
+            ("BACKUP TO 's3://box/a', 's3://box/b'", "the end should stand at its byte 22"),
+            ("BACKUP TO 's3://box/a'; DROP", "the end should stand at its byte 24"),
+            ("BACKUP INTO '/' IN 's3://box/a'", "its subdirectory has no name"),
+            ("BACKUP a.b.c.d TO 's3://box/a'", "INTO should stand at its byte 12"),
+            ("BACKUP DATABASE a.b TO 's3://box/a'", "INTO should stand at its byte 17"),
+            ("BACKUP SCHEMA a", "it ends where more should stand"),
+            ("BACKUP TO 's3://box/a' AS OF SYSTEM TIME", "it ends where a time should stand"),
+            ("BACKUP TO 's3://box/a' WITH", "it ends where a name should stand"),
+            ("BACKUP TO 's3://box/a' WITH OPTIONS (detached", "it ends where `)` should stand"),
             (
                 "BACKUP TO 's3://box/a' WITH revision_history = $1",
-                "a name was expected at byte 47 of it",
+                "a name should stand at its byte 47",
             ),
             (
                 "BACKUP TO 's3://box/a' WITH revision_history = maybe",
-                "it ends where true or false before what was expected",
+                "an option in it is neither on nor off",
             ),
         ] {
             assert_eq!(backup(text), Err(Unparsed::Unknown(why.to_owned())), "{text}");

@@ -113,14 +113,14 @@ mod tests {
             ("‹×›", "Redacted"),
             ("IMPORT INTO ‹×›(a) CSV DATA ('a')", "Redacted"),
             ("IMPORT INTO shop.‹×› CSV DATA ('a')", "Redacted"),
-            ("IMPORT INTO orders(a", "Unknown(\"it ends where `)` was expected\")"),
-            ("IMPORT INTO orders CSV ('a')", "Unknown(\"DATA was expected at byte 23 of it\")"),
+            ("IMPORT INTO orders(a", "Unknown(\"it ends where `)` should stand\")"),
+            ("IMPORT INTO orders CSV ('a')", "Unknown(\"DATA should stand at its byte 23\")"),
             (
                 "IMPORT INTO a.b.c.d CSV DATA ('a')",
-                "Unknown(\"a name was expected at byte 17 of it\")",
+                "Unknown(\"a name should stand at its byte 17\")",
             ),
-            ("IMPORT CSV 'a'", "Unknown(\"the format of a dump was expected at byte 7 of it\")"),
-            ("IMPORT PGDUMP", "Unknown(\"it ends where an address was expected\")"),
+            ("IMPORT CSV 'a'", "Unknown(\"the format of a dump should stand at its byte 7\")"),
+            ("IMPORT PGDUMP", "Unknown(\"it ends where an address should stand\")"),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

@@ -77,7 +77,7 @@ impl Sql<'_> {
         let table = self.name()?;
         let mut ahead = *self;
         if !(ahead.word("using") || ahead.symbol('(') || ahead.symbol('@')) {
-            return self.unknown("the columns of an index");
+            return self.unknown("a list of columns");
         }
         Ok(IndexBuild { table, indexes: index.into_iter().collect(), rebuilds_all: false })
     }
@@ -361,10 +361,10 @@ mod tests {
             ("‹×›", "Redacted"),
             ("CREATE INDEX a ON ‹×› (b)", "Redacted"),
             ("ALTER TABLE shop.‹×› ADD CONSTRAINT u UNIQUE (a)", "Redacted"),
-            ("CREATE INDEX a ON", "Unknown(\"it ends where a name was expected\")"),
+            ("CREATE INDEX a ON", "Unknown(\"it ends where a name should stand\")"),
             (
                 "CREATE INDEX a ON orders b",
-                "Unknown(\"the columns of an index was expected at byte 25 of it\")",
+                "Unknown(\"a list of columns should stand at its byte 25\")",
             ),
             (
                 "ALTER TABLE orders ADD COLUMN c STRING DEFAULT 'x",

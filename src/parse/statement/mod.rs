@@ -148,3 +148,159 @@ pub enum Unparsed {
     /// It begins as this statement and goes on in no known form; what was expected, and where.
     Unknown(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One of each kind, with most of what can stand in it.
+    const STATEMENTS: [&str; 6] = [
+        "BACKUP DATABASE shop, \"Bank\" INTO '/2021/11/06-041500.00' IN ('s3://box/a?COCKROACH_LOCALITY=default', 's3://b') AS OF SYSTEM TIME '2021-11-06 05:15:00+00:00' WITH OPTIONS (revision_history = true, kms = ('x', 'y'))",
+        "BACKUP TABLE shop.public.orders, bank.* TO e'gs://box/\\'a' AS OF SYSTEM TIME INTERVAL '-1h' INCREMENTAL FROM 'gs://box/b', 'gs://box/c' WITH revision_history",
+        "RESTORE shop.* FROM 'x' IN 's3://box/a' AS OF SYSTEM TIME (now()-'1s') WITH into_db = 'it''s', detached",
+        "IMPORT INTO shop.public.\"Orders\"(id, total) CSV DATA ('s3://in/a.csv') WITH skip = '1'",
+        "ALTER TABLE shop.orders ADD COLUMN c DECIMAL(10, 2) DEFAULT 1.5 CONSTRAINT u UNIQUE, ALTER PRIMARY KEY USING COLUMNS (c); CREATE INDEX i ON orders (c)",
+        "RESTORING: schema change on orders adding index i for orders (total); rollback for schema change on orders adding index j for orders (id)",
+    ];
+
+    /// All four readings of a text; whatever it is, they end, and what they say of it is short.
+    fn read(text: &str) -> Vec<String> {
+        let shown = |read: Result<String, Unparsed>| {
+            if let Err(Unparsed::Unknown(why)) = &read {
+                assert!(why.len() < 80, "{why}");
+            }
+            read.unwrap_or_else(|why| format!("{why:?}"))
+        };
+        vec![
+            shown(backup(text).map(|read| format!("{read:?}"))),
+            shown(restore(text).map(|read| format!("{read:?}"))),
+            shown(import(text).map(|read| format!("{read:?}"))),
+            shown(index_build(text).map(|read| format!("{read:?}"))),
+        ]
+    }
+
+    #[test]
+    fn a_statement_is_of_one_kind() {
+        for text in STATEMENTS {
+            let not_this = read(text).iter().filter(|read| *read == "NotThis").count();
+            assert_eq!(not_this, 3, "{text}: {:?}", read(text));
+        }
+    }
+
+    #[test]
+    fn long_and_deep_texts_are_read_in_one_pass() {
+        let size = 1 << 20;
+        for (begin, middle, end) in [
+            ("BACKUP TO '", "s3://x?", "'"),
+            ("BACKUP TO '", "''", ""),
+            ("BACKUP TO 'x' AS OF SYSTEM TIME ", "(", ""),
+            ("BACKUP TO 'x' AS OF SYSTEM TIME '", "-1s", "'"),
+            ("BACKUP TO 'x' AS OF SYSTEM TIME ", "with ", ""),
+            ("BACKUP TO 'x' INCREMENTAL FROM 'a'", ", 'a?b=c'", ""),
+            ("BACKUP TO (", "'a?b=c', ", "'b')"),
+            ("BACKUP ", "/* ", ""),
+            ("BACKUP /*", "x", "*/ TO 'x'"),
+            ("BACKUP TABLE t", ", t", " TO 'x'"),
+            ("BACKUP \"", "\"\"", "\" TO 'x'"),
+            ("BACKUP ", "‹", " TO 'x'"),
+            ("BACKUP TENANT ", ")(", "1 TO 'x'"),
+            ("RESTORE FROM 'x' WITH a = ", "(", ""),
+            ("RESTORE FROM 'x' WITH ", "a, ", "b"),
+            ("IMPORT INTO t", "(", ""),
+            ("CREATE INDEX i ON t (a);", "CREATE INDEX i ON t (a);", ""),
+            ("ALTER TABLE t ", "ADD COLUMN c INT8, ", "ADD UNIQUE (c)"),
+            ("ALTER TABLE t ADD COLUMN c ", "CONSTRAINT a ", ""),
+            ("RESTORING: ", "schema change on t adding index ", ""),
+            ("RESTORING: ", "schema change on t adding index i for t (; ", ""),
+        ] {
+            let text = format!("{begin}{}{end}", middle.repeat(size / middle.len()));
+            assert_eq!(read(&text).len(), 4);
+        }
+    }
+
+    fn statement() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(&STATEMENTS[..])
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
+            read(&text);
+        }
+
+        #[test]
+        fn words_of_statements_in_any_order_are_read_or_refused(
+            words in proptest::collection::vec(
+                proptest::sample::select(&[
+                    "BACKUP", "RESTORE", "IMPORT", "CREATE", "ALTER", "TABLE", "INDEX", "INTO", "TO", "FROM", "IN",
+                    "LATEST", "AS OF SYSTEM TIME", "WITH", "INCREMENTAL", "ADD", "UNIQUE", "CONSTRAINT", "t", "a.b",
+                    "*", ",", "(", ")", "'x'", "'", "\"", "::", "=", ";", "1.5", "$1", "‹", "×", "›", "--", "/*", "\n",
+                    "RESTORING: ", "schema change on ", " adding index ", "e'\\", "‹×›", "-1s",
+                ][..]),
+                0..24,
+            ),
+        ) {
+            read(&words.join(" "));
+            read(&words.concat());
+        }
+
+        #[test]
+        fn a_damaged_statement_is_read_or_refused(
+            text in statement(),
+            damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<char>(), 0u8..3), 1..5),
+        ) {
+            let mut chars: Vec<char> = text.chars().collect();
+            for (at, c, how) in damage {
+                let at = at.index(chars.len());
+                match how {
+                    0 => chars[at] = c,
+                    1 => chars.insert(at, c),
+                    _ => chars.truncate(at + 1),
+                }
+            }
+            read(&chars.into_iter().collect::<String>());
+        }
+
+        #[test]
+        fn a_backup_that_is_cut_off_says_nothing_false(end in 0usize..200) {
+            let whole = backup(STATEMENTS[0]).unwrap();
+            let text = STATEMENTS[0].get(..end.min(STATEMENTS[0].len())).unwrap();
+            if let Ok(cut) = backup(text) {
+                prop_assert_eq!(cut.targets, whole.targets);
+                prop_assert_eq!(cut.destination, whole.destination);
+                prop_assert!(cut.as_of.is_none() || cut.as_of == whole.as_of);
+            }
+        }
+
+        #[test]
+        fn a_name_is_read_as_it_is_shown(parts in proptest::collection::vec("[a-z\"A. ;'é*\\\\]{1,6}", 1..=3)) {
+            prop_assume!(parts.iter().all(|part| part != "*"));
+            let name = Name(parts);
+            let text = format!("IMPORT INTO {name}(a) CSV DATA ('x')");
+            prop_assert_eq!(import(&text), Ok(Import::Into(name)));
+        }
+
+        #[test]
+        fn comments_and_blanks_between_words_change_nothing(
+            text in statement(), blanks in proptest::collection::vec("( |\n|\t|/\\*[a-z']*\\*/|--[a-z']*\n)", 1..40),
+        ) {
+            prop_assume!(!text.starts_with("RESTORING"));
+            // In the place of blanks that stand outside of quotes.
+            let mut quoted = None;
+            let mut blanks = blanks.iter().cycle();
+            let mut out = String::new();
+            for c in text.chars() {
+                if matches!(c, '\'' | '"') && quoted.is_none_or(|open| open == c) {
+                    quoted = if quoted.is_none() { Some(c) } else { None };
+                }
+                if c == ' ' && quoted.is_none() {
+                    out.push_str(blanks.next().unwrap());
+                } else {
+                    out.push(c);
+                }
+            }
+            prop_assert_eq!(read(&out), read(text), "{}", out);
+        }
+    }
+}

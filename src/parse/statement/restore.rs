@@ -132,14 +132,14 @@ mod tests {
             ("RESTORE FROM '‹×›'", Unparsed::Redacted),
             ("RESTORE FROM 's3://box/a', ‹×›", Unparsed::Redacted),
             ("RESTORE FROM 's3://box/a' WITH into_db = '‹×›'", Unparsed::Redacted),
-            ("RESTORE", Unparsed::Unknown("it ends where a name was expected".to_owned())),
+            ("RESTORE", Unparsed::Unknown("it ends where a name should stand".to_owned())),
             (
                 "RESTORE FROM REPLICATION STREAM FROM 's3://box/a'",
-                Unparsed::Unknown("an address was expected at byte 13 of it".to_owned()),
+                Unparsed::Unknown("an address should stand at its byte 13".to_owned()),
             ),
             (
                 "RESTORE FROM 's3://box/a' WITH into_db = 5",
-                Unparsed::Unknown("a database was expected at byte 41 of it".to_owned()),
+                Unparsed::Unknown("a database should stand at its byte 41".to_owned()),
             ),
         ] {
             assert_eq!(restore(text), Err(expected), "{text}");

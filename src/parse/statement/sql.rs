@@ -77,11 +77,11 @@ impl<'a> Sql<'a> {
         Err(match self.0.peek() {
             Token::Removed => Unparsed::Redacted,
             Token::Broken => Unparsed::Unknown("a quote or a comment in it has no end".to_owned()),
-            Token::End => Unparsed::Unknown(format!("it ends where {expected} was expected")),
+            Token::End => Unparsed::Unknown(format!("it ends where {expected} should stand")),
             _ => {
                 here.skip();
                 let at = here.at();
-                Unparsed::Unknown(format!("{expected} was expected at byte {at} of it"))
+                Unparsed::Unknown(format!("{expected} should stand at its byte {at}"))
             }
         })
     }
@@ -180,7 +180,7 @@ impl<'a> Sql<'a> {
         let text = self.string("a subdirectory")?;
         self.expect("in")?;
         match text.trim_matches('/') {
-            "" => self.unknown("a subdirectory before it"),
+            "" => Err(Unparsed::Unknown("its subdirectory has no name".to_owned())),
             latest if latest.eq_ignore_ascii_case("latest") => Ok(Some(Subdirectory::Latest)),
             named => Ok(Some(Subdirectory::Named(named.to_owned()))),
         }
@@ -284,7 +284,7 @@ impl<'a> Sql<'a> {
         match value.to_ascii_lowercase().as_str() {
             "true" | "on" | "yes" => Ok(true),
             "false" | "off" | "no" => Ok(false),
-            _ => self.unknown("true or false before what"),
+            _ => Err(Unparsed::Unknown("an option in it is neither on nor off".to_owned())),
         }
     }
 }
