@@ -1,7 +1,7 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
 use crate::facts::{Facts, Lacks};
-use crate::model::{NodeId, Tenancy};
+use crate::model::{NodeId, Tenancy, Tenant, Unread, UnreadReason};
 
 use super::decision::Coverage;
 
@@ -108,4 +108,45 @@ pub(super) fn older_versions_missing(facts: &Facts) -> Option<String> {
     (!nodes.is_empty()).then(|| {
         format!("the version that ran on {}, before the first one that is known", nodes.join(", "))
     })
+}
+
+/// The tables of jobs that are missing, of every virtual cluster.
+pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (cluster, known) in &facts.clusters {
+        let nodes = facts.nodes.keys().filter(|(tenancy, _)| tenancy.cluster == *cluster);
+        let mut tenants: Vec<Tenant> = nodes.map(|(tenancy, _)| tenancy.tenant.clone()).collect();
+        tenants.dedup();
+        if tenants.is_empty() {
+            tenants.push(Tenant::system());
+        }
+        let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
+        missing.extend(tenants.iter().filter(|tenant| !known.jobs_tables.contains(*tenant)).map(
+            |tenant| {
+                format!("the jobs table of the virtual cluster {tenant}{of} (crdb_internal.jobs)")
+            },
+        ));
+    }
+    missing
+}
+
+/// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables: not if its name says that it
+/// is the log of another channel.
+pub(super) fn is_needed(unread: &Unread) -> bool {
+    const OTHER_LOGS: [&str; 10] = [
+        "cockroach-health.",
+        "cockroach-pebble.",
+        "cockroach-security.",
+        "cockroach-sql-",
+        "cockroach-kv-distribution.",
+        "cockroach-telemetry.",
+        "cockroach-changefeed.",
+        "cockroach-kv-exec.",
+        "cockroach-rocksdb.",
+        "cockroach-stderr.",
+    ];
+    let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
+    // What content shows to be no log and no table cannot matter beside logs and tables that were read.
+    unread.reason != UnreadReason::NotRecognized
+        && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
 }

@@ -1,6 +1,9 @@
 //! Support knowledge: one folder per technical advisory, and what they share.
 
 mod a144650;
+mod a63162;
+mod a88042;
+mod chains;
 mod coverage;
 mod decision;
 mod quote;
@@ -34,4 +37,5 @@ pub struct Advisory {
 }
 
 /// All advisories that this build checks. To add one, add its folder here.
-pub static ADVISORIES: LazyLock<Vec<Advisory>> = LazyLock::new(|| vec![a144650::advisory()]);
+pub static ADVISORIES: LazyLock<Vec<Advisory>> =
+    LazyLock::new(|| vec![a144650::advisory(), a63162::advisory(), a88042::advisory()]);

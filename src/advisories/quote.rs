@@ -60,6 +60,14 @@ pub(super) fn plain(text: &str) -> Option<&str> {
     last.chars().all(is_plain).then_some(last)
 }
 
+/// `text`, if it is plainly an address or a path: nothing in it ends a string of SQL, breaks the line, or shows as
+/// something else.
+#[must_use]
+pub(super) fn address(text: &str) -> Option<&str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ":/.-_~%+@=,".contains(c);
+    (!text.is_empty() && text.len() <= NAME_LIMIT && text.chars().all(is_plain)).then_some(text)
+}
+
 /// `text` on one line, if it is one query that may stand in parentheses and contains no word that writes.
 ///
 /// It may still call functions that the cluster's own users made; the step says to read it first.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::{Table, Tally};
 use crate::model::{Cluster, Tenancy, Time};
-use crate::parse::jobs_table::{JobDetails, JobRow};
+use crate::parse::jobs_table::JobRow;
 
 use super::clusters::Home;
 use super::jobs::Histories;
@@ -93,13 +93,7 @@ pub(super) fn add_plan(
 /// rows of `system.jobs` say what a job does only with their payload, which from 23.1 on is elsewhere (debug-zip
 /// section 4).
 pub(super) fn says_how_jobs_ended(table: Table, rows: &[JobRow]) -> bool {
-    let has_payload = |row: &JobRow| {
-        let known = !matches!(
-            row.details,
-            JobDetails::Missing | JobDetails::Redacted | JobDetails::Unreadable
-        );
-        known || !row.description.is_empty()
-    };
+    let has_payload = |row: &JobRow| row.details.is_known() || !row.description.is_empty();
     match table {
         Table::Jobs => true,
         Table::CrdbSystemJobs | Table::SystemJobs => {

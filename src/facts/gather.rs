@@ -11,12 +11,12 @@ use crate::parse::job_tag;
 use crate::parse::time::is_undated;
 use crate::scan::{Hit, ScannedLog};
 
-use super::clusters;
 use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
 use super::jobs::Histories;
 use super::records::Records;
 use super::versions::{Ran, RanVersion, from_log};
 use super::{Content, DuplicateFile, Facts, MoltTable, Reading, Sign, molt, signals};
+use super::{backups, clusters};
 
 /// Puts the readings together. `signatures` are the names of all signatures of the scan, in its order;
 /// those after [`signals::SIGNATURES`] belong to advisories. Readings come in the order of their paths.
@@ -95,6 +95,8 @@ pub fn gather(
         })
         .collect();
     facts.jobs = histories.finish(&tables);
+    facts.backups = backups::gather(&facts);
+    backups::add_events(&facts.backups, &mut facts.jobs);
     facts
 }
 

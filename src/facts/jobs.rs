@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Cluster, Job, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId, Operation, Tenancy,
-    Time,
+    Cluster, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId,
+    Operation, Tenancy, Time,
 };
 use crate::parse::jobs_table::JobRow;
 use crate::scan::Hit;
@@ -20,21 +20,7 @@ pub(super) struct Histories {
 
 impl Histories {
     fn job(&mut self, tenancy: &Tenancy, id: JobId) -> &mut Job {
-        self.jobs.entry((tenancy.clone(), id)).or_insert_with(|| Job {
-            tenancy: tenancy.clone(),
-            id,
-            job_type: String::new(),
-            operation: Operation::Unknown,
-            description: String::new(),
-            status: None,
-            created: None,
-            started: None,
-            finished: None,
-            descriptor_ids: Vec::new(),
-            rows: None,
-            row: None,
-            events: Vec::new(),
-        })
+        self.jobs.entry((tenancy.clone(), id)).or_insert_with(|| Job::new(tenancy, id))
     }
 
     /// Adds a row of a jobs table. Of several rows of one job, add the one to trust last: what it does not say is
@@ -56,6 +42,14 @@ impl Histories {
         job.finished = row.finished.or(job.finished.filter(|_| row.status.is_none()));
         if !row.descriptor_ids.is_empty() {
             job.descriptor_ids = row.descriptor_ids;
+        }
+        job.modified = row.modified.or(job.modified);
+        job.running_status = row.running_status.or(job.running_status.take());
+        job.error = row.error.or(job.error.take());
+        job.schedule = row.schedule.or(job.schedule);
+        // The decoded table has no payload; the raw one beside it has.
+        if row.details.is_known() || job.details == JobDetails::Missing {
+            job.details = row.details;
         }
         job.status = row.status.or(job.status.take());
         job.row = Some(source);

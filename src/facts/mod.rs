@@ -1,5 +1,6 @@
 //! What several artifacts together say: nodes, versions over time, coverage, job histories, MOLT's runs.
 
+mod backups;
 mod bundles;
 mod clusters;
 mod collection;
@@ -18,6 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use backups::{
+    Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced, OperationKind,
+    ReadFrom, RestoreRun, Source, Touches, Unplaced, Within,
+};
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::Node;
@@ -106,6 +111,8 @@ pub struct Facts {
     pub signs: Vec<Sign>,
     /// What MOLT Fetch and Verify logged of each table.
     pub molt: Vec<MoltTable>,
+    /// Chains of backups, and what ran beside them.
+    pub backups: Backups,
     /// Strongest redaction seen.
     pub redaction: Redaction,
     /// What was not read, or not wholly.

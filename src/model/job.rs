@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobId, Location, NodeId, Tenancy, Time};
+use super::{JobDetails, JobId, Location, NodeId, Tenancy, Time};
 
 /// State of a job, in the words of the jobs table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -170,6 +170,12 @@ pub enum JobEventKind {
         /// `NumRows`.
         rows: Option<u64>,
     },
+    /// The instant that a backup holds.
+    AsOf,
+    /// A backup holds the state of an instant in the midst of the operation.
+    Captured,
+    /// What a restore reads.
+    Reads,
     /// A line by which an advisory recognises its first sign.
     Sign,
     /// Anything else the log says of the job.
@@ -191,6 +197,9 @@ impl JobEventKind {
             Self::BackfillStarted => "BACKFILL_STARTED",
             Self::BackfillSkipped => "BACKFILL_SKIPPED",
             Self::Completed { .. } => "COMPLETED",
+            Self::AsOf => "AS_OF",
+            Self::Captured => "CAPTURED",
+            Self::Reads => "READS",
             Self::Sign => "SIGN",
             Self::Note => "NOTE",
         }
@@ -218,12 +227,49 @@ pub struct Job {
     pub started: Option<Time>,
     /// When it ended.
     pub finished: Option<Time>,
+    /// When its row last changed.
+    pub modified: Option<Time>,
+    /// What its row says that it is doing.
+    pub running_status: Option<String>,
+    /// The error of its row.
+    pub error: Option<String>,
     /// Ids of the descriptors it works on.
     pub descriptor_ids: Vec<u64>,
+    /// Schedule that created it.
+    pub schedule: Option<u64>,
+    /// What its payload says.
+    pub details: JobDetails,
     /// Rows of the primary index that it says it wrote.
     pub rows: Option<u64>,
     /// Where the table has its row.
     pub row: Option<Location>,
     /// Its life, by time.
     pub events: Vec<JobEvent>,
+}
+
+impl Job {
+    /// A job of which nothing is known.
+    #[must_use]
+    pub fn new(tenancy: &Tenancy, id: JobId) -> Self {
+        Self {
+            tenancy: tenancy.clone(),
+            id,
+            job_type: String::new(),
+            operation: Operation::Unknown,
+            description: String::new(),
+            status: None,
+            created: None,
+            started: None,
+            finished: None,
+            modified: None,
+            running_status: None,
+            error: None,
+            descriptor_ids: Vec::new(),
+            schedule: None,
+            details: JobDetails::Missing,
+            rows: None,
+            row: None,
+            events: Vec::new(),
+        }
+    }
 }

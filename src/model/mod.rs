@@ -9,6 +9,7 @@ mod entry;
 mod finding;
 mod ids;
 mod job;
+mod job_details;
 mod time;
 mod verdict;
 mod version;
@@ -21,6 +22,7 @@ pub use finding::{
 };
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
+pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
 pub use time::Time;
 pub use verdict::{Applicability, Verdict};
 pub use version::{PreRelease, Version};

@@ -39,7 +39,7 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
         input: input(outcome),
         nodes: facts.nodes.iter().map(|((tenancy, id), facts)| node(tenancy, *id, facts)).collect(),
         jobs: jobs(outcome, &findings),
-        chains: Vec::new(),
+        chains: super::chains::chains(&facts.backups, &outcome.decisions),
         advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
         findings: findings.into_iter().map(finding).collect(),
     }
@@ -140,7 +140,7 @@ fn node(tenancy: &Tenancy, id: NodeId, facts: &NodeFacts) -> Node {
 }
 
 /// The name that tells a cluster from the others of the input.
-fn cluster(cluster: &Cluster) -> Option<String> {
+pub(super) fn cluster(cluster: &Cluster) -> Option<String> {
     cluster.name().map(str::to_owned)
 }
 
@@ -148,7 +148,10 @@ fn cluster(cluster: &Cluster) -> Option<String> {
 fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
     let with_finding: BTreeSet<(&Tenancy, JobId)> = findings
         .iter()
-        .filter(|finding| finding.subject.kind == SubjectKind::Job)
+        .filter(|finding| {
+            let kind = finding.subject.kind;
+            matches!(kind, SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore)
+        })
         .filter_map(|finding| Some((&finding.subject.tenancy, JobId::parse(&finding.subject.id)?)))
         .collect();
     outcome

@@ -1,6 +1,7 @@
 //! The report: the document that outsiders rely on, and its printed forms.
 
 #[cfg(feature = "engine")]
+mod chains;
 mod compose;
 mod document;
 pub mod json;

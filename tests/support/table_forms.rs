@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use crdb_triage::ingest::Table;
+use crdb_triage::model::JobDetails;
 use crdb_triage::model::{Time, Unread};
 use crdb_triage::parse::cluster::{ClusterFact, ClusterRecord, ClusterTable};
-use crdb_triage::parse::jobs_table::{JobDetails, JobRow, JobsTable};
+use crdb_triage::parse::jobs_table::{JobRow, JobsTable};
 
 /// Reads a table in pieces of `piece` bytes.
 pub(crate) fn table(text: &[u8], piece: usize) -> (Vec<JobRow>, Vec<Unread>) {

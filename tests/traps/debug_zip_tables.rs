@@ -1,9 +1,10 @@
 //! The traps of debug zips (debug-zip section 0) that lie in their tables, each by its number.
 
 use crdb_triage::ingest::Table;
+use crdb_triage::model::JobDetails;
 use crdb_triage::model::{JobId, JobStatus, NodeId, UnreadReason};
 use crdb_triage::parse::cluster::{ClusterFact, ClusterTable};
-use crdb_triage::parse::jobs_table::{JobDetails, JobRow, JobsTable};
+use crdb_triage::parse::jobs_table::{JobRow, JobsTable};
 use crdb_triage::parse::sniff::{Sniffed, sniff};
 
 const HEADER: &str = "job_id\tjob_type\tdescription\tstatus\tcreated\tfinished\n";

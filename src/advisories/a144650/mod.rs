@@ -13,11 +13,9 @@ mod uncovered;
 mod vendor;
 mod warning;
 
+use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
-use crate::model::{
-    Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenancy, Tenant, Unread,
-    UnreadReason, Verdict,
-};
+use crate::model::{Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenancy, Verdict};
 use crate::scan::Signature;
 
 use super::{Advisory, Decision, Declared};
@@ -73,48 +71,9 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
         finding.evidence.truncate(EVIDENCE_LIMIT);
     }
     findings.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
-    Decision::conclude(declared, facts, findings, missing(facts), weakens)
-}
-
-/// What this advisory needs beyond logs and versions: the jobs table of every virtual cluster, because logs go
-/// back two days in a debug zip and jobs two weeks.
-fn missing(facts: &Facts) -> Vec<String> {
-    let mut missing = Vec::new();
-    for (cluster, known) in &facts.clusters {
-        let nodes = facts.nodes.keys().filter(|(tenancy, _)| tenancy.cluster == *cluster);
-        let mut tenants: Vec<Tenant> = nodes.map(|(tenancy, _)| tenancy.tenant.clone()).collect();
-        tenants.dedup();
-        if tenants.is_empty() {
-            tenants.push(Tenant::system());
-        }
-        let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
-        missing.extend(tenants.iter().filter(|tenant| !known.jobs_tables.contains(*tenant)).map(
-            |tenant| {
-                format!("the jobs table of the virtual cluster {tenant}{of} (crdb_internal.jobs)")
-            },
-        ));
-    }
-    missing
-}
-
-/// An unread file weakens the verdict unless its name says that it is the log of another channel.
-fn weakens(unread: &Unread) -> bool {
-    const OTHER_LOGS: [&str; 10] = [
-        "cockroach-health.",
-        "cockroach-pebble.",
-        "cockroach-security.",
-        "cockroach-sql-",
-        "cockroach-kv-distribution.",
-        "cockroach-telemetry.",
-        "cockroach-changefeed.",
-        "cockroach-kv-exec.",
-        "cockroach-rocksdb.",
-        "cockroach-stderr.",
-    ];
-    let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
-    // What content shows to be no log and no table cannot matter beside logs and tables that were read.
-    unread.reason != UnreadReason::NotRecognized
-        && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
+    // Logs go back two days in a debug zip and jobs two weeks.
+    let missing = coverage::jobs_tables_missing(facts);
+    Decision::conclude(declared, facts, findings, missing, coverage::is_needed)
 }
 
 fn reason(code: &str, text: impl Into<String>) -> Reason {

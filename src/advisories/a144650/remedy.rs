@@ -164,19 +164,9 @@ mod tests {
     /// Everything that a person would copy from the steps for a job with this description.
     fn sql(operation: Operation, description: &str) -> String {
         let job = Job {
-            tenancy: Tenancy::default(),
-            id: JobId(7),
-            job_type: String::new(),
             operation,
             description: description.to_owned(),
-            status: None,
-            created: None,
-            started: None,
-            finished: None,
-            descriptor_ids: Vec::new(),
-            rows: None,
-            row: None,
-            events: Vec::new(),
+            ..Job::new(&Tenancy::default(), JobId(7))
         };
         let declared = Declared::read(include_str!("advisory.toml"));
         let steps = steps(&declared, &Facts::default(), &job.tenancy, Some(&job), &[]);

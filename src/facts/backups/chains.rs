@@ -88,7 +88,14 @@ fn ordered(
     for layer in &mut layers {
         if layer.told_by == KindTold::FirstSeen {
             (layer.kind, layer.told_by) = match base {
-                Some(base) => (by_time(layer, base), KindTold::SubdirectoryTime),
+                Some(base) => {
+                    let kind = by_time(layer, base);
+                    if kind == LayerKind::Full && layer.slack > 0 {
+                        // The subdirectory tells it better than the job does.
+                        (layer.as_of, layer.slack) = (base, CUT);
+                    }
+                    (kind, KindTold::SubdirectoryTime)
+                }
                 None if in_collection && begun => {
                     (LayerKind::Incremental, KindTold::LaterInSubdirectory)
                 }

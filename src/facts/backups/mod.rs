@@ -4,6 +4,8 @@
 //! here compares the *interval* of an operation with the *instant* of a layer.
 
 mod chains;
+mod events;
+mod instants;
 mod layers;
 mod operations;
 mod restores;
@@ -15,6 +17,8 @@ use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, Tenancy, T
 use crate::parse::statement::{Address, Targets, Unparsed};
 
 use super::Facts;
+pub(super) use events::add as add_events;
+pub use instants::Within;
 pub use operations::{BulkOperation, Ended, OperationKind};
 pub use restores::{ReadFrom, RestoreRun, Source};
 pub use scope::{Covers, Touches};
@@ -156,7 +160,8 @@ impl Chain {
     pub fn id(&self) -> String {
         match &self.subdirectory {
             Some(subdirectory) => format!("{} » /{subdirectory}", self.address.0),
-            None => self.address.0.clone(),
+            // The form of the contract, with nothing below the address.
+            None => format!("{} » /", self.address.0),
         }
     }
 

@@ -11,10 +11,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Table;
-use crate::model::{JobId, JobStatus, Time, Unread, UnreadReason};
+use crate::model::{JobDetails, JobId, JobStatus, Time, Unread, UnreadReason};
 use crate::parse::table::{Problems, Row, Sink, TableReader};
 use build::{Builder, InfoKey};
-pub use payload::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
 use shape::Shape;
 pub use shape::table_of;
 

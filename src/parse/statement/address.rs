@@ -13,7 +13,8 @@ impl Address {
     pub(super) fn read(text: &str) -> Read<Self> {
         let place = unmarked(Cow::Owned(location(text)))?;
         let place = place.trim();
-        if place.trim_matches(['<', '>']).eq_ignore_ascii_case(REDACTED) {
+        // Statements without their constants have an underscore for each.
+        if place == "_" || place.trim_matches(['<', '>']).eq_ignore_ascii_case(REDACTED) {
             return Err(Unparsed::Redacted);
         }
         let start = place.find("://").map_or(0, |at| at + 3);

@@ -1,0 +1,43 @@
+//! A-63162: incremental backups that miss what an index build, a RESTORE or an IMPORT wrote.
+//!
+//! The rule and its sources are in the project's facts on backups, sections 1.2 and 3.3: a layer holds the midst of the
+//! operation, and with it claims spans whose data is written afterwards with older timestamps; the next incremental layer
+//! then exports only what is newer. The preliminary notice left the range of versions open; the final one closed it.
+
+mod layers;
+mod restores;
+
+use crate::advisories::coverage;
+use crate::facts::Facts;
+use crate::model::Operation;
+
+use super::chains::{Findings, Remedy, View, unseen};
+use super::{Advisory, Decision, Declared};
+
+/// The advisory with its detector.
+pub(super) fn advisory() -> Advisory {
+    Advisory {
+        declared: Declared::read(include_str!("advisory.toml")),
+        decide,
+        signatures: &[],
+        concerns,
+    }
+}
+
+fn concerns(operation: Operation) -> bool {
+    matches!(operation, Operation::Backup | Operation::Restore | Operation::Import)
+}
+
+fn decide(declared: &Declared, facts: &Facts) -> Decision {
+    let view = View { declared, facts };
+    let mut findings = Findings::default();
+    let bad = layers::judge(view, &mut findings);
+    restores::judge(view, &bad, &mut findings);
+    unseen(view, &mut findings);
+    let remedy = Remedy::new(view, include_str!("remediation.md"));
+    let (findings, layers) = findings.finish(view, |subject, said| remedy.steps(subject, said));
+    let missing = coverage::jobs_tables_missing(facts);
+    let mut decision = Decision::conclude(declared, facts, findings, missing, coverage::is_needed);
+    decision.layers = layers;
+    decision
+}

@@ -1,0 +1,51 @@
+//! A-88042: a RESTORE that brings back rows of an `IMPORT INTO` that was rolled back.
+//!
+//! The rule and its sources are in the project's facts on backups, sections 1.1 and 3.2: a layer holds the midst of an
+//! import into an existing table, the import is rolled back, an incremental layer follows on the same chain, and an
+//! affected build restores the chain to that layer or a later one. Nothing in a bundle shows that rows came back.
+
+mod layers;
+mod restores;
+
+use crate::advisories::coverage;
+use crate::facts::Facts;
+use crate::model::Operation;
+use crate::scan::Signature;
+
+use super::chains::{Findings, Remedy, View, unseen};
+use super::{Advisory, Decision, Declared};
+
+/// The message by which fixed builds refuse to restore a damaged chain (backups facts, section 2.6).
+const REFUSAL: Signature =
+    Signature { name: "a88042.refusal", literal: "affected by issue #88042" };
+
+/// The advisory with its detector.
+pub(super) fn advisory() -> Advisory {
+    Advisory {
+        declared: Declared::read(include_str!("advisory.toml")),
+        decide,
+        signatures: &[REFUSAL],
+        concerns,
+    }
+}
+
+fn concerns(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Backup | Operation::Restore | Operation::Import | Operation::MoltFetch
+    )
+}
+
+fn decide(declared: &Declared, facts: &Facts) -> Decision {
+    let view = View { declared, facts };
+    let mut findings = Findings::default();
+    let bad = layers::judge(view, &mut findings);
+    restores::judge(view, &bad, &mut findings);
+    unseen(view, &mut findings);
+    let remedy = Remedy::new(view, include_str!("remediation.md"));
+    let (findings, layers) = findings.finish(view, |subject, said| remedy.steps(subject, said));
+    let missing = coverage::jobs_tables_missing(facts);
+    let mut decision = Decision::conclude(declared, facts, findings, missing, coverage::is_needed);
+    decision.layers = layers;
+    decision
+}

@@ -1,0 +1,155 @@
+//! Restores that read a layer after an import that was rolled back, and those that a fixed build refused.
+
+use std::cmp::Reverse;
+
+use crate::advisories::chains::{
+    Bad, Doubt, Findings, Said, View, foreign, layer_name, operation_name, restored_names,
+    unfinished, was_undone,
+};
+use crate::advisories::ranges::Placement;
+use crate::facts::{Covers, ReadFrom, RestoreRun, Sign};
+use crate::model::{BackupPart, Evidence, JobStatus, Reason, SubjectKind, Verdict};
+
+use super::REFUSAL;
+
+/// Judges every restore.
+pub(super) fn judge(view: View<'_>, bad: &[Bad<'_>], findings: &mut Findings) {
+    for restore in &view.backups().restores {
+        let said = if restore.error.as_deref().is_some_and(is_refused) {
+            Some(refusal(view, restore))
+        } else if was_undone(restore.status.as_ref()) {
+            // What it brought is gone.
+            None
+        } else {
+            match view.read_by(restore) {
+                Some(read) => read_bad(view, restore, read, bad),
+                None => elsewhere(view, restore),
+            }
+        };
+        if let Some(said) = said {
+            let said = said.seen(view, &restore.tenancy, restore.job);
+            let id = restore.job.to_string();
+            findings.add(SubjectKind::Restore, &id, &restore.tenancy, said);
+        }
+    }
+    for sign in view.facts.signs.iter().filter(|sign| is_refusal(sign)) {
+        let of_job = |r: &&RestoreRun| sign.job == Some(r.job) && sign.tenancy == r.tenancy;
+        match view.backups().restores.iter().find(of_job) {
+            // Its own error says the same.
+            Some(restore) if restore.error.as_deref().is_some_and(is_refused) => {}
+            Some(restore) => {
+                let said = logged(sign).seen(view, &restore.tenancy, restore.job);
+                let id = restore.job.to_string();
+                findings.add(SubjectKind::Restore, &id, &restore.tenancy, said);
+            }
+            None => {
+                let id = format!("{}:{}", sign.source.path, sign.source.line);
+                findings.add(SubjectKind::LogEntry, &id, &sign.tenancy, logged(sign));
+            }
+        }
+    }
+}
+
+fn is_refused(error: &str) -> bool {
+    error.contains(REFUSAL.literal)
+}
+
+fn refusal(view: View<'_>, restore: &RestoreRun) -> Said {
+    let text = "A fixed build refused this restore, because the chain holds the span of a table that was being imported: the chain is damaged, and this restore did nothing. The error names the table and the time up to which the chain can be restored.";
+    let mut said = Said::new(Verdict::Suspect, "REFUSED_BY_RESTORE", text.to_owned());
+    if let Some(error) = &restore.error {
+        said.reasons.push(Reason { code: "ERROR_TEXT".to_owned(), text: error.clone() });
+    }
+    said.part = BackupPart {
+        chain: view.read_by(restore).map(|read| read.chain.id()),
+        tables: restore.error.as_deref().and_then(refused_table).into_iter().collect(),
+        ..BackupPart::default()
+    };
+    said.steps("Refused restore")
+}
+
+/// The table that the message names, quoted.
+fn refused_table(error: &str) -> Option<String> {
+    let (_, rest) = error.split_once("table \"")?;
+    let (name, rest) = rest.split_once('"')?;
+    rest.trim_start().starts_with("cannot be safely restored").then(|| name.to_owned())
+}
+
+/// The message may stand in a log only: a restore is planned before it has a job.
+fn is_refusal(sign: &Sign) -> bool {
+    sign.signature == REFUSAL.name && sign.entry.message.contains("cannot be safely restored")
+}
+
+fn logged(sign: &Sign) -> Said {
+    let text = "The log holds the message by which a fixed build refuses to restore a damaged chain: a restore of such a chain was tried, and it did nothing.";
+    let mut said = Said::new(Verdict::Suspect, "REFUSED_BY_RESTORE", text.to_owned());
+    said.part.tables = refused_table(&sign.entry.message).into_iter().collect();
+    said.evidence.push(Evidence {
+        source: sign.source.clone(),
+        node: sign.node,
+        time: Some(sign.entry.time),
+        text: sign.raw.clone(),
+    });
+    said.steps("Refused restore")
+}
+
+/// A restore of a chain that was seen.
+fn read_bad(
+    view: View<'_>,
+    restore: &RestoreRun,
+    read: ReadFrom<'_>,
+    bad: &[Bad<'_>],
+) -> Option<Said> {
+    let newest = read.newest?;
+    let of_chain = bad.iter().filter(|bad| std::ptr::eq(bad.chain, read.chain));
+    let reached = of_chain.filter(|bad| bad.layer.as_of <= newest.as_of);
+    let concerned =
+        reached.filter(|bad| bad.operation.is_restored_by(&restore.targets) != Covers::No);
+    let worst = concerned.min_by_key(|bad| (Reverse(bad.verdict), bad.layer.as_of))?;
+    let placement = view.restored(restore);
+    let operation = operation_name(worst.operation);
+    let mut said = if placement == Placement::NotAffected {
+        let text = format!(
+            "It read {}, which came after {operation} was rolled back. The build that restored leaves out what was there before such a table came back, or refuses.",
+            layer_name(worst.layer)
+        );
+        Said::new(Verdict::Cleared, "FIXED_BUILD", text)
+    } else {
+        let text = format!(
+            "It read the chain up to {}; {} came after {operation} was rolled back. Rows that the rollback removed may be back in what was restored.",
+            layer_name(newest),
+            layer_name(worst.layer)
+        );
+        let said = Said::new(Verdict::Suspect, "READ_SUSPECT_LAYER", text).steps("Suspect restore");
+        let mut doubts: Vec<Doubt> = Doubt::of(placement).into_iter().collect();
+        if worst.operation.is_restored_by(&restore.targets) == Covers::Unknown {
+            doubts.push(Doubt::Scope);
+        }
+        let mut said = said.doubted(&doubts);
+        said.verdict = said.verdict.min(worst.verdict);
+        if restore.status != Some(JobStatus::Succeeded) {
+            said = unfinished(said);
+        }
+        said
+    };
+    said.part = BackupPart {
+        chain: Some(read.chain.id()),
+        operation: Some(worst.operation.job),
+        tables: restored_names(worst.operation, restore),
+        ends_with: view.ends_with(worst.operation).map(|layer| layer.job),
+        ..BackupPart::default()
+    };
+    let owner = &read.chain.tenancy;
+    Some(said.seen(view, owner, worst.operation.job).seen(view, owner, worst.layer.job))
+}
+
+/// A restore of a chain of which nothing is in the input. On a fixed build nothing can have come of it.
+fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
+    let created = restore.created?;
+    // The advisory lists no older builds, but nobody says that they are sound (backups facts, section 1.1).
+    let older = view.is_older(&restore.tenancy, created, created);
+    if view.restored(restore) == Placement::NotAffected && !older {
+        return None;
+    }
+    Some(foreign(&restore.source).steps("Suspect restore"))
+}

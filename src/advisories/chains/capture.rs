@@ -1,0 +1,176 @@
+//! Which layers of a chain hold the midst of an operation, and which come after it.
+
+use crate::advisories::ranges::Placement;
+use crate::facts::{BulkOperation, Chain, Covers, Ended, Layer, Within};
+use crate::model::{LayerKind, LayerState, Reason};
+use crate::parse::statement::Targets;
+
+use super::words;
+
+/// Why a pattern is not certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::advisories) enum Doubt {
+    Time,
+    Kind,
+    Scope,
+    Finish,
+    Redacted,
+    Unfinished,
+    Version,
+    NotNamed,
+}
+
+impl Doubt {
+    /// What is doubtful about a build that is not known to be an affected one.
+    pub(in crate::advisories) fn of(placement: Placement) -> Option<Self> {
+        match placement {
+            Placement::Unknown => Some(Self::Version),
+            Placement::NotNamed => Some(Self::NotNamed),
+            Placement::Affected | Placement::NotAffected => None,
+        }
+    }
+
+    pub(in crate::advisories) fn reason(self) -> Reason {
+        let (code, text) = match self {
+            Self::Time => (
+                "TIME_AMBIGUOUS",
+                "The instant that a backup holds is told by the time of its job only, and it lies so close to the beginning or the end of the operation that it may be on either side.",
+            ),
+            Self::Kind => (
+                "KIND_UNKNOWN",
+                "Nothing tells whether this backup is a full or an incremental one; a full one is not concerned. `SHOW BACKUP` says which it is.",
+            ),
+            Self::Scope => (
+                "SCOPE_UNKNOWN",
+                "The names in the descriptions do not tell for certain whether the backup holds a table of the operation.",
+            ),
+            Self::Finish => (
+                "MISSING_FINISH",
+                "The job is over, but its row does not say since when; it was over when the row last changed.",
+            ),
+            Self::Redacted => (
+                "REDACTED",
+                "The description of the operation was removed before the bundle was handed in, so it is not certain what it did.",
+            ),
+            Self::Unfinished => (
+                "BACKUP_NOT_FINISHED",
+                "The backup was still being taken when the bundle was made.",
+            ),
+            Self::Version => {
+                ("VERSION_UNKNOWN", "It is not known for certain which build was at work then.")
+            }
+            Self::NotNamed => (
+                "VERSION_NOT_NAMED",
+                "A testing build was at work then that is older than the first build that the advisory names.",
+            ),
+        };
+        Reason { code: code.to_owned(), text: text.to_owned() }
+    }
+}
+
+/// What a chain holds of an operation.
+pub(in crate::advisories) struct Capture<'a> {
+    pub(in crate::advisories) operation: &'a BulkOperation,
+    pub(in crate::advisories) chain: &'a Chain,
+    /// Layers that hold, or may hold, its midst.
+    pub(in crate::advisories) caps: Vec<(&'a Layer, Within)>,
+    /// Layers on the first of them that exist, are not full, and hold, or may hold, what was after its end.
+    pub(in crate::advisories) after: Vec<(&'a Layer, Within)>,
+    covers: Covers,
+}
+
+impl<'a> Capture<'a> {
+    /// Nothing if no layer of the chain holds its midst.
+    pub(in crate::advisories) fn of(
+        operation: &'a BulkOperation,
+        chain: &'a Chain,
+    ) -> Option<Self> {
+        let there = |layer: &&Layer| layer.state != LayerState::Failed;
+        let mut covers = Covers::No;
+        let mut caps = Vec::new();
+        for layer in chain.layers.iter().filter(there) {
+            let held = operation.is_in(chain, layer);
+            let within = operation.midst_in(layer);
+            if held != Covers::No && within != Within::No {
+                covers = covers.max(held);
+                caps.push((layer, within));
+            }
+        }
+        let (first, _) = caps.first()?;
+        let mut after = Vec::new();
+        for layer in chain.done().skip_while(|layer| layer.as_of <= first.as_of) {
+            let since = operation.over().map_or(Within::No, |over| layer.since(over));
+            // What is taken on a later full backup builds on that one alone.
+            if layer.kind == LayerKind::Full && since == Within::Yes {
+                break;
+            }
+            if layer.kind != LayerKind::Full && since != Within::No {
+                after.push((layer, since));
+            }
+        }
+        Some(Self { operation, chain, caps, after, covers })
+    }
+
+    /// Why it is not certain that the chain holds the midst of the operation.
+    pub(in crate::advisories) fn doubts(&self) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        if self.caps.iter().all(|(_, within)| *within == Within::Maybe) {
+            doubts.push(Doubt::Time);
+        }
+        if self.covers != Covers::Yes {
+            doubts.push(Doubt::Scope);
+        }
+        if matches!(self.operation.ended, Ended::By(_)) {
+            doubts.push(Doubt::Finish);
+        }
+        if self.operation.unreadable.is_some() && self.covers != Covers::Yes {
+            doubts.push(Doubt::Redacted);
+        }
+        if self.caps.iter().all(|(layer, _)| layer.state == LayerState::Unfinished) {
+            doubts.push(Doubt::Unfinished);
+        }
+        doubts
+    }
+
+    /// The same of a later layer.
+    pub(in crate::advisories) fn doubts_after(&self, layer: &Layer, within: Within) -> Vec<Doubt> {
+        let mut doubts = self.doubts();
+        if within == Within::Maybe {
+            doubts.push(Doubt::Time);
+        }
+        if layer.kind == LayerKind::Unknown {
+            doubts.push(Doubt::Kind);
+        }
+        doubts.sort();
+        doubts.dedup();
+        doubts
+    }
+
+    /// The newest layer that holds its midst, as a sentence begins with it.
+    pub(in crate::advisories) fn newest_name(&self) -> String {
+        let mut name =
+            self.caps.last().map(|(layer, _)| words::layer_name(layer)).unwrap_or_default();
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        name
+    }
+
+    /// A layer on them that is being taken, if it comes after the end of the operation.
+    pub(in crate::advisories) fn coming(&self) -> Option<&'a Layer> {
+        let over = self.operation.over()?;
+        let unfinished = |layer: &&Layer| layer.state == LayerState::Unfinished;
+        let mut coming = self.chain.layers.iter().filter(unfinished);
+        coming.find(|layer| layer.kind != LayerKind::Full && layer.since(over) != Within::No)
+    }
+
+    /// Whether the chain is one of the whole cluster: those hold tables that are offline (backups facts, section 1.1).
+    pub(in crate::advisories) fn is_of_cluster(&self) -> bool {
+        self.caps.iter().any(|(layer, _)| layer.targets == Targets::Cluster)
+    }
+
+    /// Whether the layers hold the revisions between them.
+    pub(in crate::advisories) fn has_history(&self) -> bool {
+        self.caps.iter().any(|(layer, _)| layer.revision_history)
+    }
+}

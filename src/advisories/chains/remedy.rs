@@ -1,0 +1,172 @@
+//! What to do about a chain, with the statements of the cluster's version filled in (backups facts, section 4).
+
+use std::collections::BTreeMap;
+
+use crate::advisories::quote;
+use crate::advisories::ranges::Placement;
+use crate::advisories::remediation::Guide;
+use crate::facts::{BulkOperation, Chain, Layer};
+use crate::model::{JobId, Remediation, Subject, Version};
+use crate::parse::statement::Targets;
+
+use super::{Said, View};
+
+/// The steps of an advisory, to be filled.
+pub(in crate::advisories) struct Remedy<'a> {
+    view: View<'a>,
+    guide: Guide,
+}
+
+type Values = BTreeMap<&'static str, String>;
+
+impl<'a> Remedy<'a> {
+    /// The steps of a `remediation.md`.
+    pub(in crate::advisories) fn new(view: View<'a>, markdown: &str) -> Self {
+        Self { view, guide: Guide::parse(markdown) }
+    }
+
+    /// The steps for what is said of a subject.
+    pub(in crate::advisories) fn steps(&self, subject: &Subject, said: &Said) -> Vec<Remediation> {
+        self.guide.steps(said.section, &self.values(subject, said))
+    }
+
+    fn values(&self, subject: &Subject, said: &Said) -> Values {
+        let mut values = Values::new();
+        let version = self.newest(subject);
+        values.insert("upgrade", self.upgrade(version.as_ref()));
+        values.insert("job_id", subject.id.clone());
+        let part = &said.part;
+        if !part.tables.is_empty() {
+            values.insert("tables", part.tables.join(", "));
+        }
+        if let Some(table) = part.tables.first().and_then(|table| quote::name(table)) {
+            values.insert("table", table.to_owned());
+        }
+        if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
+            values.insert("index", index.to_owned());
+        }
+        let operation = part.operation.and_then(|id| self.operation(id));
+        if let Some(table) = operation.and_then(of_operation) {
+            values.insert("table", table);
+        }
+        let Some(chain) = self.chain(subject, part.chain.as_deref()) else { return values };
+        if let Some(layer) = part.last_safe.and_then(|id| layer_of(chain, id)) {
+            values.insert("last_safe", layer.as_of.to_string());
+        }
+        if let Some(layer) = part.ends_with.and_then(|id| self.layer(id)) {
+            values.insert("exposure_ends", layer.as_of.to_string());
+        }
+        statements(chain, version.as_ref(), &mut values);
+        values
+    }
+
+    fn operation(&self, id: JobId) -> Option<&'a BulkOperation> {
+        self.view.backups().operations.iter().find(|operation| operation.job == id)
+    }
+
+    fn chain(&self, subject: &Subject, id: Option<&str>) -> Option<&'a Chain> {
+        let chains =
+            || self.view.backups().chains.iter().filter(move |c| Some(c.id().as_str()) == id);
+        chains().find(|chain| chain.tenancy == subject.tenancy).or_else(|| chains().next())
+    }
+
+    fn layer(&self, id: JobId) -> Option<&'a Layer> {
+        self.view.backups().chains.iter().find_map(|chain| layer_of(chain, id))
+    }
+
+    /// The newest build that was seen of the cluster.
+    fn newest(&self, subject: &Subject) -> Option<Version> {
+        let nodes = self.view.facts.nodes_of(&subject.tenancy);
+        nodes.filter_map(|(_, node)| node.versions.last()?.version.clone()).max()
+    }
+
+    fn upgrade(&self, version: Option<&Version>) -> String {
+        let ranges = &self.view.declared.ranges;
+        match version.map(|version| (version, ranges.placement(version))) {
+            Some((version, Placement::NotAffected)) => format!(
+                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
+            ),
+            Some((version, _)) => match ranges.fix_for(version) {
+                Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
+                None => "Upgrade first".to_owned(),
+            },
+            None => {
+                let fixes: Vec<String> =
+                    ranges.affected.iter().map(|range| range.fixed.to_string()).collect();
+                format!(
+                    "Upgrade first, to a build without the fault (the first ones are {})",
+                    fixes.join(", ")
+                )
+            }
+        }
+    }
+}
+
+fn layer_of(chain: &Chain, id: JobId) -> Option<&Layer> {
+    chain.layers.iter().find(|layer| layer.job == id)
+}
+
+/// The name of the one table of an operation, if it is plainly a name.
+fn of_operation(operation: &BulkOperation) -> Option<String> {
+    match operation.touches.names().as_slice() {
+        [table] => quote::name(table).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Statements about a chain, in the syntax of a version: collections exist from 20.2 on, and `SHOW BACKUP FROM` from 22.1.
+fn statements(chain: &Chain, version: Option<&Version>, values: &mut Values) {
+    let Some(address) = quote::address(&chain.address.0) else { return };
+    values.insert("collection", address.to_owned());
+    let targets = targets(chain);
+    let new_full = |to: String| format!("BACKUP {targets}{to} AS OF SYSTEM TIME '-10s';");
+    let table = values.get("table").cloned();
+    let check = |from: String| {
+        table
+            .map(|table| format!("RESTORE TABLE {table} FROM {from} WITH into_db = '{{scratch}}';"))
+    };
+    match chain.subdirectory.as_deref() {
+        None => {
+            values.insert("show_layers", format!("SHOW BACKUP '{address}';"));
+            values.insert("show_backup", format!("SHOW BACKUP '{address}';"));
+            // Where the next full one goes, nobody but its owner can say.
+            values.insert("new_full", new_full("TO '{new_address}'".to_owned()));
+            values.extend(check(format!("'{address}'")).map(|sql| ("restore_check", sql)));
+        }
+        Some(subdirectory) => {
+            let Some(subdirectory) = quote::address(subdirectory) else { return };
+            let later = version.is_none_or(|version| version.series() >= (22, 1));
+            let from = if later { "FROM " } else { "" };
+            values.insert("subdirectory", subdirectory.to_owned());
+            values.insert("show_layers", format!("SHOW BACKUPS IN '{address}';"));
+            values.insert(
+                "show_backup",
+                format!("SHOW BACKUP {from}'{subdirectory}' IN '{address}';"),
+            );
+            values.insert("new_full", new_full(format!("INTO '{address}'")));
+            values.insert(
+                "next_incremental",
+                format!("BACKUP {targets}INTO LATEST IN '{address}' AS OF SYSTEM TIME '-10s';"),
+            );
+            values.extend(
+                check(format!("'{subdirectory}' IN '{address}'")).map(|sql| ("restore_check", sql)),
+            );
+        }
+    }
+}
+
+/// What the chain holds, as a statement names it, with a space after it; a placeholder where the names are not plain.
+fn targets(chain: &Chain) -> String {
+    let list = |kind: &str, names: Vec<String>| {
+        let plain = !names.is_empty() && names.iter().all(|name| quote::name(name).is_some());
+        if plain { format!("{kind} {} ", names.join(", ")) } else { "{targets} ".to_owned() }
+    };
+    match chain.layers.first().map(|layer| &layer.targets) {
+        Some(Targets::Cluster) => String::new(),
+        Some(Targets::Databases(names)) => list("DATABASE", names.clone()),
+        Some(Targets::Tables(names)) => {
+            list("TABLE", names.iter().map(ToString::to_string).collect())
+        }
+        _ => "{targets} ".to_owned(),
+    }
+}

@@ -1,0 +1,57 @@
+//! Instants against intervals, where an instant may be off.
+
+use crate::model::Time;
+
+use super::{BulkOperation, Ended, Layer};
+
+/// Whether something holds although an instant may be off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// It does.
+    Yes,
+    /// The instant is not known well enough.
+    Maybe,
+    /// It does not.
+    No,
+}
+
+impl Within {
+    fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::Maybe => Self::Maybe,
+            Self::No => Self::Yes,
+        }
+    }
+}
+
+impl Layer {
+    /// Whether it holds the state of `time` or a later one.
+    #[must_use]
+    pub fn since(&self, time: Time) -> Within {
+        if self.as_of.plus(-self.slack) >= time {
+            Within::Yes
+        } else if self.as_of.plus(self.slack) < time {
+            Within::No
+        } else {
+            Within::Maybe
+        }
+    }
+}
+
+impl BulkOperation {
+    /// Whether a layer holds its midst: the state from its beginning on, and before its end.
+    #[must_use]
+    pub fn midst_in(&self, layer: &Layer) -> Within {
+        let not_over = match self.ended {
+            Ended::At(over) | Ended::By(over) => layer.since(over).not(),
+            Ended::Sometime => Within::Maybe,
+            Ended::RevertFailed | Ended::Open => Within::Yes,
+        };
+        match (layer.since(self.from), not_over) {
+            (Within::No, _) | (_, Within::No) => Within::No,
+            (Within::Yes, Within::Yes) => Within::Yes,
+            _ => Within::Maybe,
+        }
+    }
+}
