@@ -59,8 +59,7 @@ fn check(path: &Path) -> Result<(), String> {
     // Cases stand in `src/advisories/<advisory>/cases`.
     let folder = path.ancestors().nth(2).and_then(Path::file_name).unwrap();
     let own = folder.to_str().unwrap().replacen('a', "A-", 1);
-    let verdicts =
-        |files: &[File], slice| run::verdicts_for(&run::triage(files, slice), Some(&own));
+    let verdicts = |files: &[File], slice| run::verdicts(&run::triage(files, slice), &own);
     let actual = verdicts(&files, 1 << 20);
     if std::env::var_os("UPDATE_CASES").is_some() {
         fs::write(path, format!("{input}----\n{actual}")).unwrap();

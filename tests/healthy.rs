@@ -24,7 +24,7 @@ fn nothing_fires_on_a_healthy_bundle() {
             !report.verdict().asks_for_action(),
             "{} fires:\n{}",
             path.display(),
-            run::verdicts(&report)
+            run::verdicts(&report, "")
         );
         assert!(report.input.bytes_read > 0, "{}: nothing was read", path.display());
         assert_eq!(report.input.unread, [], "{}: something was not read", path.display());

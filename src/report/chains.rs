@@ -90,7 +90,8 @@ fn layer(chain: &facts::Chain, layer: &facts::Layer, marks: &Marks<'_>) -> Layer
         kind: layer.kind,
         kind_told_by: layer.told_by.code().to_owned(),
         as_of: layer.as_of,
-        as_of_slack: u32::try_from(layer.slack.unsigned_abs().div_ceil(1_000_000)).unwrap_or(u32::MAX),
+        as_of_slack: u32::try_from(layer.slack.unsigned_abs().div_ceil(1_000_000))
+            .unwrap_or(u32::MAX),
         state: layer.state,
         status: layer.status.as_ref().map(ToString::to_string).unwrap_or_default(),
         created: layer.created,

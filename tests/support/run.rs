@@ -47,17 +47,11 @@ fn whose(subject: &report::Subject) -> String {
     format!("{cluster}{}", subject.tenant)
 }
 
-/// The part of a report that cases state: a line per advisory, a line per finding with the codes of its reasons.
-pub(crate) fn verdicts(report: &Report) -> String {
-    verdicts_for(report, None)
-}
-
-/// The same of one advisory, and of any other that has a finding.
-pub(crate) fn verdicts_for(report: &Report, own: Option<&str>) -> String {
+/// The part of a report that cases state: a line for the advisory `own` and for any other that has a finding, and a line
+/// per finding with the codes of its reasons.
+pub(crate) fn verdicts(report: &Report, own: &str) -> String {
     let mut lines = Vec::new();
-    let shown = |advisory: &&report::Advisory| {
-        own.is_none_or(|own| own == advisory.id) || !advisory.findings.is_empty()
-    };
+    let shown = |advisory: &&report::Advisory| own == advisory.id || !advisory.findings.is_empty();
     for advisory in report.advisories.iter().filter(shown) {
         lines.push(format!("{} {}", advisory.id, advisory.verdict));
         for index in &advisory.findings {

@@ -5,7 +5,8 @@ use crdb_triage::report::Report;
 
 use crate::bundle::{self, File};
 use crate::log_formats::{AT, entries, messages, scan};
-use crate::run::{triage, verdicts};
+use crate::run::triage;
+use crate::verdicts;
 
 /// One warning and the end of its job.
 const CASE: &str =

@@ -6,7 +6,8 @@ use crdb_triage::parse::sniff::{Sniffed, sniff};
 use crate::bundle::File;
 use crate::log_formats::{AT, entries, messages, scan};
 use crate::log_formats_absence::case;
-use crate::run::{triage, verdicts};
+use crate::run::triage;
+use crate::verdicts;
 
 const CONFIG: &str = "I250422 06:00:00.000000 1 util/log/file_sync_buffer.go:237 ⋮ [T1,config]";
 

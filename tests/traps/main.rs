@@ -32,3 +32,8 @@ fn every_trap_is_tested(files: &[&str], start: &str, last: u32) {
         assert!(tested, "no test of trap {number}");
     }
 }
+
+/// What a report says of the advisory whose bundles these tests use, and of any other that has a finding.
+fn verdicts(report: &crdb_triage::report::Report) -> String {
+    run::verdicts(report, "A-144650")
+}

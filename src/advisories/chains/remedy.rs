@@ -6,7 +6,7 @@ use crate::advisories::quote;
 use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
 use crate::facts::{BulkOperation, Chain, Layer};
-use crate::model::{JobId, Remediation, Subject, Version};
+use crate::model::{JobId, Remediation, Subject, SubjectKind, Version};
 use crate::parse::statement::Targets;
 
 use super::{Said, View};
@@ -34,18 +34,19 @@ impl<'a> Remedy<'a> {
         let mut values = Values::new();
         let version = self.newest(subject);
         values.insert("upgrade", self.upgrade(version.as_ref()));
-        values.insert("job_id", subject.id.clone());
         let part = &said.part;
-        if !part.tables.is_empty() {
-            values.insert("tables", part.tables.join(", "));
-        }
-        if let Some(table) = part.tables.first().and_then(|table| quote::name(table)) {
-            values.insert("table", table.to_owned());
+        if subject.kind == SubjectKind::Restore
+            && let [table] = part.tables.as_slice()
+            // As a sentence names it: with its number.
+            && let Some(table) = quote::name(table.split(" (").next().unwrap_or_default())
+        {
+            values.insert("restored_table", table.to_owned());
         }
         if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
             values.insert("index", index.to_owned());
         }
         let operation = part.operation.and_then(|id| self.operation(id));
+        values.extend(operation.map(|operation| ("job_id", operation.job.to_string())));
         if let Some(table) = operation.and_then(of_operation) {
             values.insert("table", table);
         }

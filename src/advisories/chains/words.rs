@@ -17,7 +17,7 @@ pub(in crate::advisories) fn layer_name(layer: &Layer) -> String {
         LayerKind::Unknown => "backup",
     };
     let about = if layer.slack > 0 { "about " } else { "" };
-    format!("the {kind} of job {}, which holds the state as of {about}{}", layer.job, layer.as_of)
+    format!("the {kind} {} (as of {about}{})", layer.job, layer.as_of)
 }
 
 /// An operation as sentences name it.
