@@ -97,7 +97,8 @@ fn missing(facts: &Facts) -> Vec<String> {
     missing
 }
 
-/// An unread file weakens the verdict unless its name says that it is the log of another channel.
+/// An unread file weakens the verdict unless its name says that it is the log of another channel, or the table of
+/// schedules, which is read for what it adds.
 fn weakens(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",
@@ -115,6 +116,7 @@ fn weakens(unread: &Unread) -> bool {
     // What content shows to be no log and no table cannot matter beside logs and tables that were read.
     unread.reason != UnreadReason::NotRecognized
         && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
+        && !name.starts_with("system.scheduled_jobs")
 }
 
 fn reason(code: &str, text: impl Into<String>) -> Reason {
