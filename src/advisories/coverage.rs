@@ -131,7 +131,7 @@ pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
 }
 
 /// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables: not if its name says that it
-/// is the log of another channel.
+/// is the log of another channel, or the table of schedules, which is read for what it adds.
 pub(super) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",
@@ -149,4 +149,5 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
     // What content shows to be no log and no table cannot matter beside logs and tables that were read.
     unread.reason != UnreadReason::NotRecognized
         && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
+        && !name.starts_with("system.scheduled_jobs")
 }

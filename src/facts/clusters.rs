@@ -81,7 +81,7 @@ fn name(key: &Key<'_>) -> Cluster {
 fn is_of_cluster(reading: &Reading) -> bool {
     match &reading.content {
         Content::Log(log) => log.summary.formats.iter().any(|format| *format != LogFormat::Molt),
-        Content::Jobs(..) | Content::Cluster(..) => true,
+        Content::Jobs(..) | Content::Schedules(_) | Content::Cluster(..) => true,
         Content::NotRecognized => false,
     }
 }
@@ -194,7 +194,7 @@ fn ids(reading: &Reading) -> Vec<String> {
                 _ => None,
             })
             .collect(),
-        Content::Jobs(..) | Content::NotRecognized => Vec::new(),
+        Content::Jobs(..) | Content::Schedules(_) | Content::NotRecognized => Vec::new(),
     }
 }
 

@@ -31,7 +31,7 @@ impl Bundle {
         self.clusters.extend(home.cluster.clone());
         self.tree |= home.tree;
         self.has_cluster_table |= reading.node.is_none()
-            && matches!(reading.content, Content::Jobs(..) | Content::Cluster(..));
+            && !matches!(reading.content, Content::Log(_) | Content::NotRecognized);
     }
 
     /// It was collected then or later.

@@ -14,6 +14,7 @@ use crate::scan::{Hit, ScannedLog};
 use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
 use super::jobs::Histories;
 use super::records::Records;
+use super::schedules::{self, Listed};
 use super::versions::{Ran, RanVersion, from_log};
 use super::{Content, DuplicateFile, Facts, MoltTable, Reading, Sign, molt, signals};
 use super::{backups, clusters};
@@ -33,6 +34,7 @@ pub fn gather(
     let mut gathering = Gathering::default();
     let mut records = Vec::new();
     let mut rows = Vec::new();
+    let mut schedules = Vec::new();
     for (reading, home) in readings.into_iter().zip(homes) {
         let cluster = home.cluster.clone().unwrap_or_default();
         let bundle = bundles.entry(home.bundle).or_default();
@@ -66,6 +68,10 @@ pub fn gather(
                     row,
                 }));
             }
+            Content::Schedules(rows) => {
+                let tenancy = Tenancy::new(&cluster, &reading.tenant);
+                schedules.push(Listed { bundle: home.bundle, path: reading.path, tenancy, rows });
+            }
             Content::Cluster(table, ref list) => {
                 let list = Records::new(table, list.clone(), &reading, &cluster, home.bundle);
                 bundle.lists_nodes |= list.lists_nodes();
@@ -80,6 +86,7 @@ pub fn gather(
     }
     add_plan(&mut facts, tally, trees, &bundles);
     add_records(&mut facts, &records, &bundles);
+    facts.schedules = schedules::gather(schedules, &bundles);
     let Gathering { mut histories, found, molt, .. } = gathering;
     facts.molt = molt.finish();
     add_rows(&mut histories, rows, &bundles);

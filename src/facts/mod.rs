@@ -12,6 +12,7 @@ mod molt;
 mod nodes;
 mod operation;
 mod records;
+mod schedules;
 mod signals;
 mod versions;
 
@@ -26,6 +27,7 @@ pub use backups::{
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::Node;
+pub use schedules::Schedule;
 pub use signals::SIGNATURES;
 pub use versions::{AtLeast, Origin, Ran, RanVersion};
 
@@ -33,6 +35,7 @@ use crate::ingest::Table;
 use crate::model::{
     Cluster, Entry, Job, JobId, Location, NodeId, Redaction, Tenancy, Tenant, Time, Unread,
 };
+use crate::parse::schedules::ScheduleRow;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
 use crate::scan::ScannedLog;
 
@@ -43,6 +46,8 @@ pub enum Content {
     Log(Box<ScannedLog>),
     /// A table of jobs.
     Jobs(Table, Vec<JobRow>),
+    /// The table of schedules.
+    Schedules(Vec<ScheduleRow>),
     /// A table or document about nodes, versions and settings.
     Cluster(Table, Vec<ClusterRecord>),
     /// Nothing that this tool knows.
@@ -107,6 +112,9 @@ pub struct Facts {
     pub nodes: BTreeMap<(Tenancy, NodeId), Node>,
     /// Jobs, from tables and logs.
     pub jobs: BTreeMap<(Tenancy, JobId), Job>,
+    /// Schedules of backups by virtual cluster and id, as far as a table lists them. One that is not here may exist all
+    /// the same.
+    pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
     /// Signs of all advisories, by time.
     pub signs: Vec<Sign>,
     /// What MOLT Fetch and Verify logged of each table.

@@ -61,6 +61,8 @@ pub enum Table {
     SystemJobs,
     /// `system.job_info` (22.2 on): payload and progress as values under a key.
     JobInfo,
+    /// `system.scheduled_jobs` (20.2 on): schedules of backups and of other work.
+    ScheduledJobs,
     /// `crdb_internal.node_build_info` of one node.
     NodeBuildInfo,
     /// `crdb_internal.kv_node_status`.
@@ -77,11 +79,12 @@ pub enum Table {
 
 impl Table {
     /// All of them, with the name of the file without ending.
-    pub const NAMES: [(&'static str, Self); 10] = [
+    pub const NAMES: [(&'static str, Self); 11] = [
         ("crdb_internal.jobs", Self::Jobs),
         ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
         ("system.jobs", Self::SystemJobs),
         ("system.job_info", Self::JobInfo),
+        ("system.scheduled_jobs", Self::ScheduledJobs),
         ("crdb_internal.node_build_info", Self::NodeBuildInfo),
         ("crdb_internal.kv_node_status", Self::KvNodeStatus),
         ("crdb_internal.cluster_settings", Self::ClusterSettings),

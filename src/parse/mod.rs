@@ -13,6 +13,7 @@ pub mod molt;
 pub mod preamble;
 mod protobuf;
 pub mod redacted;
+pub mod schedules;
 pub mod scrub;
 pub mod sniff;
 pub mod statement;

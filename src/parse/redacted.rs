@@ -10,6 +10,17 @@ pub fn is_removed(rest: &[u8]) -> bool {
     before.iter().all(|b| b.is_ascii_digit() || *b == b' ')
 }
 
+/// A value of a table, unless the bundle was made without it.
+pub(crate) fn told(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let bare = text.trim_matches(['<', '>', '‹', '›']);
+    let marked = bare.len() < text.len();
+    if bare.is_empty() || matches!(bare, "redacted" | "×" | "NULL" | "null") {
+        return None;
+    }
+    Some(if marked { bare } else { text })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

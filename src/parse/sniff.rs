@@ -1,7 +1,7 @@
 //! What an artifact is whose name does not tell: decided from its first bytes.
 
 use super::wrap::Wrapping;
-use super::{cluster, jobs_table, table};
+use super::{cluster, jobs_table, schedules, table};
 use crate::ingest::Table;
 
 /// How much of an artifact is worth looking at, in bytes.
@@ -35,7 +35,9 @@ pub fn sniff(start: &[u8]) -> Sniffed {
 /// The table that begins with `sample`, in whatever format.
 fn table_of(sample: &[u8]) -> Option<Table> {
     let names = table::names(sample);
-    jobs_table::table_of(&names).or_else(|| cluster::table_of(&names))
+    jobs_table::table_of(&names)
+        .or_else(|| cluster::table_of(&names))
+        .or_else(|| schedules::table_of(&names))
 }
 
 /// What some editors put before UTF-8 text.
@@ -60,6 +62,10 @@ mod tests {
             ),
             ("id\ttype\tdescription\tusername\tstatus\tcreated\r\n", Sniffed::Table(Table::Jobs)),
             ("id\tstatus\tcreated\tpayload\tprogress\n", Sniffed::Table(Table::SystemJobs)),
+            (
+                "schedule_id\tschedule_name\tcreated\texecutor_type\n",
+                Sniffed::Table(Table::ScheduledJobs),
+            ),
             ("id\tstatus\tcreated\tname\n", Sniffed::NotRecognized),
             ("I250422 06:30 no entry\n", Sniffed::NotRecognized),
             ("{\"level\":\"info\"}", Sniffed::NotRecognized),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advisories::Decision;
-use crate::facts::{self, Backups, BulkOperation, Covers, Within};
-use crate::model::{JobId, Tenancy};
+use crate::facts::{self, Backups, BulkOperation, Covers};
+use crate::model::{JobId, LayerState, Tenancy};
 use crate::parse::statement::Targets;
 
 use super::compose::cluster;
@@ -146,9 +146,8 @@ fn operations(backups: &Backups, chain: &facts::Chain) -> (Vec<ChainOperation>, 
 }
 
 fn operation(chain: &facts::Chain, operation: &BulkOperation) -> ChainOperation {
-    let holds = |layer: &&facts::Layer| {
-        operation.midst_in(layer) != Within::No && operation.is_in(chain, layer) != Covers::No
-    };
+    let held = chain.midst_of(operation).map(|(layer, _)| layer);
+    let done = held.filter(|layer| layer.state == LayerState::Done);
     ChainOperation {
         job: operation.job.to_string(),
         operation: operation.kind.as_str().to_owned(),
@@ -157,6 +156,6 @@ fn operation(chain: &facts::Chain, operation: &BulkOperation) -> ChainOperation 
         to: operation.over(),
         tables: operation.touches.names(),
         indexes: operation.indexes.clone(),
-        captured_by: chain.done().filter(holds).map(|layer| layer.job.to_string()).collect(),
+        captured_by: done.map(|layer| layer.job.to_string()).collect(),
     }
 }

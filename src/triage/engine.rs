@@ -12,6 +12,7 @@ use crate::ingest::{
 use crate::model::Unread;
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::JobsTable;
+use crate::parse::schedules::SchedulesTable;
 use crate::parse::sniff::{self, Sniffed};
 use crate::scan::{LogScanner, Signature, Signatures};
 
@@ -142,6 +143,7 @@ enum Reader<'a> {
     Undecided { signatures: &'a Signatures, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
     Jobs(Table, Box<JobsTable>),
+    Schedules(Box<SchedulesTable>),
     Cluster(Table, Box<ClusterTable>),
     NotRecognized,
 }
@@ -161,6 +163,8 @@ impl<'a> Reader<'a> {
     fn table(table: Table, path: &str) -> Self {
         if table.has_jobs() {
             Self::Jobs(table, Box::new(JobsTable::named(table, path)))
+        } else if table == Table::ScheduledJobs {
+            Self::Schedules(Box::new(SchedulesTable::new(path)))
         } else {
             Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
         }
@@ -185,6 +189,7 @@ impl<'a> Reader<'a> {
             }
             Self::Log(scanner) => scanner.feed(text),
             Self::Jobs(_, table) => table.feed(text),
+            Self::Schedules(table) => table.feed(text),
             Self::Cluster(_, table) => table.feed(text),
             Self::NotRecognized => {}
         }
@@ -212,6 +217,10 @@ impl<'a> Reader<'a> {
             Self::Jobs(table, reader) => {
                 let (rows, unread) = reader.finish();
                 (Content::Jobs(table, rows), unread)
+            }
+            Self::Schedules(reader) => {
+                let (rows, unread) = reader.finish();
+                (Content::Schedules(rows), unread)
             }
             Self::Cluster(table, reader) => {
                 let (records, unread) = reader.finish();

@@ -85,17 +85,9 @@ impl<'a> Capture<'a> {
         operation: &'a BulkOperation,
         chain: &'a Chain,
     ) -> Option<Self> {
-        let there = |layer: &&Layer| layer.state != LayerState::Failed;
-        let mut covers = Covers::No;
-        let mut caps = Vec::new();
-        for layer in chain.layers.iter().filter(there) {
-            let held = operation.is_in(chain, layer);
-            let within = operation.midst_in(layer);
-            if held != Covers::No && within != Within::No {
-                covers = covers.max(held);
-                caps.push((layer, within));
-            }
-        }
+        let there = |(layer, _): &(&Layer, Within)| layer.state != LayerState::Failed;
+        let caps: Vec<_> = chain.midst_of(operation).filter(there).collect();
+        let covers = caps.iter().map(|(layer, _)| operation.is_in(chain, layer)).max()?;
         let (first, _) = caps.first()?;
         let mut after = Vec::new();
         for layer in chain.done().skip_while(|layer| layer.as_of <= first.as_of) {

@@ -1,5 +1,6 @@
 //! Findings about backups, put together by subject: one backup can be concerned by several operations.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{BulkOperation, Chain, Layer};
@@ -206,7 +207,7 @@ fn mark(chain: &Chain, layer: &Layer, role: LayerRole) -> LayerMark {
 
 /// Everything that is said of one subject; the strongest decides.
 fn together(mut all: Vec<Said>) -> Said {
-    all.sort_by(|a, b| b.verdict.cmp(&a.verdict));
+    all.sort_by_key(|said| Reverse(said.verdict));
     let more = all.len().saturating_sub(TOLD);
     let mut all = all.into_iter();
     let Some(mut first) = all.next() else {

@@ -1,6 +1,6 @@
 //! Layers put together to chains.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::{LayerKind, LayerState, Tenancy, Time};
 use crate::parse::statement::{self, Address};
@@ -21,33 +21,37 @@ pub(super) fn assemble(
     drafts: Vec<Draft>,
     is_19: impl Fn(&Tenancy, Time) -> bool,
 ) {
-    let mut chains = BTreeMap::<Key, Vec<Layer>>::new();
+    let mut chains = BTreeMap::<Key, (Vec<Layer>, HashSet<u64>)>::new();
     let mut latest = Vec::new();
-    for Draft { tenancy, layer, home } in drafts {
-        match home {
-            Home::Collection(collection, name) => {
-                chains.entry((tenancy, collection, Some(name))).or_default().push(layer);
+    for Draft { tenancy, layer, descriptor_ids, home } in drafts {
+        let key = match home {
+            Home::Collection(collection, name) => (tenancy, collection, Some(name)),
+            Home::Address(address) => (tenancy, address, None),
+            Home::Latest(collection) => {
+                latest.push((tenancy, collection, layer, descriptor_ids));
+                continue;
             }
-            Home::Address(address) => {
-                chains.entry((tenancy, address, None)).or_default().push(layer);
-            }
-            Home::Latest(collection) => latest.push((tenancy, collection, layer)),
-        }
+        };
+        let (layers, ids) = chains.entry(key).or_default();
+        layers.push(layer);
+        ids.extend(descriptor_ids);
     }
     let mut chains: Vec<Chain> = chains
         .into_iter()
-        .map(|((tenancy, address, subdirectory), layers)| {
+        .map(|((tenancy, address, subdirectory), (layers, descriptor_ids))| {
             let base = subdirectory.as_deref().and_then(statement::dated);
             let is_19 = |time| is_19(&tenancy, time);
             let layers = ordered(layers, base, subdirectory.is_some(), is_19);
-            Chain { tenancy: tenancy.clone(), address, subdirectory, base, layers }
+            let tenancy = tenancy.clone();
+            Chain { tenancy, address, subdirectory, base, layers, descriptor_ids }
         })
         .collect();
-    for (tenancy, collection, layer) in latest {
+    for (tenancy, collection, layer, descriptor_ids) in latest {
         match newest(&mut chains, &tenancy, &collection, layer.as_of) {
             Some(chain) => {
                 let at = chain.layers.partition_point(|other| other.as_of <= layer.as_of);
                 chain.layers.insert(at, layer);
+                chain.descriptor_ids.extend(descriptor_ids);
             }
             None => backups.unplaced.push(Unplaced {
                 tenancy,

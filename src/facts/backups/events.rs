@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Job, JobEvent, JobEventKind, JobId, LayerKind, Location, Tenancy, Time};
+use crate::model::{
+    Job, JobEvent, JobEventKind, JobId, LayerKind, LayerState, Location, Tenancy, Time,
+};
 
-use super::{Backups, Chain, Covers, Layer, Within};
+use super::{Backups, Chain, Layer};
 
 /// So many layers are told in the life of one operation; a paused import can outlast hundreds.
 const TOLD: usize = 50;
@@ -27,11 +29,9 @@ pub(in crate::facts) fn add(backups: &Backups, jobs: &mut Jobs) {
     }
     for operation in &backups.operations {
         let own = backups.chains.iter().filter(|chain| chain.tenancy == operation.tenancy);
-        let layers = own.flat_map(|chain| chain.done().map(move |layer| (chain, layer)));
-        let holds = |(chain, layer): &(&Chain, &Layer)| {
-            operation.midst_in(layer) != Within::No && operation.is_in(chain, layer) != Covers::No
-        };
-        for (chain, layer) in layers.filter(holds).take(TOLD) {
+        let held = own.flat_map(|chain| chain.midst_of(operation).map(move |(l, _)| (chain, l)));
+        let done = held.filter(|(_, layer)| layer.state == LayerState::Done);
+        for (chain, layer) in done.take(TOLD) {
             let text =
                 format!("backup {} of {} holds the state of this time", layer.job, chain.id());
             let event = (layer.as_of, JobEventKind::Captured, text);

@@ -2,7 +2,8 @@
 
 use crate::model::Time;
 
-use super::{BulkOperation, Ended, Layer};
+use super::layers::EXPRESSION;
+use super::{BulkOperation, Chain, Covers, Ended, Layer};
 
 /// Whether something holds although an instant may be off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,26 @@ impl Within {
     }
 }
 
+impl Chain {
+    /// The layers that hold, or may hold, the midst of an operation on tables that they hold, or may hold.
+    pub fn midst_of<'a>(
+        &'a self,
+        operation: &BulkOperation,
+    ) -> impl Iterator<Item = (&'a Layer, Within)> {
+        // An input can have a hundred thousand operations and thousands of layers.
+        let begin = operation.from.plus(-EXPRESSION);
+        let end = operation.over().map_or(Time(i64::MAX), |over| over.plus(EXPRESSION));
+        let at = self.layers.partition_point(|layer| layer.as_of < begin);
+        self.layers[at..]
+            .iter()
+            .take_while(move |layer| layer.as_of <= end)
+            .map(|layer| (layer, operation.midst_in(layer)))
+            .filter(|(layer, within)| {
+                *within != Within::No && operation.is_in(self, layer) != Covers::No
+            })
+    }
+}
+
 impl Layer {
     /// Whether it holds the state of `time` or a later one.
     #[must_use]
@@ -41,8 +62,7 @@ impl Layer {
 
 impl BulkOperation {
     /// Whether a layer holds its midst: the state from its beginning on, and before its end.
-    #[must_use]
-    pub fn midst_in(&self, layer: &Layer) -> Within {
+    fn midst_in(&self, layer: &Layer) -> Within {
         let not_over = match self.ended {
             Ended::At(over) | Ended::By(over) => layer.since(over).not(),
             Ended::Sometime => Within::Maybe,

@@ -8,12 +8,14 @@ use super::{KindTold, Layer, NotPlaced, Unplaced};
 /// A time that is told by `created` may be so far from when the statement was planned.
 const PLANNED: i64 = 5 * Time::SECOND;
 /// The same where an expression stands whose value nobody tells, such as `follower_read_timestamp()`.
-const EXPRESSION: i64 = 60 * Time::SECOND;
+pub(super) const EXPRESSION: i64 = 60 * Time::SECOND;
 
 /// A layer and where it says that it is.
 pub(super) struct Draft {
     pub(super) tenancy: Tenancy,
     pub(super) layer: Layer,
+    /// Descriptors that it lists.
+    pub(super) descriptor_ids: Vec<u64>,
     pub(super) home: Home,
 }
 
@@ -60,12 +62,12 @@ pub(super) fn draft(job: &Job) -> Result<Draft, NotPlaced> {
         finished: job.finished,
         targets: backup.targets,
         revision_history: backup.revision_history,
-        descriptor_ids: job.descriptor_ids.clone(),
         schedule: job.schedule,
         address,
         row: job.row.clone(),
     };
-    Ok(Draft { tenancy: job.tenancy.clone(), layer, home })
+    let descriptor_ids = job.descriptor_ids.clone();
+    Ok(Draft { tenancy: job.tenancy.clone(), layer, descriptor_ids, home })
 }
 
 /// A backup that is in no chain.

@@ -11,7 +11,7 @@ mod operations;
 mod restores;
 mod scope;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, Tenancy, Time};
 use crate::parse::statement::{Address, Targets, Unparsed};
@@ -51,6 +51,8 @@ pub struct Chain {
     pub base: Option<Time>,
     /// Layers by the instant that they hold.
     pub layers: Vec<Layer>,
+    /// Descriptors that any of its layers lists: one leaves out what was offline at its moment.
+    pub descriptor_ids: HashSet<u64>,
 }
 
 /// One backup.
@@ -78,8 +80,6 @@ pub struct Layer {
     pub targets: Targets,
     /// Whether it holds every revision since the layer before it.
     pub revision_history: bool,
-    /// Descriptors that it holds; none where the table does not say.
-    pub descriptor_ids: Vec<u64>,
     /// Schedule that took it.
     pub schedule: Option<u64>,
     /// Its own address, of `BACKUP TO`.
@@ -215,7 +215,7 @@ pub(super) fn gather(facts: &Facts) -> Backups {
             && candidates.all(|(_, version)| version.as_ref().is_some_and(|v| v.major < 20))
     };
     chains::assemble(&mut backups, drafts, is_19);
-    backups.operations.sort_by(|a, b| (a.from, a.job).cmp(&(b.from, b.job)));
-    backups.restores.sort_by(|a, b| (a.created, a.job).cmp(&(b.created, b.job)));
+    backups.operations.sort_by_key(|operation| (operation.from, operation.job));
+    backups.restores.sort_by_key(|restore| (restore.created, restore.job));
     backups
 }

@@ -106,13 +106,10 @@ impl BulkOperation {
     }
 
     /// Whether a layer of a chain of its own virtual cluster holds any of its tables. A layer does not list what was
-    /// offline at that moment, so numbers prove only that it does, and any layer with the same targets may prove it.
+    /// offline at that moment, so numbers prove only that it does, and any layer of the chain may prove it.
     #[must_use]
     pub fn is_in(&self, chain: &Chain, layer: &Layer) -> Covers {
-        let alike = |other: &&Layer| other.targets == layer.targets;
-        let lists =
-            |other: &Layer| self.descriptor_ids.iter().any(|id| other.descriptor_ids.contains(id));
-        let shared = chain.layers.iter().filter(alike).any(lists);
+        let shared = self.descriptor_ids.iter().any(|id| chain.descriptor_ids.contains(id));
         if shared { Covers::Yes } else { by_name(&layer.targets, &self.touches) }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ingest::Table;
 use crate::model::{NodeId, Time, Unread, UnreadReason};
+use crate::parse::redacted::told;
 use crate::parse::table::{Dead, Problems, TableReader};
 use document::Document;
 use rows::Rows;
@@ -103,15 +104,4 @@ impl ClusterTable {
             }
         }
     }
-}
-
-/// A value, unless the bundle was made without it.
-fn told(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let bare = text.trim_matches(['<', '>', '‹', '›']);
-    let marked = bare.len() < text.len();
-    if bare.is_empty() || matches!(bare, "redacted" | "×" | "NULL" | "null") {
-        return None;
-    }
-    Some(if marked { bare } else { text })
 }

@@ -38,6 +38,7 @@ impl Sql<'_> {
         self.0.skip();
         let start = self.0.at();
         let (mut depth, mut before) = (0u32, Token::Symbol(' '));
+        let (mut whole, mut cast) = (false, false);
         loop {
             let token = self.0.peek();
             match token {
@@ -52,14 +53,16 @@ impl Sql<'_> {
                 Token::Word(_) if depth == 0 && self.goes_on() => break,
                 _ => depth = nested(depth, token),
             }
+            cast = token == Token::Symbol(':') || (cast && is_type(token));
+            whole = ends_value(token) || (cast && is_type(token));
             before = token;
             self.0.next();
         }
-        let expression = self.0.since(start).trim();
-        if expression.is_empty() {
+        // Without a value at its end it is nothing, or cut off.
+        if !whole {
             return self.unknown("a time");
         }
-        read(expression).map(Some)
+        read(self.0.since(start).trim()).map(Some)
     }
 
     /// Whether the statement goes on after the time. `WITH` may belong to the name of a type.
@@ -73,20 +76,21 @@ impl Sql<'_> {
 
 /// Whether one token of an expression may stand right after another: two values need an operator between them.
 fn may_follow(before: Token<'_>, token: Token<'_>) -> bool {
-    let of_type = |token| TYPES.iter().any(|word| is_word(token, word));
-    let is_value = matches!(
-        before,
-        Token::Word(_)
-            | Token::Text(_)
-            | Token::Number(_)
-            | Token::Placeholder
-            | Token::Symbol(')')
-    );
+    let is_value = ends_value(before) || matches!(before, Token::Word(_));
     match token {
-        Token::Word(_) => !is_value || of_type(token),
-        Token::Text(_) | Token::Number(_) | Token::Placeholder => !is_value || of_type(before),
+        Token::Word(_) => !is_value || is_type(token),
+        Token::Text(_) | Token::Number(_) | Token::Placeholder => !is_value || is_type(before),
         _ => true,
     }
+}
+
+fn ends_value(token: Token<'_>) -> bool {
+    let simple = matches!(token, Token::Text(_) | Token::Number(_) | Token::Placeholder);
+    simple || matches!(token, Token::Symbol(')' | ']'))
+}
+
+fn is_type(token: Token<'_>) -> bool {
+    TYPES.iter().any(|word| is_word(token, word))
 }
 
 fn read(expression: &str) -> Read<AsOf> {
@@ -339,7 +343,19 @@ mod tests {
 
     #[test]
     fn what_is_no_part_of_the_time_is_not_taken_for_one() {
-        for text in ["'2021-11-06' W", "now() W", "'2021-11-06'::TIMESTAMP W", "'a' 'b'", "1 2"] {
+        for text in [
+            "'2021-11-06' W",
+            "now() W",
+            "'2021-11-06'::TIMESTAMP W",
+            "'a' 'b'",
+            "1 2",
+            "W",
+            "INTERVAL",
+            "now() -",
+            "'-1h'::",
+            "now() - INTERVAL",
+            "f()::W",
+        ] {
             let statement = format!("AS OF SYSTEM TIME {text}");
             let why = Sql(Lexer::new(&statement)).as_of();
             assert!(matches!(why, Err(Unparsed::Unknown(_))), "{text}: {why:?}");

@@ -89,6 +89,12 @@ impl Row {
         self.cells.get(at).filter(|cell| !cell.is_empty() && cell.bytes() != b"NULL")
     }
 
+    /// Whether the row has this column and says nothing in it. Where it ends before it, nobody knows.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        let cell = self.names.iter().position(|n| n == name).and_then(|at| self.cells.get(at));
+        cell.is_some_and(|cell| cell.is_empty() || cell.bytes() == b"NULL")
+    }
+
     /// The text of that cell.
     pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         self.cell(names).map(Cell::text)
