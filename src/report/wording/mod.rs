@@ -3,17 +3,20 @@
 //! Nothing here depends on a printed form. Text of the input that gets into a sentence is made visible first.
 
 mod backups;
+mod chains;
 mod headline;
 mod input;
 mod jobs;
 mod names;
 
 pub use backups::{
-    Clock, as_of, backup_facts, captured_by, chain_in_short, chain_lines, chain_name, chain_of,
-    chain_operation, chains_by_part, chains_left_out, has_marks, kind_told_by, layer_detail,
-    layer_kind, layer_name, layer_of, layer_parts, layer_role, layer_said, layer_state,
-    layer_with_time, more_operations, operation_name, operation_on, operation_said,
-    operation_times, restore_name, restore_read, restore_said,
+    Clock, as_of, captured_by, chain_operation, elsewhere, kind_told_by, layer_detail, layer_kind,
+    layer_name, layer_parts, layer_role, layer_said, layer_state, layer_with_time, operation_name,
+    operation_on, operation_said, operation_times, restore_name, restore_read, restore_said,
+};
+pub use chains::{
+    backup_facts, chain_in_short, chain_lines, chain_name, chain_of, chains_by_part,
+    chains_left_out, has_marks, layer_of, more_operations,
 };
 pub use headline::{Headline, headline, sentence};
 pub use input::{count, files, logs, nothing_unread, period, scope, size};

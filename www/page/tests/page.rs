@@ -14,6 +14,7 @@ use web_sys::{
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+const BACKUPS: &str = include_str!("../../../tests/samples/backups.json");
 const REPORT: &str = include_str!("data/report.json");
 
 #[wasm_bindgen(module = "/tests/crew.js")]
@@ -208,6 +209,75 @@ async fn clusters_contradictions_and_copies_are_named() {
     assert!(copies.contains("b/cockroach.log is the same as a/cockroach.log"), "{copies}");
     let shown = one("#app").text_content().unwrap();
     assert!(!shown.contains('\u{202e}') && all("#app b").is_empty(), "{shown}");
+    for label in all("#app [aria-label]").iter().filter_map(|e| e.get_attribute("aria-label")) {
+        assert!(!label.contains('\u{202e}'), "{label}");
+    }
+}
+
+/// The report about backups, with a chain whose name lies.
+fn backups() -> String {
+    let mut report: Report = serde_json::from_str(BACKUPS).unwrap();
+    report.chains[2].id = "s3://x/\u{202e}<b>gol</b>".to_owned();
+    report.chains[2].layers[0].scope = "table \u{1b}[31m<img src=x>".to_owned();
+    serde_json::to_string(&report).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn chains_of_backups_are_drawn_told_and_listed_those_with_findings_first() {
+    open("works", &backups()).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    let section = id("backups");
+    let chains = all(&format!("{section} [data-testid=chain]"));
+    assert_eq!(chains.len(), 6);
+    let pictures = || all(&format!("{section} [role=img]"));
+    assert_eq!(pictures().len(), 4, "those of which findings speak");
+
+    let picture: HtmlElement = pictures()[2].clone().unchecked_into();
+    let label = picture.get_attribute("aria-label").unwrap();
+    assert!(
+        label.starts_with("Chain of backups s3://vault/ledger » /2022/11/03-020000.00: 5 layers")
+    );
+    assert!(label.ends_with("2 layers are suspect. The table below says the same."), "{label}");
+    let said = || {
+        let card = picture.closest("[data-testid=chain]").unwrap().unwrap();
+        card.query_selector(".map-said").unwrap().unwrap().text_content().unwrap()
+    };
+    for (key, start) in [
+        ("Home", "IMPORT INTO 812400273551390101, canceled, on ledger.public.entries, from"),
+        ("ArrowDown", "Index build 812400273551390108"),
+        ("ArrowDown", "Incremental backup 812400273551390104 (as of 2022-11-03 04:00:00 UTC): no"),
+        ("ArrowRight", "Incremental backup 812400273551390105"),
+        ("End", "RESTORE 812400273551390107"),
+    ] {
+        press(&picture, key);
+        a_moment().await;
+        assert!(said().starts_with(start), "{key}: {}", said());
+    }
+
+    // A chain without findings, and every table, is made when somebody opens it.
+    assert!(all(&format!("{section} table")).is_empty());
+    for closed in all(&format!("{section} details")) {
+        closed.set_attribute("open", "").unwrap();
+    }
+    a_moment().await;
+    assert_eq!(pictures().len(), 6);
+    for closed in all(&format!("{section} details details")) {
+        closed.set_attribute("open", "").unwrap();
+    }
+    a_moment().await;
+    assert_eq!(all(&format!("{section} caption")).len(), 6);
+    let layers = all(&format!("{section} tbody:nth-of-type(1) tr")).len();
+    assert_eq!(layers, 2 + 2 + 1 + 3 + 5 + 2);
+
+    let facts = one(&id("backup-facts")).text_content().unwrap();
+    for said in ["Tablesledger.public.entries (id 108)", "Last layer safe to restore tofull backup"]
+    {
+        assert!(facts.contains(said), "{said} in: {facts}");
+    }
+    let shown = one("#app").text_content().unwrap();
+    assert!(shown.contains("s3://x/") && shown.contains("<b>gol</b>"), "{shown}");
+    assert!(!shown.contains(['\u{202e}', '\u{1b}']) && all("#app b, #app img").is_empty());
     for label in all("#app [aria-label]").iter().filter_map(|e| e.get_attribute("aria-label")) {
         assert!(!label.contains('\u{202e}'), "{label}");
     }

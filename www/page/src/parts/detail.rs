@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::app::App;
 use super::kit::{fact, raw};
-use super::{evidence, steps, timeline};
+use super::{chains, evidence, steps, timeline};
 use crate::view::format;
 use crate::view::state::Printed;
 
@@ -20,6 +20,7 @@ pub(super) fn detail(app: App, printed: &Printed, at: usize) -> impl IntoView + 
                 html::ul()
                     .class("reasons")
                     .child(finding.reasons.iter().map(reason).collect::<Vec<_>>()),
+                chains::of_finding(&printed.report, finding),
                 job.map(facts),
                 job.map(|job| {
                     (html::h3().child("What happened, in order"), timeline::timeline(job))

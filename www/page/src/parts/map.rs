@@ -1,19 +1,16 @@
 //! The map of what was seen. What is drawn and what it says is decided in [`crate::view::map`].
-//!
-//! The picture is one image with a name and one stop of the Tab key: the arrow keys go from part to part. The
-//! tables below it say the same to those who do not see it.
 
 use std::sync::Arc;
 
 use crdb_triage::report::wording::{capital, verdict_word};
 use leptos::prelude::*;
-use leptos::{ev, html, svg};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use leptos::{html, svg};
 
 use super::kit::raw;
+use super::plot::{self, bar};
 use crate::view::axis::Axis;
-use crate::view::map::{Group, Kind, Map, Part, Pick, Row};
+use crate::view::map::{Group, Kind, Map, Part, Row};
+use crate::view::pick::Pick;
 
 /// Height of a row, in pixels.
 const HEIGHT: u32 = 26;
@@ -24,91 +21,23 @@ const HINT: &str =
 
 pub(super) fn map(map: Map) -> impl IntoView {
     let map = Arc::new(map);
-    let picked = RwSignal::new(None::<Pick>);
-    let place = NodeRef::<html::Div>::new();
-    let by_key = StoredValue::new(false);
-    mark(picked, place);
-    let point = move |event: &web_sys::MouseEvent| {
-        let pick = pointed_at(event);
-        if picked.get_untracked() != pick {
-            picked.set(pick);
-        }
-    };
     let notes: Vec<_> =
         map.notes.iter().map(|note| html::p().class("quiet").child(note.clone())).collect();
+    let name = format!("{} The tables below say the same.", map.sentence);
+    let keys = Arc::clone(&map);
+    let told = Arc::clone(&map);
     html::div().class("map").child((
         hatch(),
-        html::div()
-            .class("map-scroll")
-            .node_ref(place)
-            .role("img")
-            .attr("tabindex", "0")
-            .attr("aria-label", format!("{} The tables below say the same.", map.sentence))
-            .on(ev::mousemove, move |event| {
-                // When keys scroll the map below a pointer at rest, browsers tell of a move that is none.
-                if (event.movement_x(), event.movement_y()) != (0, 0) {
-                    by_key.set_value(false);
-                }
-                if !by_key.get_value() {
-                    point(&event);
-                }
-            })
-            .on(ev::click, move |event| {
-                by_key.set_value(false);
-                point(&event);
-            })
-            .on(ev::mouseleave, move |_| picked.set(None))
-            .on(ev::keydown, {
-                let map = Arc::clone(&map);
-                move |event| {
-                    if let Some(pick) = map.moved(picked.get_untracked(), &event.key()) {
-                        event.prevent_default();
-                        by_key.set_value(true);
-                        picked.set(Some(pick));
-                    }
-                }
-            })
-            .child(rows(&map)),
-        html::p().class("map-said").role("status").child({
-            let map = Arc::clone(&map);
-            move || match picked.get().and_then(|pick| map.part(pick)) {
-                Some(part) => raw(&part.text).into_any(),
-                None => html::span().class("quiet").child(HINT).into_any(),
-            }
-        }),
+        plot::picture(
+            name,
+            HINT,
+            rows(&map),
+            move |from, key| keys.moved(from, key),
+            move |pick| told.part(pick).map(|part| part.text.clone()),
+        ),
         legend(&map),
         notes,
     ))
-}
-
-/// The part below the pointer.
-fn pointed_at(event: &web_sys::MouseEvent) -> Option<Pick> {
-    let element: Element = event.target()?.dyn_into().ok()?;
-    let part = element.closest("[data-part]").ok()??.get_attribute("data-part")?;
-    let (row, part) = part.split_once('-')?;
-    Some(Pick { row: row.parse().ok()?, part: part.parse().ok()? })
-}
-
-/// Marks the picked part, and scrolls its row into sight within the map.
-fn mark(picked: RwSignal<Option<Pick>>, place: NodeRef<html::Div>) {
-    Effect::new(move |_| {
-        let pick = picked.get();
-        let Some(place) = place.get() else { return };
-        if let Ok(Some(before)) = place.query_selector("[data-picked]") {
-            before.remove_attribute("data-picked").ok();
-        }
-        let Some(Pick { row, part }) = pick else { return };
-        let found = place.query_selector(&format!("[data-part='{row}-{part}']"));
-        let Ok(Some(element)) = found else { return };
-        element.set_attribute("data-picked", "").ok();
-        let row = element.closest(".map-row").ok().flatten();
-        let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) else { return };
-        let axis = place.query_selector(".map-axis").ok().flatten();
-        let above = row.offset_top() - axis.map_or(0, |axis| axis.client_height());
-        let below = row.offset_top() + row.offset_height() - place.client_height();
-        // What is below the axis or beyond the end comes into sight, and no further.
-        place.set_scroll_top(place.scroll_top().min(above).max(below));
-    });
 }
 
 fn rows(map: &Map) -> impl IntoView + use<> {
@@ -118,45 +47,7 @@ fn rows(map: &Map) -> impl IntoView + use<> {
         groups.push(draw_group(group, number, map.axis.as_ref()));
         number += group.rows.len();
     }
-    (map.axis.as_ref().map(draw_axis), groups)
-}
-
-fn draw_axis(axis: &Axis) -> impl IntoView + use<> {
-    let labels: Vec<_> = axis
-        .ticks
-        .iter()
-        .flat_map(|tick| {
-            let x = axis.at(tick.time);
-            let wide = label(x, "wide-only", &tick.label, tick.context.clone());
-            let narrow =
-                tick.narrow.clone().map(|context| label(x, "narrow-only", &tick.label, context));
-            [Some(wide), narrow]
-        })
-        .collect();
-    html::div().class("map-axis").child((
-        html::span().class("quiet").child("Time in UTC"),
-        svg::svg().attr("class", "map-track").attr("height", "34").child(labels),
-    ))
-}
-
-/// A label with its context below; near an end it stands inside of it.
-fn label(x: f64, class: &str, text: &str, context: Option<String>) -> impl IntoView + use<> {
-    let anchor = match x {
-        ..6.0 => "start",
-        94.0.. => "end",
-        _ => "middle",
-    };
-    let line = |y: &'static str, text: String| {
-        svg::text()
-            .attr("class", "tick")
-            .attr("x", format!("{x:.3}%"))
-            .attr("y", y)
-            .attr("text-anchor", anchor)
-            .child(text)
-    };
-    svg::g()
-        .attr("class", class.to_owned())
-        .child((line("12", text.to_owned()), context.map(|context| line("27", context))))
+    (map.axis.as_ref().map(plot::draw_axis), groups)
 }
 
 fn draw_group(group: &Group, first: usize, axis: Option<&Axis>) -> impl IntoView + use<> {
@@ -167,19 +58,13 @@ fn draw_group(group: &Group, first: usize, axis: Option<&Axis>) -> impl IntoView
 }
 
 fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + use<> {
-    let lines: Vec<_> = axis
-        .iter()
-        .flat_map(|axis| axis.ticks.iter().map(|tick| line(axis.at(tick.time))))
-        .collect();
     let parts: Vec<_> = row
         .parts
         .iter()
         .enumerate()
         .map(|(part, drawn)| draw_part(drawn, row, Pick { row: number, part }))
         .collect();
-    let across = row.across.as_ref().map(|text| {
-        svg::text().attr("class", "map-word").attr("x", "12").attr("y", "17").child(text.clone())
-    });
+    let across = row.across.as_deref().map(plot::across);
     let verdict = row
         .verdict
         .map(|verdict| html::span().class("map-verdict").child(capital(verdict_word(verdict))));
@@ -195,37 +80,27 @@ fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + us
                 html::span().class("quiet").child(raw(&row.about)),
                 notice,
             )),
-            svg::svg()
-                .attr("class", "map-track")
-                .attr("height", HEIGHT.to_string())
-                .child((lines, parts, across)),
+            svg::svg().attr("class", "map-track").attr("height", HEIGHT.to_string()).child((
+                plot::lines(axis),
+                parts,
+                across,
+            )),
         ))
-}
-
-fn line(x: f64) -> impl IntoView {
-    svg::line()
-        .attr("class", "map-line")
-        .attr("x1", format!("{x:.3}%"))
-        .attr("x2", format!("{x:.3}%"))
-        .attr("y1", "0")
-        .attr("y2", "100%")
 }
 
 fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
     let shape = match part.kind {
-        Kind::Logs => bar(part, 6, 14).into_any(),
+        Kind::Logs => bar(part.place, 6, 14).into_any(),
         Kind::Gap if part.place.width >= NAMED => {
-            (bar(part, 3, 20), middle(part, "gap")).into_any()
+            (bar(part.place, 3, 20), middle(part, "gap")).into_any()
         }
-        Kind::Gap => (bar(part, 3, 20), slit(part)).into_any(),
-        Kind::NoLogs => bar(part, 3, 20).into_any(),
+        Kind::Gap => (bar(part.place, 3, 20), slit(part)).into_any(),
+        Kind::NoLogs => bar(part.place, 3, 20).into_any(),
         // Where the run lies beyond the axis, words stand in its place.
-        Kind::Run => (
-            row.across.is_none().then(|| bar(part, 7, 12)),
-            part.place.before.then(|| arrow("0", "M7 8 0 13l7 5z")),
-            part.place.after.then(|| arrow("100%", "M-7 8 0 13l-7 5z")),
-        )
-            .into_any(),
+        Kind::Run => {
+            (row.across.is_none().then(|| bar(part.place, 7, 12)), plot::heads(part.place))
+                .into_any()
+        }
         Kind::Version => mark_at(part, "M-1 3h2v20h-2zM-5 2h10L0 9z").into_any(),
         Kind::Sign => mark_at(part, "M0 5 8 13 0 21-8 13z").into_any(),
         Kind::Conflict => mark_at(
@@ -234,10 +109,7 @@ fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
         )
         .into_any(),
     };
-    svg::g()
-        .attr("class", format!("part {}", class(part.kind)))
-        .attr("data-part", format!("{}-{}", pick.row, pick.part))
-        .child(shape)
+    plot::part(class(part.kind).to_owned(), pick, shape)
 }
 
 fn class(kind: Kind) -> &'static str {
@@ -252,15 +124,6 @@ fn class(kind: Kind) -> &'static str {
     }
 }
 
-fn bar(part: &Part, y: u32, height: u32) -> impl IntoView + use<> {
-    svg::rect()
-        .attr("x", format!("{:.3}%", part.place.x))
-        .attr("width", format!("{:.3}%", part.place.width))
-        .attr("y", y.to_string())
-        .attr("height", height.to_string())
-        .attr("rx", "2")
-}
-
 fn middle(part: &Part, word: &'static str) -> impl IntoView + use<> {
     svg::text()
         .attr("class", "map-word")
@@ -272,25 +135,12 @@ fn middle(part: &Part, word: &'static str) -> impl IntoView + use<> {
 
 /// A narrow gap, at least as wide as can be seen on any screen.
 fn slit(part: &Part) -> impl IntoView + use<> {
-    let middle = part.place.x + part.place.width / 2.0;
     let rect = svg::rect().attr("x", "-3").attr("width", "6").attr("y", "3").attr("height", "20");
-    svg::svg()
-        .attr("x", format!("{middle:.3}%"))
-        .attr("overflow", "visible")
-        .child(rect.attr("rx", "2"))
+    plot::at(part.place.x + part.place.width / 2.0, rect.attr("rx", "2"))
 }
 
-/// The run goes on beyond the axis.
-fn arrow(x: &'static str, path: &'static str) -> impl IntoView {
-    svg::svg().attr("x", x).attr("overflow", "visible").child(svg::path().attr("d", path))
-}
-
-/// Nested, because only an inner `svg` can stand at a per cent.
 fn mark_at(part: &Part, path: &'static str) -> impl IntoView + use<> {
-    svg::svg()
-        .attr("x", format!("{:.3}%", part.place.x))
-        .attr("overflow", "visible")
-        .child(svg::path().attr("d", path))
+    plot::at(part.place.x, svg::path().attr("d", path))
 }
 
 /// The pattern of what is missing.

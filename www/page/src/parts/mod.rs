@@ -5,6 +5,7 @@
 //! wherever a subtree never changes, and this page forbids itself HTML text: its policy blocks it.
 
 mod app;
+mod chains;
 mod coverage;
 mod detail;
 mod evidence;
@@ -12,7 +13,9 @@ mod findings;
 mod icon;
 mod kit;
 mod landing;
+mod layers;
 mod map;
+mod plot;
 mod result;
 mod scanning;
 mod steps;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::app::App;
 use super::icon::{Icon, icon};
 use super::kit::{button, fact, long_fact, raw, tag, unbroken};
-use super::{coverage, findings};
+use super::{chains, coverage, findings};
 use crate::view::format;
 use crate::view::state::{Handed, Printed};
 use crate::web::hand_out;
@@ -26,6 +26,7 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> impl I
             html::h2().id("findings").child("Findings"),
             findings::findings(app, Arc::clone(&printed)),
         )),
+        chains::chains(&printed),
         html::section().attr("aria-labelledby", "advisories").child((
             html::h2().id("advisories").child("Advisories checked"),
             html::ul()

@@ -6,3 +6,8 @@ use crdb_triage::report::Report;
 pub(crate) fn report() -> Report {
     serde_json::from_str(include_str!("../../tests/data/report.json")).unwrap()
 }
+
+/// A report about chains of backups, that of the engine's own tests.
+pub(crate) fn backups() -> Report {
+    serde_json::from_str(include_str!("../../../../tests/samples/backups.json")).unwrap()
+}

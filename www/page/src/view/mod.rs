@@ -2,10 +2,12 @@
 
 pub mod axis;
 pub mod catalogue;
+pub mod chains;
 pub mod coverage;
 pub mod format;
 pub mod map;
 pub mod pace;
+pub mod pick;
 pub mod pool;
 pub mod state;
 pub mod table;

@@ -20,6 +20,7 @@ pub(in crate::view) use node::contradicted;
 
 use super::axis::{Axis, Stretch};
 use super::format;
+use super::pick::{self, Pick};
 
 /// What a part of a row is, and so how it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,15 +91,6 @@ pub struct Map {
     pub notes: Vec<String>,
 }
 
-/// One part of the map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pick {
-    /// The row, counted over all groups.
-    pub row: usize,
-    /// The part of the row.
-    pub part: usize,
-}
-
 /// More jobs than this would push the nodes out of sight; the table has all.
 const MOST_JOBS: usize = 6;
 /// A cluster with more nodes is not seen at once, so nodes with holes come first.
@@ -158,33 +150,11 @@ impl Map {
         self.rows().nth(pick.row)?.parts.get(pick.part)
     }
 
-    /// The part that a key leads to, for the keys that move; from nowhere each leads to the first part.
+    /// The part that a key leads to, as [`pick::moved`] has it.
     #[must_use]
     pub fn moved(&self, from: Option<Pick>, key: &str) -> Option<Pick> {
-        let filled = || self.rows().enumerate().filter(|(_, row)| !row.parts.is_empty());
-        let first = || filled().next().map(|(row, _)| Pick { row, part: 0 });
-        if !["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].contains(&key) {
-            return None;
-        }
-        let Some(pick) = from.filter(|pick| self.part(*pick).is_some()) else { return first() };
-        let x = self.part(pick)?.place.x;
-        let nearest = |(row, parts): (usize, &Row)| {
-            let far = |part: &Part| (part.place.x - x).abs();
-            let near = parts.parts.iter().enumerate();
-            let near = near.min_by(|(_, a), (_, b)| far(a).total_cmp(&far(b)));
-            near.map(|(part, _)| Pick { row, part })
-        };
-        let parts = self.rows().nth(pick.row).map_or(0, |row| row.parts.len());
-        let beside = |part: usize| Some(Pick { row: pick.row, part: part.min(parts.max(1) - 1) });
-        match key {
-            "ArrowLeft" => beside(pick.part.saturating_sub(1)),
-            "ArrowRight" => beside(pick.part + 1),
-            "ArrowUp" => filled().filter(|(row, _)| *row < pick.row).last().and_then(nearest),
-            "ArrowDown" => filled().find(|(row, _)| *row > pick.row).and_then(nearest),
-            "Home" => first(),
-            _ => filled().last().and_then(nearest),
-        }
-        .or(Some(pick))
+        let places = |row: &Row| row.parts.iter().map(|part| part.place.x).collect();
+        pick::moved(&self.rows().map(places).collect::<Vec<_>>(), from, key)
     }
 }
 

@@ -133,13 +133,22 @@ pub fn of_jobs(report: &Report) -> Vec<Section> {
 /// At most `most` lines of `sections`, and how many are left out.
 #[must_use]
 pub fn cut(mut sections: Vec<Section>, most: usize) -> (Vec<Section>, usize) {
-    let mut room = most;
-    let mut left_out = 0;
-    for section in &mut sections {
-        left_out += section.lines.len().saturating_sub(room);
-        section.lines.truncate(room);
-        room -= section.lines.len();
-    }
+    let left_out = cut_lines(sections.iter_mut().map(|section| &mut section.lines), most);
     sections.retain(|section| !section.lines.is_empty());
     (sections, left_out)
+}
+
+/// Leaves at most `most` lines in all of `lists`, the first ones, and says how many are left out.
+pub(in crate::view) fn cut_lines<'a, T: 'a>(
+    lists: impl Iterator<Item = &'a mut Vec<T>>,
+    most: usize,
+) -> usize {
+    let mut room = most;
+    let mut left_out = 0;
+    for lines in lists {
+        left_out += lines.len().saturating_sub(room);
+        lines.truncate(room);
+        room -= lines.len();
+    }
+    left_out
 }

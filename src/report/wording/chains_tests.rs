@@ -1,6 +1,8 @@
 //! What is said of chains of backups, where little is known as well.
 
+use super::super::{chain_operation, kind_told_by, layer_state, restore_name};
 use super::*;
+use crate::model::Time;
 use crate::report::json;
 
 const CLOCK: Clock = |time| time.to_string();
