@@ -2,6 +2,7 @@
 
 #[cfg(feature = "engine")]
 mod chains;
+#[cfg(feature = "engine")]
 mod compose;
 mod document;
 pub mod json;
