@@ -96,7 +96,7 @@ fn what_the_table_does_not_say_is_none() {
 fn no_secret_leaves_the_table() {
     let statement = "BACKUP INTO 's3://b?AWS_SECRET_ACCESS_KEY=HUSH'";
     // Bytes that nobody quoted shift the columns behind them.
-    for state in ["\\x00", "a\tHUSH"] {
+    for state in ["\\x00", "a\tHUSH", "a\tHUSH\tb\tscheduled-backup-executor"] {
         let row = format!(
             "7\t{statement}\t2021-11-01 08:00:00\troot\tNULL\t{state}\t@daily\t\\x\tscheduled-backup-executor\t{statement}"
         );
