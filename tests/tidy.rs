@@ -31,7 +31,10 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
 }
 
 fn rust_files() -> Vec<PathBuf> {
-    ["src", "www", "xtask", "tests"].iter().flat_map(|folder| files(folder, "rs")).collect()
+    ["src", "www", "xtask", "tests", "bench", "benches"]
+        .iter()
+        .flat_map(|folder| files(folder, "rs"))
+        .collect()
 }
 
 /// The floor that a file of `src/` is on; none for `lib.rs` and the command, which stand above all.

@@ -97,6 +97,12 @@ impl Engine {
         Outcome::conclude(plan, results, &self.names)
     }
 
+    /// What the scan looks for.
+    #[must_use]
+    pub fn signatures(&self) -> &Signatures {
+        &self.signatures
+    }
+
     /// How much is read at once.
     #[must_use]
     pub fn limits(&self) -> &Limits {

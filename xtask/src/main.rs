@@ -9,6 +9,7 @@ use std::{env, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
+mod bench;
 mod build;
 mod lint;
 mod packages;
@@ -23,6 +24,9 @@ usage: cargo xtask <task>
   serve [--port N]   build the page and serve it on 127.0.0.1 until Ctrl-C (port 8080, or the next free one)
   test [--quick]     run every test: native, wasm in a browser, end to end; --quick leaves the browsers out
   build              write dist/site/ (any static host, any sub-path) and dist/crdb-triage.html (one file)
+  bench [--peer PATH] [--small] [--rounds N]
+                     measure the page and the command, as ratios against a peer and the limits; --small is quick and
+                     says nothing, --peer measures against a script of yours that is given the unzipped folder
   lint               rustfmt, clippy for native and wasm, documentation, cargo-deny
   setup              install what the tasks need, which each also does by itself
 ";
@@ -47,6 +51,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => test::run(test::Scope::Everything)?,
         ["test", "--quick"] => test::run(test::Scope::WithoutBrowsers)?,
         ["build"] => build::run()?,
+        ["bench", options @ ..] => return bench::run(options),
         ["lint"] => lint::run()?,
         ["setup"] => setup::everything()?,
         // The build step of Trunk, see Trunk.toml.

@@ -117,45 +117,56 @@ pub(crate) fn axe() -> Result<Option<PathBuf>> {
     Ok(Some(package.join("axe.min.js")))
 }
 
+/// `unzip`, which the benchmarks measure against; without it, a line says so.
+pub(crate) fn unzip() -> Result<Option<PathBuf>> {
+    system("unzip", "unzip", &["unzip"], "less than 1 MB, some seconds")
+}
+
+/// ripgrep, likewise.
+pub(crate) fn ripgrep() -> Result<Option<PathBuf>> {
+    system("ripgrep", "rg", &["ripgrep"], "about 5 MB, some seconds")
+}
+
 impl Browser {
     /// The program that drives it, installed if that is possible without asking: otherwise `None`, and a line
     /// says what to type.
     pub(crate) fn driver(&self) -> Result<Option<PathBuf>> {
-        if let Some(driver) = shell::find(self.driver) {
-            return Ok(Some(driver));
-        }
-        let mut install = vec!["apt-get", "install", "-y", "--no-install-recommends"];
-        install.extend(self.packages);
-        let Some(become_root) = self.may_install() else {
-            println!(
-                "setup: {} is missing; install it with: sudo {}",
-                self.name,
-                install.join(" ")
-            );
-            return Ok(None);
-        };
-        println!("setup: {} and its driver ({})", self.name, self.takes);
-        for arguments in [&["apt-get", "update"][..], &install] {
-            let mut words = become_root.iter().chain(arguments);
-            let program = words.next().copied().unwrap_or_default();
-            let mut apt = shell::command(program);
-            apt.args(words).args(["-q"]).env("DEBIAN_FRONTEND", "noninteractive");
-            shell::run(&mut apt)?;
-        }
-        match shell::find(self.driver) {
-            Some(driver) => Ok(Some(driver)),
-            None => bail!("{} is installed, but there is no {}", self.name, self.driver),
-        }
+        system(self.name, self.driver, self.packages, self.takes)
     }
+}
 
-    /// How to run apt-get as root without a password, if that can be.
-    fn may_install(&self) -> Option<&'static [&'static str]> {
-        shell::find("apt-get")?;
-        if shell::output(shell::command("id").arg("-u")).trim() == "0" {
-            Some(&[])
-        } else {
-            let sudo: &'static [&'static str] = &["sudo", "-n"];
-            shell::succeeds(shell::command("sudo").args(["-n", "true"])).then_some(sudo)
-        }
+/// The program of a package of the system, installed if that is possible without asking: otherwise `None`, and a
+/// line says what to type.
+fn system(name: &str, program: &str, packages: &[&str], takes: &str) -> Result<Option<PathBuf>> {
+    if let Some(program) = shell::find(program) {
+        return Ok(Some(program));
+    }
+    let mut install = vec!["apt-get", "install", "-y", "--no-install-recommends"];
+    install.extend(packages);
+    let Some(become_root) = may_install() else {
+        println!("setup: {name} is missing; install it with: sudo {}", install.join(" "));
+        return Ok(None);
+    };
+    println!("setup: {} ({takes})", packages.join(", "));
+    for arguments in [&["apt-get", "update"][..], &install] {
+        let mut words = become_root.iter().chain(arguments);
+        let mut apt = shell::command(words.next().copied().unwrap_or_default());
+        apt.args(words).args(["-q"]).env("DEBIAN_FRONTEND", "noninteractive");
+        shell::run(&mut apt)?;
+    }
+    match shell::find(program) {
+        Some(program) => Ok(Some(program)),
+        None => bail!("{name} is installed, but there is no {program}"),
+    }
+}
+
+/// How to run apt-get as root without a password, if that can be.
+fn may_install() -> Option<&'static [&'static str]> {
+    shell::find("apt-get")?;
+    if shell::output(shell::command("id").arg("-u")).trim() == "0" {
+        Some(&[])
+    } else {
+        let sudo: &'static [&'static str] = &["sudo", "-n"];
+        shell::succeeds(shell::command("sudo").args(["-n", "true"])).then_some(sudo)
     }
 }

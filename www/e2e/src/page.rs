@@ -62,6 +62,12 @@ impl Page {
         &self.web
     }
 
+    /// The process of the driver; those of the browser come from it.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.driver.process()
+    }
+
     /// Waits until `<html data-state>` is `state`.
     ///
     /// # Errors

@@ -52,6 +52,17 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// Compiles a package that only the benchmarks use, to `probe.wasm` and `probe.js` in `folder`.
+pub(crate) fn probe(package: &str, folder: &Path) -> Result<()> {
+    setup::wasm_target()?;
+    let module = wasm::compile(package, "wasm")?;
+    let bound = wasm::bind(&module, "probe", wasm::Glue::Classic)?;
+    for (name, content) in [("probe.js", bound.glue.as_bytes()), ("probe.wasm", &bound.wasm)] {
+        fs::write(folder.join(name), content).with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(())
+}
+
 /// Writes the site to where Trunk expects it from its hook.
 pub(crate) fn into_trunk() -> Result<()> {
     setup::wasm_target()?;
