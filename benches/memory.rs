@@ -10,7 +10,7 @@ use crdb_triage::ingest::{Chunk, FileInfo, Input, Limits, MemorySource, Sink, re
 use crdb_triage::model::Unread;
 use crdb_triage::scan::LogScanner;
 use crdb_triage::triage::Engine;
-use crdb_triage_corpus::{Log, SEED, table};
+use crdb_triage_corpus::{IMPORT_EVERY, Log, SEED, table};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -49,7 +49,7 @@ fn memory(criterion: &mut Criterion) {
     Log::new(SEED, 1).fill(&mut text, bytes);
     let mut packed = GzEncoder::new(Vec::new(), Compression::new(6));
     let Ok(packed) = packed.write_all(&text).and_then(|()| packed.finish()) else { return };
-    let table = table(SEED, jobs, 50).into_bytes();
+    let table = table(SEED, jobs, IMPORT_EVERY).into_bytes();
     let engine = Engine::default();
     let signatures = engine.signatures();
 

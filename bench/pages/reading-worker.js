@@ -1,5 +1,5 @@
-// Reads a file as the page's worker does (www/worker/src/file.rs): streams over 16 MiB, a buffer of 1 MiB, and one
-// read ahead. What comes is not even copied.
+// Reads a file as the page's worker does (www/worker/src/file.rs): streams over 16 MiB and a buffer of 1 MiB. What
+// comes is not even copied.
 const AHEAD = 16 << 20;
 let buffer = new ArrayBuffer(1 << 20);
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
-use crdb_triage_corpus::{JOBS, Log, SEED, VERSION, table};
+use crdb_triage_corpus::{IMPORT_EVERY, JOBS, Log, SEED, VERSION, table};
 
 use crate::progress;
 use crate::zip::{Deflate, Member, Writer, each_member};
@@ -19,9 +19,6 @@ const NODES: u32 = 4;
 /// Text of each log.
 const WHOLE: usize = 256 << 20;
 const SMALL: usize = 4 << 20;
-
-/// The jobs table and its lines about imports: of every fifty jobs one.
-const IMPORT_EVERY: u32 = 50;
 
 /// Where the corpus is.
 #[derive(Debug)]

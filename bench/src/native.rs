@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::Options;
 use crate::figure::Outcome;
+use crate::{Options, progress};
 
 /// What is looked for by somebody who has ripgrep and no tool: in six passes, one for each kind of line that
 /// A-144650 is about.
@@ -81,7 +81,10 @@ pub(crate) fn script(options: &Options, folder: &Path) -> Result<f64> {
         let mut script = Command::new("bash");
         script.arg(peer).arg(folder).current_dir(folder);
         let output = script.stdin(Stdio::null()).output()?;
-        // 1 is what such scripts say when they found something.
+        // 1 is what such scripts end with when they found something, and some when a tool is missing: whoever measures
+        // should see which.
+        let said = String::from_utf8_lossy(&output.stdout);
+        progress(&format!("the script says: {}", said.trim().lines().last().unwrap_or("nothing")));
         let status = output.status.code();
         ensure!(
             matches!(status, Some(0 | 1)),

@@ -18,8 +18,11 @@ const WHOLE: u32 = 100_000;
 const SMALL: u32 = 1000;
 const JOBS_PER_FINDING: u32 = 10;
 
-/// What is typed: it narrows the rows to some, to none, and back to all.
-const WORDS: [&str; 3] = ["import part-0001", "orders nothing", "\u{8}\u{8}\u{8}"];
+/// What is typed and then taken back, key by key: it narrows the rows to few, to none, and widens them again to all.
+const WORDS: &str = "import part-000 zz";
+
+/// The key that takes back, in the words of WebDriver.
+const BACKSPACE: &str = "\u{e003}";
 
 const FILTER: &str = "input[type=search]";
 
@@ -60,12 +63,12 @@ async fn measure(options: &Options, bench: &Path) -> Result<Measured> {
     page.evaluate(OBSERVE).await?;
     let mut longest = Vec::new();
     for _ in 0..options.rounds {
-        for word in WORDS {
-            for key in word.chars() {
-                filter.send_keys(key.to_string()).await?;
-            }
+        for key in WORDS.chars() {
+            filter.send_keys(key.to_string()).await?;
         }
-        filter.clear().await?;
+        for _ in WORDS.chars() {
+            filter.send_keys(BACKSPACE).await?;
+        }
         tokio::time::sleep(Duration::from_secs(1)).await;
         let tasks = page.evaluate("return benchTasks.splice(0)").await?;
         let tasks = tasks.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64);

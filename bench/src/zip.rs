@@ -88,7 +88,6 @@ impl Writer {
         self.directory.extend(b"PK\x01\x02\x14\x03");
         self.directory.extend(&common);
         self.directory.extend([0; 6]);
-        self.directory.extend([0, 0]);
         self.directory.extend((0o100_644u32 << 16).to_le_bytes());
         self.directory.extend(self.at.to_le_bytes());
         self.directory.extend(member.name.as_bytes());
@@ -149,5 +148,41 @@ pub(crate) fn each_member(
         file.read_exact(&mut data)?;
         let name = String::from_utf8(name).map_err(io::Error::other)?;
         take(Member { name, crc32: four(14), size: four(22), data })?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn others_read_what_is_written_and_so_does_this() -> anyhow::Result<()> {
+        let path = std::env::temp_dir().join(format!("crdb-triage-zip-{}", std::process::id()));
+        let text = |number: usize| format!("{number} of many\n").repeat(50_000);
+        let mut writer = Writer::create(&path)?;
+        for number in 0..3 {
+            let mut deflate = Deflate::new(&format!("debug/{number}.log"));
+            for piece in text(number).as_bytes().chunks(70_001) {
+                deflate.feed(piece)?;
+            }
+            writer.add(&deflate.finish()?)?;
+        }
+        writer.finish()?;
+        let mut archive = zip::ZipArchive::new(File::open(&path)?)?;
+        let mut own = Vec::new();
+        each_member(&path, |member| {
+            own.push(member.name);
+            Ok(())
+        })?;
+        assert_eq!(own, ["debug/0.log", "debug/1.log", "debug/2.log"]);
+        assert_eq!(archive.len(), 3);
+        for number in 0..3 {
+            let mut read = String::new();
+            archive.by_index(number)?.read_to_string(&mut read)?;
+            assert!(read == text(number));
+        }
+        Ok(std::fs::remove_file(path)?)
     }
 }

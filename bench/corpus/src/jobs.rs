@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::random::Random;
 
-/// Every so many jobs of the table, one is an import.
-pub(crate) const IMPORT_EVERY: u32 = 50;
+/// Of so many jobs of the table one is an import, where the logs are to speak of imports that are in it.
+pub const IMPORT_EVERY: u32 = 50;
 
 /// Ids grow with time, as `unique_rowid()` does.
 pub(crate) fn id(number: u32) -> u64 {

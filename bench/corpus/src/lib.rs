@@ -11,7 +11,7 @@ mod random;
 mod template;
 mod templates;
 
-pub use jobs::table;
+pub use jobs::{IMPORT_EVERY, table};
 pub use log::Log;
 
 /// To be raised with any change of the text, so that nobody measures with that of yesterday.

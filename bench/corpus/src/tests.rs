@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use crate::{JOBS, Log, SEED, table};
+use crate::{IMPORT_EVERY, JOBS, Log, SEED, table};
 
 fn text(node: u32, bytes: usize) -> Vec<u8> {
     let mut out = Vec::new();
@@ -19,7 +19,7 @@ fn a_seed_gives_the_same_bytes_for_ever() {
     let sums = [
         sum(&text(1, 1 << 20)[..1 << 20]),
         sum(&text(4, 1 << 20)[..1 << 20]),
-        sum(table(SEED, JOBS, 50).as_bytes()),
+        sum(table(SEED, JOBS, IMPORT_EVERY).as_bytes()),
     ];
     assert_eq!(sums, [3_318_364_081, 1_418_836_226, 1_639_213_911]);
 }
