@@ -132,7 +132,9 @@ fn bounds(
 ) -> Vec<(&'static str, String)> {
     let Some(part) = &finding.backup else { return Vec::new() };
     let layer = |job: &String| match chain.and_then(|near| layer_of(report, near, job)) {
-        Some((of, layer)) if chain == Some(of) => layer_with_time(layer, clock),
+        Some((of, layer)) if chain.is_some_and(|own| std::ptr::eq(own, of)) => {
+            layer_with_time(layer, clock)
+        }
         Some((of, layer)) => format!("{} in {}", layer_with_time(layer, clock), chain_name(of)),
         None => format!("backup {}", visible::line(job)),
     };
