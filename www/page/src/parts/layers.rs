@@ -59,11 +59,7 @@ pub(super) fn draw(glyph: Glyph) -> impl IntoView {
         ring,
         svg::g().attr("class", "body").child(body),
         cross,
-        svg::text()
-            .attr("class", "name")
-            .attr("text-anchor", "middle")
-            .attr("y", "4")
-            .child(letter),
+        svg::text().attr("class", name).attr("text-anchor", "middle").attr("y", "4").child(letter),
         glyph.role.and_then(badge),
         below(glyph),
     ))
