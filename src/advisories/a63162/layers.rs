@@ -93,6 +93,7 @@ impl<'a> Midst<'a> {
             }
             return bad;
         }
+        let limits = self.limits();
         for (layer, within) in &capture.after {
             let mut doubts = capture.doubts_after(layer, *within);
             doubts.extend(Doubt::of(placement));
@@ -105,7 +106,7 @@ impl<'a> Midst<'a> {
             );
             let said = Said::new(Verdict::Suspect, "CAPTURED_THEN_SKIPPED", text)
                 .doubted(&doubts)
-                .at_most(Verdict::Possible, self.limits());
+                .at_most(Verdict::Possible, limits.clone());
             let said = said
                 .about(*view, capture)
                 .seen(&self.chain().tenancy, layer.job)
