@@ -327,3 +327,51 @@ fn with_operations(chain: &Chain, operations: Vec<(Operation, i64, i64)>) -> Vec
     }
     rows
 }
+
+#[test]
+fn jobs_of_two_clusters_with_one_id_are_told_apart() {
+    let of = |table: &str, place: &str| {
+        let into = format!("IMPORT INTO {table}(id) CSV DATA ('s3://in/a.csv')");
+        let backup = |minute: i64| {
+            let time = at(minute * MINUTE);
+            format!("BACKUP INTO '/2021/03/22-010000.00' IN '{place}' AS OF SYSTEM TIME '{time}'")
+        };
+        let row = |id, job_type, text, from| {
+            Row::new(id, job_type, text, from * MINUTE, (from + 20) * MINUTE)
+        };
+        let import = row(1, "IMPORT", into, 50).status("canceled");
+        vec![import, row(2, "BACKUP", backup(60), 61), row(3, "BACKUP", backup(90), 91)]
+    };
+    let clusters =
+        [("shop.public.orders", "s3://vault/east"), ("bank.public.cards", "s3://vault/west")];
+    let bundles: Vec<_> = (1..)
+        .zip(clusters)
+        .flat_map(|(n, (table, place))| {
+            job_rows::bundle(&format!("{n}/"), "v22.1.5", n, &of(table, place))
+        })
+        .collect();
+    let report = run::triage(&bundles, 1 << 20);
+    let suspect: Vec<_> = report.findings.iter().filter(|f| f.subject.id == "3").collect();
+    assert_eq!(suspect.len(), 2, "{:#?}", report.findings);
+    for finding in suspect {
+        let text = serde_json::to_string(finding).unwrap();
+        let held = clusters.map(|(table, place)| (text.contains(table), text.contains(place)));
+        assert!(
+            matches!(held, [(true, true), (false, false)] | [(false, false), (true, true)]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_job_that_runs_for_months_does_not_say_that_the_others_are_still_there() {
+    let text = "BACKUP INTO '/2021/03/01-000000.00' IN 's3://vault/x' AS OF SYSTEM TIME '2021-03-22 01:00:00'";
+    let rows = [
+        Row::new(1, "CHANGEFEED", "CREATE CHANGEFEED".to_owned(), -90 * 24 * 60 * MINUTE, 0)
+            .status("running"),
+        Row::new(2, "BACKUP", text.to_owned(), 61 * MINUTE, 63 * MINUTE),
+    ];
+    let report = report("v20.2.5", &rows);
+    let said = report.findings.iter().find(|f| f.reasons[0].code == "RETENTION").unwrap();
+    assert!(said.reasons[0].text.contains("2021-03-22T01:03:00"), "{}", said.reasons[0].text);
+}

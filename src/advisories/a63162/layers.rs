@@ -200,8 +200,8 @@ impl<'a> Midst<'a> {
         let Self { view, capture } = self;
         let operation = capture.operation;
         let succeeded = operation.status == Some(JobStatus::Succeeded);
-        if succeeded && !capture.after.is_empty() || self.next_placement() == Placement::NotAffected
-        {
+        let over = succeeded && (capture.ended || !capture.after.is_empty());
+        if over || self.next_placement() == Placement::NotAffected {
             return false;
         }
         let name = operation_name(operation);

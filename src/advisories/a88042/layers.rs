@@ -82,6 +82,9 @@ impl<'a> Import<'a> {
             findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
             return Vec::new();
         }
+        if capture.after.is_empty() && capture.ended {
+            return Vec::new();
+        }
         findings.captured(capture);
         if capture.after.is_empty() {
             let text = format!(

@@ -91,6 +91,8 @@ pub(in crate::advisories) struct Capture<'a> {
     pub(in crate::advisories) caps: Vec<(&'a Layer, Within)>,
     /// Layers on the first of them that exist, are not full, and hold, or may hold, what was after its end.
     pub(in crate::advisories) after: Vec<(&'a Layer, Within)>,
+    /// Whether a full backup at the same place came after its end, so that the next layer builds on that one.
+    pub(in crate::advisories) ended: bool,
 }
 
 impl<'a> Capture<'a> {
@@ -102,11 +104,12 @@ impl<'a> Capture<'a> {
         let there = |(layer, _): &(&Layer, Within)| layer.state != LayerState::Failed;
         let caps: Vec<_> = chain.midst_of(operation).filter(there).collect();
         let (first, _) = caps.first()?;
-        let mut after = Vec::new();
+        let (mut after, mut ended) = (Vec::new(), false);
         for layer in chain.done().skip_while(|layer| layer.as_of <= first.as_of) {
             let since = operation.over().map_or(Within::No, |over| layer.since(over));
             // What is taken on a later full backup builds on that one alone.
             if layer.kind == LayerKind::Full && since == Within::Yes {
+                ended = true;
                 break;
             }
             let builds_on_it = || caps.iter().any(|(cap, _)| builds_on(chain, layer, cap));
@@ -114,7 +117,7 @@ impl<'a> Capture<'a> {
                 after.push((layer, since));
             }
         }
-        Some(Self { operation, chain, caps, after })
+        Some(Self { operation, chain, caps, after, ended })
     }
 
     /// Why it is not certain that the chain holds the midst of the operation: what is doubtful of the layer of which the
