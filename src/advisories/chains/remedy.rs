@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::advisories::quote;
 use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
-use crate::facts::{BulkOperation, Chain, Layer};
+use crate::facts::{BulkOperation, Chain};
 use crate::model::{JobId, Remediation, Subject, SubjectKind, Version};
 use crate::parse::statement::Targets;
 
@@ -45,34 +45,20 @@ impl<'a> Remedy<'a> {
         if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
             values.insert("index", index.to_owned());
         }
-        let operation = part.operation.and_then(|id| self.operation(id));
+        let backups = self.view.backups();
+        let chain = part.chain.as_deref().and_then(|id| backups.chain(&subject.tenancy, id));
+        let Some(chain) = chain else { return values };
+        // Jobs of two clusters may have one id; what is in a chain is of the cluster that wrote it.
+        let operation = part.operation.and_then(|id| backups.operation(&chain.tenancy, id));
         values.extend(operation.map(|operation| ("job_id", operation.job.to_string())));
         if let Some(table) = operation.and_then(of_operation) {
             values.insert("table", table);
         }
-        let Some(chain) = self.chain(subject, part.chain.as_deref()) else { return values };
-        if let Some(layer) = part.last_safe.and_then(|id| layer_of(chain, id)) {
-            values.insert("last_safe", layer.as_of.to_string());
-        }
-        if let Some(layer) = part.ends_with.and_then(|id| self.layer(id)) {
-            values.insert("exposure_ends", layer.as_of.to_string());
-        }
+        let as_of = |id: JobId| Some(backups.layer(&chain.tenancy, id)?.as_of.to_string());
+        values.extend(part.last_safe.and_then(as_of).map(|time| ("last_safe", time)));
+        values.extend(part.ends_with.and_then(as_of).map(|time| ("exposure_ends", time)));
         statements(chain, version.as_ref(), &mut values);
         values
-    }
-
-    fn operation(&self, id: JobId) -> Option<&'a BulkOperation> {
-        self.view.backups().operations.iter().find(|operation| operation.job == id)
-    }
-
-    fn chain(&self, subject: &Subject, id: Option<&str>) -> Option<&'a Chain> {
-        let chains =
-            || self.view.backups().chains.iter().filter(move |c| Some(c.id().as_str()) == id);
-        chains().find(|chain| chain.tenancy == subject.tenancy).or_else(|| chains().next())
-    }
-
-    fn layer(&self, id: JobId) -> Option<&'a Layer> {
-        self.view.backups().chains.iter().find_map(|chain| layer_of(chain, id))
     }
 
     /// The newest build that was seen of the cluster.
@@ -101,10 +87,6 @@ impl<'a> Remedy<'a> {
             }
         }
     }
-}
-
-fn layer_of(chain: &Chain, id: JobId) -> Option<&Layer> {
-    chain.layers.iter().find(|layer| layer.job == id)
 }
 
 /// The name of the one table of an operation, if it is plainly a name.
