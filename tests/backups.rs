@@ -340,7 +340,9 @@ fn jobs_of_two_clusters_with_one_id_are_told_apart() {
             Row::new(id, job_type, text, from * MINUTE, (from + 20) * MINUTE)
         };
         let import = row(1, "IMPORT", into, 50).status("canceled");
-        vec![import, row(2, "BACKUP", backup(60), 61), row(3, "BACKUP", backup(90), 91)]
+        let from = format!("RESTORE TABLE {table} FROM '{place}/2021/03/22-010000.00'");
+        let restore = row(4, "RESTORE", from, 400);
+        vec![import, row(2, "BACKUP", backup(60), 61), row(3, "BACKUP", backup(90), 91), restore]
     };
     let clusters =
         [("shop.public.orders", "s3://vault/east"), ("bank.public.cards", "s3://vault/west")];
@@ -351,8 +353,8 @@ fn jobs_of_two_clusters_with_one_id_are_told_apart() {
         })
         .collect();
     let report = run::triage(&bundles, 1 << 20);
-    let suspect: Vec<_> = report.findings.iter().filter(|f| f.subject.id == "3").collect();
-    assert_eq!(suspect.len(), 2, "{:#?}", report.findings);
+    let suspect: Vec<_> = report.findings.iter().filter(|f| f.advisory == "A-88042").collect();
+    assert_eq!(suspect.len(), 4, "{:#?}", report.findings);
     for finding in suspect {
         let text = serde_json::to_string(finding).unwrap();
         let held = clusters.map(|(table, place)| (text.contains(table), text.contains(place)));
