@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::advisories::quote;
-use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
 use crate::facts::{BulkOperation, Chain};
 use crate::model::{JobId, Remediation, Subject, SubjectKind, Version};
-use crate::parse::statement::Targets;
+use crate::parse::statement::{Address, Targets};
 
 use super::{Said, View};
 
@@ -32,8 +31,9 @@ impl<'a> Remedy<'a> {
 
     fn values(&self, subject: &Subject, said: &Said) -> Values {
         let mut values = Values::new();
-        let version = self.newest(subject);
-        values.insert("upgrade", self.upgrade(version.as_ref()));
+        let Self { view: View { declared, facts }, .. } = self;
+        let version = facts.newest_version(&subject.tenancy);
+        values.insert("upgrade", declared.ranges.upgrade(version));
         let part = &said.part;
         if subject.kind == SubjectKind::Restore
             && let [table] = part.tables.as_slice()
@@ -55,37 +55,15 @@ impl<'a> Remedy<'a> {
             values.insert("table", table);
         }
         let as_of = |id: JobId| Some(backups.layer(&chain.tenancy, id)?.as_of.to_string());
-        values.extend(part.last_safe.and_then(as_of).map(|time| ("last_safe", time)));
-        values.extend(part.ends_with.and_then(as_of).map(|time| ("exposure_ends", time)));
-        statements(chain, version.as_ref(), &mut values);
+        // What was there before the operation is sound in any case, and the next full backup in any case ends it.
+        let before = operation.map(|operation| operation.from.to_string());
+        values.extend(part.last_safe.and_then(as_of).or(before).map(|time| ("last_safe", time)));
+        let end = part.ends_with.and_then(as_of).unwrap_or("the next full backup".to_owned());
+        values.insert("exposure_ends", end);
+        let layer = JobId::parse(&subject.id).and_then(|id| backups.layer(&chain.tenancy, id));
+        let own = layer.and_then(|layer| layer.address.as_ref());
+        statements(chain, own, version, &mut values);
         values
-    }
-
-    /// The newest build that was seen of the cluster.
-    fn newest(&self, subject: &Subject) -> Option<Version> {
-        let nodes = self.view.facts.nodes_of(&subject.tenancy);
-        nodes.filter_map(|(_, node)| node.versions.last()?.version.clone()).max()
-    }
-
-    fn upgrade(&self, version: Option<&Version>) -> String {
-        let ranges = &self.view.declared.ranges;
-        match version.map(|version| (version, ranges.placement(version))) {
-            Some((version, Placement::NotAffected)) => format!(
-                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
-            ),
-            Some((version, _)) => match ranges.fix_for(version) {
-                Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
-                None => "Upgrade first".to_owned(),
-            },
-            None => {
-                let fixes: Vec<String> =
-                    ranges.affected.iter().map(|range| range.fixed.to_string()).collect();
-                format!(
-                    "Upgrade first, to a build without the fault (the first ones are {})",
-                    fixes.join(", ")
-                )
-            }
-        }
     }
 }
 
@@ -98,7 +76,12 @@ fn of_operation(operation: &BulkOperation) -> Option<String> {
 }
 
 /// Statements about a chain, in the syntax of a version: collections exist from 20.2 on, and `SHOW BACKUP FROM` from 22.1.
-fn statements(chain: &Chain, version: Option<&Version>, values: &mut Values) {
+fn statements(
+    chain: &Chain,
+    own: Option<&Address>,
+    version: Option<&Version>,
+    values: &mut Values,
+) {
     let Some(address) = quote::address(&chain.address.0) else { return };
     values.insert("collection", address.to_owned());
     let targets = targets(chain);
@@ -111,7 +94,10 @@ fn statements(chain: &Chain, version: Option<&Version>, values: &mut Values) {
     match chain.subdirectory.as_deref() {
         None => {
             values.insert("show_layers", format!("SHOW BACKUP '{address}';"));
-            values.insert("show_backup", format!("SHOW BACKUP '{address}';"));
+            // Each layer of an explicit chain has an address of its own.
+            let own = own.and_then(|own| quote::address(&own.0)).filter(|own| *own != address);
+            let show = own.map(|own| format!("SHOW BACKUP '{own}';"));
+            values.insert("show_backup", show.unwrap_or_default());
             // Where the next full one goes, nobody but its owner can say.
             values.insert("new_full", new_full("TO '{new_address}'".to_owned()));
             values.extend(check(format!("'{address}'")).map(|sql| ("restore_check", sql)));
