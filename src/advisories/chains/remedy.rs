@@ -139,3 +139,62 @@ fn targets(chain: &Chain) -> String {
         _ => "{targets} ".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tenancy;
+    use std::collections::HashSet;
+
+    fn chain(address: &str, subdirectory: Option<&str>) -> Chain {
+        Chain {
+            tenancy: Tenancy::default(),
+            address: Address(address.to_owned()),
+            subdirectory: subdirectory.map(str::to_owned),
+            base: None,
+            layers: Vec::new(),
+            descriptor_ids: HashSet::new(),
+        }
+    }
+
+    /// The statements about a chain, by placeholder, for a cluster of a version.
+    fn filled(chain: &Chain, own: Option<&str>, version: &str) -> Values {
+        let mut values = Values::from([("table", "bank.public.accounts".to_owned())]);
+        let own = own.map(|own| Address(own.to_owned()));
+        statements(chain, own.as_ref(), Version::parse(version).as_ref(), &mut values);
+        values
+    }
+
+    #[test]
+    fn statements_are_those_of_the_version() {
+        let dated = chain("s3://b/c", Some("2022/09/10-000000.00"));
+        for (version, show) in [
+            ("v22.1.5", "SHOW BACKUP FROM '2022/09/10-000000.00' IN 's3://b/c';"),
+            ("v21.2.9", "SHOW BACKUP '2022/09/10-000000.00' IN 's3://b/c';"),
+            ("v20.2.3", "SHOW BACKUP '2022/09/10-000000.00' IN 's3://b/c';"),
+        ] {
+            let values = filled(&dated, None, version);
+            assert_eq!(values["show_backup"], show);
+            assert_eq!(values["show_layers"], "SHOW BACKUPS IN 's3://b/c';");
+            assert_eq!(
+                values["restore_check"],
+                "RESTORE TABLE bank.public.accounts FROM '2022/09/10-000000.00' IN 's3://b/c' WITH into_db = '{scratch}';"
+            );
+            assert!(values["next_incremental"].contains("INTO LATEST IN 's3://b/c' AS OF"));
+        }
+        let explicit = filled(&chain("s3://b/full", None), Some("s3://b/inc-2"), "v19.2.9");
+        assert_eq!(explicit["show_layers"], "SHOW BACKUP 's3://b/full';");
+        assert_eq!(explicit["show_backup"], "SHOW BACKUP 's3://b/inc-2';");
+        assert!(explicit["new_full"].contains("TO '{new_address}' AS OF"));
+        assert!(!explicit.contains_key("next_incremental"));
+    }
+
+    #[test]
+    fn an_address_that_could_end_its_string_is_left_to_a_person() {
+        let forged = chain("s3://b/c'; DROP TABLE t; --", Some("2022/09/10-000000.00"));
+        assert_eq!(filled(&forged, None, "v22.1.5").len(), 1);
+        let forged = chain("s3://b/c", Some("x' IN 'y"));
+        let values = filled(&forged, None, "v22.1.5");
+        assert!(values.values().all(|text| !text.contains('\'')), "{values:?}");
+    }
+}
