@@ -10,8 +10,8 @@
 //! share no slot with another.
 //!
 //! Vector instructions do less here. In WebAssembly a search in the manner of Teddy, by tables of half bytes, needs two
-//! lookups for each of three or four neighbours of every byte, and with 64 literals in 8 groups a third of all vectors
-//! needs a second look; it came to half of this.
+//! lookups for each of three or four neighbours of every byte, and of a first one, with 64 literals in 8 groups, a third
+//! of all vectors needed a second look.
 
 /// Bytes of a gram.
 const GRAM: usize = 4;
