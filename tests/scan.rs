@@ -20,7 +20,11 @@ const SIGNATURES: [Signature; 5] = [
 ];
 
 fn fast(text: &[u8], pieces: &[usize]) -> ScannedLog {
-    let mut scanner = LogScanner::new(&Signatures::new(SIGNATURES.to_vec()), "log");
+    scan(&SIGNATURES, text, pieces)
+}
+
+fn scan(signatures: &[Signature], text: &[u8], pieces: &[usize]) -> ScannedLog {
+    let mut scanner = LogScanner::new(&Signatures::new(signatures.to_vec()), "log");
     let mut rest = text;
     for piece in pieces.iter().cycle() {
         if rest.is_empty() {
@@ -250,6 +254,24 @@ proptest! {
         summary.stretches.clone_from(&whole.summary.stretches);
         summary.fingerprint = whole.summary.fingerprint;
         prop_assert_eq!(whole, expected, "{}", String::from_utf8_lossy(&text));
+    }
+
+    #[test]
+    fn a_search_that_finds_everything_gives_the_same_hits(
+        text in log(),
+        pieces in prop::collection::vec(1..300usize, 1..6),
+    ) {
+        let mut all = SIGNATURES.to_vec();
+        all.push(Signature { name: "every entry", literal: "" });
+        let every = u16::try_from(SIGNATURES.len()).unwrap();
+        let mut expected = scan(&all, &text, &pieces);
+        for hit in &mut expected.hits {
+            prop_assert_eq!(hit.signatures.pop(), Some(every));
+        }
+        expected.hits.retain(|hit| !hit.signatures.is_empty());
+        let found = fast(&text, &pieces);
+        prop_assert_eq!(found.hits, expected.hits, "{}", String::from_utf8_lossy(&text));
+        prop_assert_eq!(found.summary, expected.summary);
     }
 
     #[test]

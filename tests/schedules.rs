@@ -168,3 +168,34 @@ fn a_table_of_schedules_is_read_and_one_that_cannot_be_weakens_nothing() {
         assert!(report.input.unread.iter().all(|unread| unread.weakens.is_empty()));
     }
 }
+
+#[test]
+fn a_chain_names_the_schedules_that_took_it() {
+    let jobs = "id\tstatus\tcreated\tpayload\tprogress\tcreated_by_type\tcreated_by_id\n\
+        901\tsucceeded\t2021-11-06 02:00:05\tNULL\tNULL\tcrdb_schedule\t812004455667788001\n\
+        902\tsucceeded\t2021-11-06 03:00:05\tNULL\tNULL\tcrdb_schedule\t812004455667788002\n";
+    let described = "job_id\tjob_type\tdescription\tstatus\tcreated\tfinished\n\
+        901\tBACKUP\tBACKUP INTO '/2021/11/06-020000.00' IN 's3://quay/b' AS OF SYSTEM TIME '2021-11-06 02:00:00+00:00'\tsucceeded\t2021-11-06 02:00:05\t2021-11-06 02:10:00\n\
+        902\tBACKUP\tBACKUP INTO '/2021/11/06-020000.00' IN 's3://quay/b' AS OF SYSTEM TIME '2021-11-06 03:00:00+00:00'\tsucceeded\t2021-11-06 03:00:05\t2021-11-06 03:02:00\n";
+    let file =
+        |path: &str, text: String| bundle::File { path: path.to_owned(), text: text.into_bytes() };
+    let report = run::triage(
+        &[
+            file("debug/crdb_internal.jobs.txt", described.to_owned()),
+            file("debug/system.jobs.txt", jobs.to_owned()),
+            file("debug/system.scheduled_jobs.txt", format!("{NAMES}\n{ROWS}")),
+        ],
+        64,
+    );
+    let [chain] = report.chains.as_slice() else { panic!("{:#?}", report.chains) };
+    let ids: Vec<_> = chain.layers.iter().map(|layer| layer.schedule.as_deref()).collect();
+    assert_eq!(ids, [Some("812004455667788001"), Some("812004455667788002")]);
+    let text = crdb_triage::report::text::print(&report);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "by schedule 812004455667788001 \u{201c}nightly\u{201d} (next at 2021-11-07T02:00:00.000000Z)",
+        "by schedule 812004455667788002 \u{201c}nightly\u{201d} (paused)",
+    ] {
+        assert!(text.contains(said), "{text}");
+    }
+}

@@ -67,6 +67,28 @@ impl Ranges {
         self.range(version).map(|range| &range.fixed)
     }
 
+    /// Which build to go to from the newest that was seen, as a step begins with it.
+    #[must_use]
+    pub fn upgrade(&self, newest: Option<&Version>) -> String {
+        match newest.map(|version| (version, self.placement(version))) {
+            Some((version, Placement::NotAffected)) => format!(
+                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
+            ),
+            Some((version, _)) => match self.fix_for(version) {
+                Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
+                None => "Upgrade first".to_owned(),
+            },
+            None => {
+                let fixes: Vec<String> =
+                    self.affected.iter().map(|range| range.fixed.to_string()).collect();
+                format!(
+                    "Upgrade first, to a build without the fault (the first ones are {})",
+                    fixes.join(", ")
+                )
+            }
+        }
+    }
+
     /// The oldest build that the advisory may be about: the first testing build of its first series.
     #[must_use]
     pub fn first_affected(&self) -> Option<&Version> {

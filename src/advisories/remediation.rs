@@ -62,7 +62,8 @@ impl Guide {
                 step: number,
                 safety: step.safety,
                 text: fill(&step.text, values),
-                sql: fill(&step.sql, values),
+                // A statement that has no place in this case leaves an empty line.
+                sql: fill(&step.sql, values).trim_end().to_owned(),
             })
             .collect()
     }

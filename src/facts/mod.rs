@@ -33,7 +33,7 @@ pub use versions::{AtLeast, Origin, Ran, RanVersion};
 
 use crate::ingest::Table;
 use crate::model::{
-    Cluster, Entry, Job, JobId, Location, NodeId, Redaction, Tenancy, Tenant, Time, Unread,
+    Cluster, Entry, Job, JobId, Location, NodeId, Redaction, Tenancy, Tenant, Time, Unread, Version,
 };
 use crate::parse::schedules::ScheduleRow;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
@@ -157,6 +157,12 @@ impl Facts {
             .iter()
             .filter(move |((of, _), _)| *of == owner)
             .map(|((_, id), node)| (*id, node))
+    }
+
+    /// The newest version that any node of `tenancy` ran.
+    #[must_use]
+    pub fn newest_version(&self, tenancy: &Tenancy) -> Option<&Version> {
+        self.nodes_of(tenancy).filter_map(|(_, node)| node.versions.last()?.version.as_ref()).max()
     }
 
     /// The versions that the nodes of `tenancy` may have run between two instants.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advisories::Decision;
-use crate::facts::{self, Backups, BulkOperation, Covers};
+use crate::facts::{self, Backups, BulkOperation, Covers, Facts};
 use crate::model::{JobId, LayerState, Tenancy};
 use crate::parse::statement::Targets;
 
 use super::compose::cluster;
-use super::document::{Chain, ChainOperation, ChainRestore, Layer, LayerMark};
+use super::document::{Chain, ChainOperation, ChainRestore, Layer, LayerMark, Schedule};
 
 /// So many operations of a chain are listed; those that a layer holds come first.
 const OPERATIONS: usize = 100;
@@ -19,7 +19,8 @@ const NAMES: usize = 20;
 type Marks<'a> = BTreeMap<(&'a Tenancy, JobId), BTreeSet<LayerMark>>;
 
 /// The chains, with the part that their layers play in `decisions`.
-pub(super) fn chains(backups: &Backups, decisions: &[Decision]) -> Vec<Chain> {
+pub(super) fn chains(facts: &Facts, decisions: &[Decision]) -> Vec<Chain> {
+    let backups = &facts.backups;
     let mut marks = Marks::new();
     for decision in decisions {
         for layer in &decision.layers {
@@ -35,7 +36,7 @@ pub(super) fn chains(backups: &Backups, decisions: &[Decision]) -> Vec<Chain> {
             .iter()
             .find(|(read, _)| std::ptr::eq(*read, chain))
             .map_or(&[], |(_, restores)| restores.as_slice());
-        one(backups, chain, &marks, read)
+        one(facts, chain, &marks, read)
     };
     backups.chains.iter().map(of).collect()
 }
@@ -54,12 +55,12 @@ fn restores(backups: &Backups) -> Vec<(&facts::Chain, Vec<&facts::RestoreRun>)> 
 }
 
 fn one(
-    backups: &Backups,
+    facts: &Facts,
     chain: &facts::Chain,
     marks: &Marks<'_>,
     restores: &[&facts::RestoreRun],
 ) -> Chain {
-    let (operations, more_operations) = operations(backups, chain);
+    let (operations, more_operations) = operations(&facts.backups, chain);
     Chain {
         cluster: cluster(&chain.tenancy.cluster),
         tenant: chain.tenancy.tenant.to_string(),
@@ -80,7 +81,25 @@ fn one(
                 layer: restore.newest(chain).map(|layer| layer.job.to_string()),
             })
             .collect(),
+        schedules: schedules(facts, chain),
     }
+}
+
+/// The schedules that took layers of a chain.
+fn schedules(facts: &Facts, chain: &facts::Chain) -> Vec<Schedule> {
+    let ids: BTreeSet<u64> = chain.layers.iter().filter_map(|layer| layer.schedule).collect();
+    ids.into_iter()
+        .filter_map(|id| {
+            let known = facts.schedules.get(&(chain.tenancy.clone(), id))?;
+            Some(Schedule {
+                id: id.to_string(),
+                name: known.name.clone(),
+                expression: known.expression.clone(),
+                next_run: known.next_run,
+                paused: known.paused,
+            })
+        })
+        .collect()
 }
 
 fn layer(chain: &facts::Chain, layer: &facts::Layer, marks: &Marks<'_>) -> Layer {

@@ -39,7 +39,7 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
         input: input(outcome),
         nodes: facts.nodes.iter().map(|((tenancy, id), facts)| node(tenancy, *id, facts)).collect(),
         jobs: jobs(outcome, &findings),
-        chains: super::chains::chains(&facts.backups, &outcome.decisions),
+        chains: super::chains::chains(facts, &outcome.decisions),
         advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
         findings: findings.into_iter().map(finding).collect(),
     }

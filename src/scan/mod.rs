@@ -14,6 +14,7 @@
 //! line by line before all that.
 
 mod fingerprint;
+mod grams;
 mod lines;
 mod prefilter;
 mod reader;
@@ -27,6 +28,7 @@ mod summary;
 mod vote;
 mod wrapped;
 
+pub use prefilter::Prefilter;
 pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
 pub use signature::{

@@ -1,54 +1,60 @@
 //! One search for all literals: which lines are worth reading at all.
 
-use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::Signature;
+use super::grams::Grams;
 
-/// Finds the next place where any of several literals stands. It may report more than that, never less.
+/// Finds the next place where any of several literals stands.
 ///
-/// Where the processor has the vector instructions for it, all literals are looked for at once by their first bytes;
-/// elsewhere an automaton does it.
+/// It is the same in the browser and on the command line. Literals of fewer than seven bytes, and many hundreds of
+/// them, make it several times slower.
 #[derive(Clone, Debug)]
-pub(super) struct Prefilter {
+pub struct Prefilter {
     search: Search,
 }
 
 #[derive(Clone, Debug)]
 enum Search {
     Nothing,
-    Packed(packed::Searcher),
+    Grams(Grams),
     Automaton(AhoCorasick),
     /// No search could be built: every byte is worth a look.
     Everything,
 }
 
 impl Prefilter {
-    /// A search for the literals of `signatures`; an empty literal stands everywhere.
-    pub(super) fn new(signatures: &[Signature]) -> Self {
-        let literals: Vec<&[u8]> = signatures.iter().map(|s| s.literal.as_bytes()).collect();
+    /// A search for `literals`; an empty one stands everywhere.
+    #[must_use]
+    pub fn new(literals: &[&[u8]]) -> Self {
         let search = if literals.is_empty() {
             Search::Nothing
         } else if literals.iter().any(|literal| literal.is_empty()) {
             Search::Everything
-        } else if let Some(searcher) = packed::Searcher::new(&literals) {
-            Search::Packed(searcher)
+        } else if let Some(grams) = Grams::new(literals) {
+            Search::Grams(grams)
         } else {
             AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::DFA))
                 .match_kind(MatchKind::LeftmostFirst)
-                .build(&literals)
+                .build(literals)
                 .map_or(Search::Everything, Search::Automaton)
         };
         Self { search }
     }
 
+    /// Whether the search is the fast one.
+    #[must_use]
+    pub fn is_fast(&self) -> bool {
+        matches!(self.search, Search::Nothing | Search::Grams(_))
+    }
+
     /// Where the next literal at or after `from` begins.
-    pub(super) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+    #[must_use]
+    pub fn find(&self, text: &[u8], from: usize) -> Option<usize> {
         let rest = text.get(from..)?;
         let at = match &self.search {
             Search::Nothing => None,
-            Search::Packed(searcher) => searcher.find(rest).map(|found| found.start()),
+            Search::Grams(grams) => grams.find(rest),
             Search::Automaton(automaton) => automaton.find(rest).map(|found| found.start()),
             Search::Everything => (!rest.is_empty()).then_some(0),
         };
@@ -60,10 +66,9 @@ impl Prefilter {
 mod tests {
     use super::*;
 
-    fn prefilter(literals: &[&'static str]) -> Prefilter {
-        let signatures: Vec<_> =
-            literals.iter().map(|literal| Signature { name: "", literal }).collect();
-        Prefilter::new(&signatures)
+    fn prefilter(literals: &[&str]) -> Prefilter {
+        let literals: Vec<_> = literals.iter().map(|literal| literal.as_bytes()).collect();
+        Prefilter::new(&literals)
     }
 
     #[test]
@@ -80,13 +85,40 @@ mod tests {
     fn no_literal_finds_nothing_and_an_empty_one_everything() {
         assert_eq!(prefilter(&[]).find(b"abc", 0), None);
         assert_eq!(prefilter(&["x", ""]).find(b"abc", 1), Some(1));
+        assert_eq!(prefilter(&["x", ""]).find(b"abc", 3), None);
     }
 
     #[test]
-    fn more_literals_than_vectors_hold_are_found_too() {
-        let many: Vec<&'static str> =
-            (0..300).map(|n| &*format!("literal number {n} ").leak()).collect();
-        let filter = prefilter(&many);
-        assert_eq!(filter.find(b"here: literal number 299 ", 0), Some(6));
+    fn hundreds_of_literals_are_found_fast_and_short_ones_are_found() {
+        let mut many: Vec<String> =
+            (0..300).map(|n| format!("{n} is literal number {n}")).collect();
+        let list: Vec<_> = many.iter().map(String::as_str).collect();
+        let filter = prefilter(&list);
+        assert!(filter.is_fast());
+        assert_eq!(filter.find(b"here: 299 is literal number 299", 0), Some(6));
+        many.push("short".to_owned());
+        let list: Vec<_> = many.iter().map(String::as_str).collect();
+        let filter = prefilter(&list);
+        assert!(!filter.is_fast());
+        assert_eq!(filter.find(b"here: 299 is literal number 299, short", 7), Some(33));
+    }
+
+    #[test]
+    fn a_literal_that_begins_before_one_that_is_met_earlier_is_the_first() {
+        // The grams of the long one are the rare ones at its end.
+        let filter = prefilter(&["the start of what ends with zqxjkvzq", "of what"]);
+        assert_eq!(filter.find(b"say the start of what ends with zqxjkvzq", 0), Some(4));
+        assert_eq!(filter.find(b"say the start of what ends with zqxjkv", 0), Some(14));
+    }
+
+    #[test]
+    fn what_an_empty_slot_holds_is_not_found() {
+        let filter = prefilter(&["resuming execution"]);
+        for filler in [0, 1] {
+            let text = [[filler, 0, 0, 0], *b"resu", [filler, 0, 0, 0]].concat();
+            assert_eq!(filter.find(&text, 0), None);
+        }
+        let filter = prefilter(&["\0\0\0\0\0\0\0\0"]);
+        assert_eq!((filter.find(&[0; 7], 0), filter.find(&[0; 9], 1)), (None, Some(1)));
     }
 }

@@ -43,7 +43,8 @@ impl Signatures {
     #[must_use]
     pub fn new(mut list: Vec<Signature>) -> Self {
         list.truncate(1 << 16);
-        let prefilter = Prefilter::new(&list);
+        let literals: Vec<_> = list.iter().map(|signature| signature.literal.as_bytes()).collect();
+        let prefilter = Prefilter::new(&literals);
         Self { inner: Arc::new(Inner { list, prefilter }) }
     }
 

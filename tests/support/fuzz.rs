@@ -15,16 +15,20 @@ use crdb_triage::report::{self, Run, markdown, text};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use crdb_triage::triage::Engine;
 
+#[path = "literals.rs"]
+mod literals;
+
 /// A target's name and what it checks.
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 5] = [
+pub(crate) const TARGETS: [Target; 6] = [
     ("zip", zip),
     ("streams", streams),
     ("log_text", log_text),
     ("tables", tables),
     ("triage", triage),
+    ("prefilter", prefilter),
 ];
 
 /// So much text may come out of a unit: enough to fill every buffer, little enough to be quick.
@@ -121,6 +125,11 @@ pub(crate) fn triage(bytes: &[u8]) {
     assert_eq!(serde_json::from_str::<report::Report>(&json).unwrap(), report);
     assert!(!markdown::print(&report).is_empty());
     assert!(!text::print(&report).is_empty());
+}
+
+/// The bytes choose literals and a text, in which they are found where a slow search finds them.
+pub(crate) fn prefilter(bytes: &[u8]) {
+    literals::check(bytes);
 }
 
 /// What a single file may be called, so that each reader is reached.

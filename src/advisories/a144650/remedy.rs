@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
 use crate::advisories::{Declared, quote};
 use crate::facts::Facts;
@@ -34,35 +33,8 @@ pub(super) fn steps(
     if let Some(table_id) = errors.iter().find_map(|error| error.table) {
         values.insert("table_id", table_id.to_string());
     }
-    values.insert("upgrade", upgrade(declared, facts, tenancy));
+    values.insert("upgrade", declared.ranges.upgrade(facts.newest_version(tenancy)));
     GUIDE.steps(section, &values)
-}
-
-/// Which build to go to, from the newest that was seen.
-fn upgrade(declared: &Declared, facts: &Facts, tenancy: &Tenancy) -> String {
-    let newest = facts
-        .nodes_of(tenancy)
-        .filter_map(|(_, node)| node.versions.last()?.version.as_ref())
-        .max();
-    match newest.map(|version| (version, declared.ranges.placement(version))) {
-        Some((version, Placement::NotAffected)) => {
-            format!(
-                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
-            )
-        }
-        Some((version, _)) => match declared.ranges.fix_for(version) {
-            Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
-            None => "Upgrade first".to_owned(),
-        },
-        None => {
-            let fixes: Vec<String> =
-                declared.ranges.affected.iter().map(|range| range.fixed.to_string()).collect();
-            format!(
-                "Upgrade first, to a build without the fault (the first ones are {})",
-                fixes.join(", ")
-            )
-        }
-    }
 }
 
 /// What is known of a job, by placeholder.

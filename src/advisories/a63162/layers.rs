@@ -1,21 +1,22 @@
 //! Layers taken during an operation, and those after it.
 
 use crate::advisories::chains::{
-    Bad, Capture, Doubt, Findings, Said, View, layer_name, operation_name, was_undone,
+    Bad, BadLayers, Capture, Doubt, Findings, Said, View, layer_name, not_told, operation_name,
+    was_undone,
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Ended, Layer, OperationKind, Within};
-use crate::model::{JobStatus, LayerKind, Reason, Time, Verdict, Version};
+use crate::model::{JobStatus, LayerKind, LayerState, Reason, Time, Verdict, Version};
 
 /// Judges every operation over every chain that holds its midst. What is bad, for the restores.
-pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> Vec<Bad<'a>> {
-    let mut bad = Vec::new();
+pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> BadLayers<'a> {
+    let mut bad = BadLayers::default();
     for operation in &view.backups().operations {
         // What is rolled back is not in use; the advisory does not speak of it.
         if was_undone(operation.status.as_ref()) {
             continue;
         }
-        for chain in view.chains_of(&operation.tenancy) {
+        for chain in view.backups().around(operation) {
             if let Some(capture) = Capture::of(operation, chain) {
                 bad.extend(Midst { view, capture }.judge(findings));
             }
@@ -32,6 +33,10 @@ struct Midst<'a> {
 
 impl<'a> Midst<'a> {
     fn judge(&self, findings: &mut Findings) -> Vec<Bad<'a>> {
+        if self.capture.operation.kind == OperationKind::SomeSchemaChange {
+            self.not_told(findings);
+            return Vec::new();
+        }
         let bad = self.after(findings);
         let during = self.during(findings);
         let next = self.next(findings);
@@ -42,11 +47,27 @@ impl<'a> Midst<'a> {
     }
 
     fn is_index(&self) -> bool {
-        self.capture.operation.kind == OperationKind::IndexBuild
+        is_index(self.capture.operation)
     }
 
     fn chain(&self) -> &'a Chain {
         self.capture.chain
+    }
+
+    /// A schema change that may have built an index, or not.
+    fn not_told(&self, findings: &mut Findings) {
+        let Self { view, capture } = self;
+        if self.captured_by_build() == Placement::NotAffected {
+            return;
+        }
+        let text = format!(
+            "{} was taken while {} was at work. Whether that built an index cannot be read from its description.",
+            self.caught(),
+            operation_name(capture.operation)
+        );
+        findings.captured(capture);
+        let said = Said::new(Verdict::CannotTell, not_told(capture.operation), text);
+        findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
     }
 
     /// Layers after the end of an operation that succeeded.
@@ -72,6 +93,7 @@ impl<'a> Midst<'a> {
             }
             return bad;
         }
+        let limits = self.limits();
         for (layer, within) in &capture.after {
             let mut doubts = capture.doubts_after(layer, *within);
             doubts.extend(Doubt::of(placement));
@@ -84,12 +106,13 @@ impl<'a> Midst<'a> {
             );
             let said = Said::new(Verdict::Suspect, "CAPTURED_THEN_SKIPPED", text)
                 .doubted(&doubts)
-                .at_most(Verdict::Possible, self.limits());
+                .at_most(Verdict::Possible, limits.clone());
             let said = said
                 .about(*view, capture)
-                .seen(*view, &self.chain().tenancy, layer.job)
+                .seen(&self.chain().tenancy, layer.job)
                 .steps("Suspect backup");
-            bad.push(Bad { operation, chain: capture.chain, layer, verdict: said.verdict });
+            let (verdict, limits) = (said.verdict, said.limits.clone());
+            bad.push(Bad { operation, chain: capture.chain, layer, verdict, limits });
             findings.backup(capture.chain, layer, said);
         }
         bad
@@ -103,7 +126,7 @@ impl<'a> Midst<'a> {
             operation_name(capture.operation)
         );
         let said = Said::new(Verdict::Cleared, "TAKEN_ANEW", text);
-        let said = said.about(*view, capture).seen(*view, &self.chain().tenancy, layer.job);
+        let said = said.about(*view, capture).seen(&self.chain().tenancy, layer.job);
         findings.backup(self.chain(), layer, said);
     }
 
@@ -155,18 +178,16 @@ impl<'a> Midst<'a> {
                 "It was taken while {} was at work. The advisory says not to rely on incremental backups of that time.",
                 operation_name(capture.operation)
             );
-            let mut doubts = Vec::from_iter(Doubt::of(placement));
+            let mut doubts = capture.doubts_of(layer, *within);
+            doubts.extend(Doubt::of(placement));
             if layer.kind == LayerKind::Unknown {
                 doubts.push(Doubt::Kind);
             }
-            if *within == Within::Maybe {
-                doubts.push(Doubt::Time);
-            }
-            let mut said = Said::new(Verdict::Possible, "TAKEN_DURING", text);
-            said.reasons.extend(doubts.into_iter().map(Doubt::reason));
-            let said = said
+            doubts.sort();
+            let said = Said::new(Verdict::Possible, "TAKEN_DURING", text)
+                .doubted(&doubts)
                 .about(*view, capture)
-                .seen(*view, &self.chain().tenancy, layer.job)
+                .seen(&self.chain().tenancy, layer.job)
                 .steps("Suspect backup");
             findings.backup(capture.chain, layer, said);
             any = true;
@@ -179,8 +200,8 @@ impl<'a> Midst<'a> {
         let Self { view, capture } = self;
         let operation = capture.operation;
         let succeeded = operation.status == Some(JobStatus::Succeeded);
-        if succeeded && !capture.after.is_empty() || self.next_placement() == Placement::NotAffected
-        {
+        let over = succeeded && (capture.ended || !capture.after.is_empty());
+        if over || self.next_placement() == Placement::NotAffected {
             return false;
         }
         let name = operation_name(operation);
@@ -239,8 +260,21 @@ impl<'a> Midst<'a> {
         self.capture.caps.last().map(|(layer, _)| *layer)
     }
 
+    /// Where the build lies that took the newest layer in the midst; whichever that is, if that is not certain.
     fn captured_by_build(&self) -> Placement {
-        self.last().map_or(Placement::Unknown, |layer| self.view.wrote(self.chain(), layer))
+        let caps = self.capture.caps.iter().rev();
+        let certain = |(layer, within): &(&Layer, Within)| {
+            *within == Within::Yes && layer.state == LayerState::Done
+        };
+        let mut placed = Vec::new();
+        for cap in caps {
+            placed.push(self.view.wrote(self.chain(), cap.0));
+            if certain(cap) {
+                break;
+            }
+        }
+        let one = placed.into_iter().reduce(|a, b| if a == b { a } else { Placement::Unknown });
+        one.unwrap_or(Placement::Unknown)
     }
 
     fn last_was_20_1_14(&self) -> bool {
@@ -282,5 +316,5 @@ impl<'a> Midst<'a> {
 
 /// Whether what is missing is of an index, which a restore can build anew.
 pub(super) fn is_index(operation: &BulkOperation) -> bool {
-    operation.kind == OperationKind::IndexBuild
+    matches!(operation.kind, OperationKind::IndexBuild | OperationKind::SomeSchemaChange)
 }

@@ -1,15 +1,16 @@
 //! Layers after an import that was rolled back.
 
 use crate::advisories::chains::{
-    Bad, Capture, Doubt, Findings, Said, View, layer_name, operation_name, was_undone,
+    Bad, BadLayers, Capture, Doubt, Findings, Said, View, layer_name, not_told, operation_name,
+    was_undone,
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{Ended, OperationKind};
 use crate::model::{JobStatus, Reason, Verdict};
 
 /// Judges every import into an existing table over every chain that holds its midst. What is bad, for the restores.
-pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> Vec<Bad<'a>> {
-    let mut bad = Vec::new();
+pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> BadLayers<'a> {
+    let mut bad = BadLayers::default();
     for operation in &view.backups().operations {
         if !matches!(operation.kind, OperationKind::ImportInto | OperationKind::SomeImport) {
             continue;
@@ -18,7 +19,7 @@ pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> Vec<Bad<'a>>
         if placement == Placement::NotAffected {
             continue;
         }
-        for chain in view.chains_of(&operation.tenancy) {
+        for chain in view.backups().around(operation) {
             if let Some(capture) = Capture::of(operation, chain) {
                 bad.extend(Import { view, capture, placement }.judge(findings));
             }
@@ -60,7 +61,7 @@ impl<'a> Import<'a> {
                 self.caught()
             );
             findings.captured(capture);
-            let said = Said::new(Verdict::CannotTell, "REDACTED", text);
+            let said = Said::new(Verdict::CannotTell, not_told(operation), text);
             findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
             return Vec::new();
         }
@@ -79,6 +80,9 @@ impl<'a> Import<'a> {
             findings.captured(capture);
             let said = Said::new(Verdict::CannotTell, "MISSING_FINISH", text);
             findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
+            return Vec::new();
+        }
+        if capture.after.is_empty() && capture.ended {
             return Vec::new();
         }
         findings.captured(capture);
@@ -103,9 +107,10 @@ impl<'a> Import<'a> {
             let said = self.limited(said, &capture.doubts_after(layer, *within));
             let said = said
                 .about(*view, capture)
-                .seen(*view, &capture.chain.tenancy, layer.job)
+                .seen(&capture.chain.tenancy, layer.job)
                 .steps("Suspect backup");
-            bad.push(Bad { operation, chain: capture.chain, layer, verdict: said.verdict });
+            let (verdict, limits) = (said.verdict, said.limits.clone());
+            bad.push(Bad { operation, chain: capture.chain, layer, verdict, limits });
             findings.backup(capture.chain, layer, said);
         }
         bad
@@ -117,7 +122,7 @@ impl<'a> Import<'a> {
         if capture.is_of_cluster() || !capture.has_history() {
             return;
         }
-        for (layer, _) in &capture.after {
+        for (layer, within) in &capture.after {
             let text = format!(
                 "{} was taken with revision history while {} ran, which succeeded; {} may lack rows that it imported. The advisory does not speak of this, but the issue that it is about does.",
                 self.caught(),
@@ -125,12 +130,13 @@ impl<'a> Import<'a> {
                 layer_name(layer)
             );
             let said = Said::new(Verdict::Possible, "RELATED_ISSUE", text);
+            let said = self.limited(said, &capture.doubts_after(layer, *within));
             findings.captured(capture);
             findings.backup(
                 capture.chain,
                 layer,
                 said.about(*view, capture)
-                    .seen(*view, &capture.chain.tenancy, layer.job)
+                    .seen(&capture.chain.tenancy, layer.job)
                     .steps("Suspect backup"),
             );
         }

@@ -1,33 +1,32 @@
 //! Restores that read a layer after an import that was rolled back, and those that a fixed build refused.
 
-use std::cmp::Reverse;
-
 use crate::advisories::chains::{
-    Bad, Doubt, Findings, Said, View, foreign, layer_name, operation_name, restored_names,
-    unfinished, was_undone,
+    Bad, BadLayers, Doubt, Findings, Said, View, foreign, layer_name, operation_name,
+    restored_names, unfinished, was_undone,
 };
 use crate::advisories::ranges::Placement;
-use crate::facts::{Covers, ReadFrom, RestoreRun, Sign};
+use crate::facts::{ReadFrom, RestoreRun, Sign};
 use crate::model::{BackupPart, Evidence, JobStatus, Reason, SubjectKind, Verdict};
 
 use super::REFUSAL;
 
 /// Judges every restore.
-pub(super) fn judge(view: View<'_>, bad: &[Bad<'_>], findings: &mut Findings) {
+pub(super) fn judge(view: View<'_>, bad: &BadLayers<'_>, findings: &mut Findings) {
     for restore in &view.backups().restores {
-        let said = if restore.error.as_deref().is_some_and(is_refused) {
-            Some(refusal(view, restore))
+        let all = if restore.error.as_deref().is_some_and(is_refused) {
+            vec![refusal(view, restore)]
         } else if was_undone(restore.status.as_ref()) {
             // What it brought is gone.
-            None
+            Vec::new()
         } else {
             match view.read_by(restore) {
-                Some(read) => read_bad(view, restore, read, bad),
-                None => elsewhere(view, restore),
+                Some(read) if read.newest.is_some() => read_bad(view, restore, read, bad),
+                // Of the chain nothing was seen that it can have read.
+                _ => Vec::from_iter(elsewhere(view, restore)),
             }
         };
-        if let Some(said) = said {
-            let said = said.seen(view, &restore.tenancy, restore.job);
+        for said in all {
+            let said = said.seen(&restore.tenancy, restore.job);
             let id = restore.job.to_string();
             findings.add(SubjectKind::Restore, &id, &restore.tenancy, said);
         }
@@ -38,7 +37,7 @@ pub(super) fn judge(view: View<'_>, bad: &[Bad<'_>], findings: &mut Findings) {
             // Its own error says the same.
             Some(restore) if restore.error.as_deref().is_some_and(is_refused) => {}
             Some(restore) => {
-                let said = logged(sign).seen(view, &restore.tenancy, restore.job);
+                let said = logged(sign).seen(&restore.tenancy, restore.job);
                 let id = restore.job.to_string();
                 findings.add(SubjectKind::Restore, &id, &restore.tenancy, said);
             }
@@ -93,54 +92,45 @@ fn logged(sign: &Sign) -> Said {
     said.steps("Refused restore")
 }
 
-/// A restore of a chain that was seen.
+/// A restore of a chain that was seen: what it says of each operation.
 fn read_bad(
     view: View<'_>,
     restore: &RestoreRun,
     read: ReadFrom<'_>,
-    bad: &[Bad<'_>],
-) -> Option<Said> {
-    let newest = read.newest?;
-    let of_chain = bad.iter().filter(|bad| std::ptr::eq(bad.chain, read.chain));
-    let reached = of_chain.filter(|bad| bad.layer.as_of <= newest.as_of);
-    let concerned =
-        reached.filter(|bad| bad.operation.is_restored_by(&restore.targets) != Covers::No);
-    let worst = concerned.min_by_key(|bad| (Reverse(bad.verdict), bad.layer.as_of))?;
+    bad: &BadLayers<'_>,
+) -> Vec<Said> {
+    let Some(newest) = read.newest else { return Vec::new() };
     let placement = view.restored(restore);
-    let operation = operation_name(worst.operation);
-    let mut said = if placement == Placement::NotAffected {
-        let text = format!(
-            "It read {}, which came after {operation} was rolled back. The build that restored leaves out what was there before such a table came back, or refuses.",
-            layer_name(worst.layer)
-        );
-        Said::new(Verdict::Cleared, "FIXED_BUILD", text)
-    } else {
-        let text = format!(
-            "It read the chain up to {}; {} came after {operation} was rolled back. Rows that the rollback removed may be back in what was restored.",
-            layer_name(newest),
-            layer_name(worst.layer)
-        );
-        let said = Said::new(Verdict::Suspect, "READ_SUSPECT_LAYER", text).steps("Suspect restore");
-        let mut doubts: Vec<Doubt> = Doubt::of(placement).into_iter().collect();
-        if worst.operation.is_restored_by(&restore.targets) == Covers::Unknown {
-            doubts.push(Doubt::Scope);
-        }
-        let mut said = said.doubted(&doubts);
-        said.verdict = said.verdict.min(worst.verdict);
-        if restore.status != Some(JobStatus::Succeeded) {
-            said = unfinished(said);
-        }
-        said
+    let of_operation = |(bad, mut doubts): (&Bad<'_>, Vec<Doubt>)| {
+        let operation = operation_name(bad.operation);
+        let mut said = if placement == Placement::NotAffected {
+            let text = format!(
+                "It read {}, which came after {operation} was rolled back. The build that restored leaves out what was there before such a table came back, or refuses.",
+                layer_name(bad.layer)
+            );
+            Said::new(Verdict::Cleared, "FIXED_BUILD", text)
+        } else {
+            let text = format!(
+                "It read the chain up to {}; {} came after {operation} was rolled back. Rows that the rollback removed may be back in what was restored.",
+                layer_name(newest),
+                layer_name(bad.layer)
+            );
+            doubts.extend(Doubt::of(placement));
+            let said = Said::new(Verdict::Suspect, "READ_SUSPECT_LAYER", text);
+            let said = bad.limit(said.steps("Suspect restore").doubted(&doubts));
+            if restore.status == Some(JobStatus::Succeeded) { said } else { unfinished(said) }
+        };
+        said.part = BackupPart {
+            chain: Some(read.chain.id()),
+            operation: Some(bad.operation.job),
+            tables: restored_names(bad.operation, restore),
+            ends_with: view.ends_with(bad.operation).map(|layer| layer.job),
+            ..BackupPart::default()
+        };
+        let owner = &read.chain.tenancy;
+        said.seen(owner, bad.operation.job).seen(owner, bad.layer.job)
     };
-    said.part = BackupPart {
-        chain: Some(read.chain.id()),
-        operation: Some(worst.operation.job),
-        tables: restored_names(worst.operation, restore),
-        ends_with: view.ends_with(worst.operation).map(|layer| layer.job),
-        ..BackupPart::default()
-    };
-    let owner = &read.chain.tenancy;
-    Some(said.seen(view, owner, worst.operation.job).seen(view, owner, worst.layer.job))
+    bad.read_by(restore, read).into_iter().map(of_operation).collect()
 }
 
 /// A restore of a chain of which nothing is in the input. On a fixed build nothing can have come of it.
@@ -151,5 +141,5 @@ fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
     if view.restored(restore) == Placement::NotAffected && !older {
         return None;
     }
-    Some(foreign(&restore.source).steps("Suspect restore"))
+    Some(foreign(restore).steps("Suspect restore"))
 }

@@ -3,14 +3,17 @@
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Covers, Ended, Layer, Within};
 use crate::model::{LayerKind, LayerState, Reason};
-use crate::parse::statement::Targets;
+use crate::parse::statement::{Address, Targets};
 
 use super::words;
 
 /// Why a pattern is not certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::advisories) enum Doubt {
+    Tenants,
     Time,
+    Read,
+    Part,
     Kind,
     Scope,
     Finish,
@@ -32,9 +35,21 @@ impl Doubt {
 
     pub(in crate::advisories) fn reason(self) -> Reason {
         let (code, text) = match self {
+            Self::Tenants => (
+                "SCOPE_UNKNOWN",
+                "The backup is one of virtual clusters, whose tables the jobs outside of them do not name. The jobs of the virtual cluster itself would tell.",
+            ),
             Self::Time => (
                 "TIME_AMBIGUOUS",
                 "The instant that a backup holds is told by the time of its job only, and it lies so close to the beginning or the end of the operation that it may be on either side.",
+            ),
+            Self::Read => (
+                "TIME_AMBIGUOUS",
+                "The time to which the restore goes, or the end of the backup, is so close to the other that it is not certain that the restore read it.",
+            ),
+            Self::Part => (
+                "READ_IN_PART",
+                "The restore stops after the end of the operation and before the time of this backup, which holds the revisions between, so that it read a part of it.",
             ),
             Self::Kind => (
                 "KIND_UNKNOWN",
@@ -76,7 +91,8 @@ pub(in crate::advisories) struct Capture<'a> {
     pub(in crate::advisories) caps: Vec<(&'a Layer, Within)>,
     /// Layers on the first of them that exist, are not full, and hold, or may hold, what was after its end.
     pub(in crate::advisories) after: Vec<(&'a Layer, Within)>,
-    covers: Covers,
+    /// Whether a full backup at the same place came after its end, so that the next layer builds on that one.
+    pub(in crate::advisories) ended: bool,
 }
 
 impl<'a> Capture<'a> {
@@ -87,38 +103,56 @@ impl<'a> Capture<'a> {
     ) -> Option<Self> {
         let there = |(layer, _): &(&Layer, Within)| layer.state != LayerState::Failed;
         let caps: Vec<_> = chain.midst_of(operation).filter(there).collect();
-        let covers = caps.iter().map(|(layer, _)| operation.is_in(chain, layer)).max()?;
         let (first, _) = caps.first()?;
-        let mut after = Vec::new();
+        let (mut after, mut ended) = (Vec::new(), false);
         for layer in chain.done().skip_while(|layer| layer.as_of <= first.as_of) {
             let since = operation.over().map_or(Within::No, |over| layer.since(over));
             // What is taken on a later full backup builds on that one alone.
             if layer.kind == LayerKind::Full && since == Within::Yes {
+                ended = true;
                 break;
             }
-            if layer.kind != LayerKind::Full && since != Within::No {
+            let builds_on_it = || caps.iter().any(|(cap, _)| builds_on(chain, layer, cap));
+            if layer.kind != LayerKind::Full && since != Within::No && builds_on_it() {
                 after.push((layer, since));
             }
         }
-        Some(Self { operation, chain, caps, after, covers })
+        Some(Self { operation, chain, caps, after, ended })
     }
 
-    /// Why it is not certain that the chain holds the midst of the operation.
+    /// Why it is not certain that the chain holds the midst of the operation: what is doubtful of the layer of which the
+    /// least is.
     pub(in crate::advisories) fn doubts(&self) -> Vec<Doubt> {
+        self.least_doubts(|_| true)
+    }
+
+    fn least_doubts(&self, of: impl Fn(&Layer) -> bool) -> Vec<Doubt> {
+        let caps = self.caps.iter().filter(|(layer, _)| of(layer));
+        caps.map(|(layer, within)| self.doubts_of(layer, *within))
+            .min_by_key(Vec::len)
+            .unwrap_or_default()
+    }
+
+    /// Why it is not certain that one of its layers holds the midst of the operation.
+    pub(in crate::advisories) fn doubts_of(&self, layer: &Layer, within: Within) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        if self.caps.iter().all(|(_, within)| *within == Within::Maybe) {
+        let certain = self.operation.is_in(self.chain, layer) == Covers::Yes;
+        if !certain && layer.targets == Targets::Tenants {
+            doubts.push(Doubt::Tenants);
+        }
+        if within == Within::Maybe {
             doubts.push(Doubt::Time);
         }
-        if self.covers != Covers::Yes {
+        if !certain && layer.targets != Targets::Tenants {
             doubts.push(Doubt::Scope);
         }
         if matches!(self.operation.ended, Ended::By(_)) {
             doubts.push(Doubt::Finish);
         }
-        if self.operation.unreadable.is_some() && self.covers != Covers::Yes {
+        if self.operation.unreadable.is_some() && !certain {
             doubts.push(Doubt::Redacted);
         }
-        if self.caps.iter().all(|(layer, _)| layer.state == LayerState::Unfinished) {
+        if layer.state == LayerState::Unfinished {
             doubts.push(Doubt::Unfinished);
         }
         doubts
@@ -126,7 +160,7 @@ impl<'a> Capture<'a> {
 
     /// The same of a later layer.
     pub(in crate::advisories) fn doubts_after(&self, layer: &Layer, within: Within) -> Vec<Doubt> {
-        let mut doubts = self.doubts();
+        let mut doubts = self.least_doubts(|cap| builds_on(self.chain, layer, cap));
         if within == Within::Maybe {
             doubts.push(Doubt::Time);
         }
@@ -165,4 +199,14 @@ impl<'a> Capture<'a> {
     pub(in crate::advisories) fn has_history(&self) -> bool {
         self.caps.iter().any(|(layer, _)| layer.revision_history)
     }
+}
+
+/// Whether a layer may build on an earlier one. A statement that names each layer that it builds on leaves out the others,
+/// unless it names one that was not seen: two chains can begin with the same full backup.
+fn builds_on(chain: &Chain, layer: &Layer, earlier: &Layer) -> bool {
+    let (Some(address), [_, ..]) = (&earlier.address, layer.builds_on.as_slice()) else {
+        return true;
+    };
+    let seen = |named: &Address| chain.layers.iter().any(|l| l.address.as_ref() == Some(named));
+    layer.builds_on.contains(address) || !layer.builds_on.iter().all(seen)
 }

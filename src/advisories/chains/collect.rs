@@ -1,9 +1,9 @@
 //! Findings about backups, put together by subject: one backup can be concerned by several operations.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::Hash;
 
-use crate::facts::{BulkOperation, Chain, Layer};
+use crate::facts::{Chain, Layer};
 use crate::model::{
     BackupPart, Evidence, Finding, JobId, LayerKind, LayerMark, LayerRole, Reason, Remediation,
     Subject, SubjectKind, Tenancy, Verdict,
@@ -22,6 +22,10 @@ pub(in crate::advisories) struct Said {
     /// The first decides.
     pub(in crate::advisories) reasons: Vec<Reason>,
     pub(in crate::advisories) evidence: Vec<Evidence>,
+    /// Jobs whose rows are evidence, after `evidence`. There can be very many, so only those that are shown are looked up.
+    rows: Vec<(Tenancy, JobId)>,
+    /// What kept the verdict down, or would have.
+    pub(in crate::advisories) limits: Vec<Reason>,
     pub(in crate::advisories) part: BackupPart,
     /// Section of the advisory's remediation; empty for none.
     pub(in crate::advisories) section: &'static str,
@@ -34,6 +38,8 @@ impl Said {
             verdict,
             reasons: vec![Reason { code: code.to_owned(), text }],
             evidence: Vec::new(),
+            rows: Vec::new(),
+            limits: Vec::new(),
             part: BackupPart::default(),
             section: "",
         }
@@ -45,6 +51,7 @@ impl Said {
         if limits.is_empty() {
             return self;
         }
+        self.limits.extend(limits.iter().cloned());
         if self.verdict > limit {
             self.verdict = limit;
             self.reasons.splice(0..0, limits);
@@ -56,8 +63,13 @@ impl Said {
 
     /// At most `possible` for each doubt.
     pub(in crate::advisories) fn doubted(self, doubts: &[Doubt]) -> Self {
-        let limit =
-            if doubts.contains(&Doubt::Unfinished) { Verdict::AtRisk } else { Verdict::Possible };
+        let limit = if doubts.contains(&Doubt::Tenants) {
+            Verdict::CannotTell
+        } else if doubts.contains(&Doubt::Unfinished) {
+            Verdict::AtRisk
+        } else {
+            Verdict::Possible
+        };
         self.at_most(limit, doubts.iter().map(|doubt| doubt.reason()).collect())
     }
 
@@ -87,22 +99,14 @@ impl Said {
             last_safe: None,
             ends_with: view.ends_with(operation).map(|layer| layer.job),
         };
-        self.evidence.extend(words::of_job(view, &operation.tenancy, operation.job));
         let caps = capture.caps.iter().take(EVIDENCE / 2);
-        self.evidence.extend(
-            caps.flat_map(|(layer, _)| words::of_job(view, &capture.chain.tenancy, layer.job)),
-        );
-        self
+        self = self.seen(&operation.tenancy, operation.job);
+        caps.fold(self, |said, (layer, _)| said.seen(&capture.chain.tenancy, layer.job))
     }
 
     /// Adds the row of a job as evidence.
-    pub(in crate::advisories) fn seen(
-        mut self,
-        view: View<'_>,
-        tenancy: &Tenancy,
-        job: JobId,
-    ) -> Self {
-        self.evidence.extend(words::of_job(view, tenancy, job));
+    pub(in crate::advisories) fn seen(mut self, tenancy: &Tenancy, job: JobId) -> Self {
+        self.rows.push((tenancy.clone(), job));
         self
     }
 
@@ -116,16 +120,10 @@ impl Said {
 /// Findings of one advisory about backups.
 #[derive(Default)]
 pub(in crate::advisories) struct Findings {
-    said: BTreeMap<Subject, Vec<Said>>,
+    said: BTreeMap<Subject, Told>,
+    /// Chains because of which anything is said.
+    chains: BTreeSet<(Tenancy, String)>,
     marks: BTreeSet<LayerMark>,
-}
-
-/// The most that is said of a layer because of one operation.
-pub(in crate::advisories) struct Bad<'a> {
-    pub(in crate::advisories) operation: &'a BulkOperation,
-    pub(in crate::advisories) chain: &'a Chain,
-    pub(in crate::advisories) layer: &'a Layer,
-    pub(in crate::advisories) verdict: Verdict,
 }
 
 impl Findings {
@@ -154,16 +152,15 @@ impl Findings {
         said: Said,
     ) {
         let subject = Subject { kind, id: id.to_owned(), tenancy: tenancy.clone() };
-        self.said.entry(subject).or_default().push(said);
+        if let Some(chain) = &said.part.chain {
+            self.chains.insert((tenancy.clone(), chain.clone()));
+        }
+        self.said.entry(subject).or_default().add(said);
     }
 
     /// Whether anything is said because of a chain.
     pub(in crate::advisories) fn speak_of(&self, chain: &Chain) -> bool {
-        let id = chain.id();
-        self.said.iter().any(|(subject, said)| {
-            subject.tenancy == chain.tenancy
-                && said.iter().any(|said| said.part.chain.as_ref() == Some(&id))
-        })
+        self.chains.contains(&(chain.tenancy.clone(), chain.id()))
     }
 
     /// Takes note of the layers that hold the midst of an operation of which something is said.
@@ -178,11 +175,11 @@ impl Findings {
         view: View<'_>,
         steps: impl Fn(&Subject, &Said) -> Vec<Remediation>,
     ) -> (Vec<Finding>, Vec<LayerMark>) {
-        let Self { said, marks } = self;
+        let Self { said, marks, .. } = self;
         let findings = said
             .into_iter()
             .map(|(subject, said)| {
-                let mut said = together(said);
+                let mut said = said.together(view);
                 said.part.last_safe = last_safe(view, &subject, &said.part, &marks);
                 let remediation =
                     if said.section.is_empty() { Vec::new() } else { steps(&subject, &said) };
@@ -205,44 +202,93 @@ fn mark(chain: &Chain, layer: &Layer, role: LayerRole) -> LayerMark {
     LayerMark { tenancy: chain.tenancy.clone(), job: layer.job, role }
 }
 
-/// Everything that is said of one subject; the strongest decides.
-fn together(mut all: Vec<Said>) -> Said {
-    all.sort_by_key(|said| Reverse(said.verdict));
-    let more = all.len().saturating_sub(TOLD);
-    let mut all = all.into_iter();
-    let Some(mut first) = all.next() else {
-        return Said::new(Verdict::CannotTell, "", String::new());
-    };
-    for (at, other) in all.enumerate() {
-        if at + 1 < TOLD {
+/// Everything that is said of one subject.
+#[derive(Default)]
+struct Told {
+    /// What is told one by one, the strongest first.
+    kept: Vec<Said>,
+    /// How many more there are.
+    more: usize,
+    tables: Distinct<String>,
+    indexes: Distinct<String>,
+    captured_by: Distinct<JobId>,
+}
+
+impl Told {
+    fn add(&mut self, said: Said) {
+        let at = self.kept.partition_point(|kept| kept.verdict >= said.verdict);
+        self.kept.insert(at, said);
+        if self.kept.len() > TOLD
+            && let Some(Said { part, .. }) = self.kept.pop()
+        {
+            self.more += 1;
+            self.list(part);
+        }
+    }
+
+    fn list(&mut self, part: BackupPart) {
+        part.tables.into_iter().for_each(|table| self.tables.add(table));
+        part.indexes.into_iter().for_each(|index| self.indexes.add(index));
+        part.captured_by.into_iter().for_each(|job| self.captured_by.add(job));
+    }
+
+    /// The strongest, with what the others add.
+    fn together(mut self, view: View<'_>) -> Said {
+        let mut all = std::mem::take(&mut self.kept).into_iter();
+        let Some(mut first) = all.next() else {
+            return Said::new(Verdict::CannotTell, "", String::new());
+        };
+        let others = std::mem::take(&mut self);
+        self.list(first.part.clone());
+        for other in all {
             // Word for word the same may be said because of several operations.
             let new = other.reasons.into_iter().filter(|reason| !first.reasons.contains(reason));
             let new: Vec<Reason> = new.collect();
             first.reasons.extend(new);
             first.evidence.extend(other.evidence);
+            first.rows.extend(other.rows);
+            self.list(other.part);
         }
-        merge(&mut first.part.tables, other.part.tables);
-        merge(&mut first.part.indexes, other.part.indexes);
-        merge(&mut first.part.captured_by, other.part.captured_by);
+        others.tables.list.into_iter().for_each(|table| self.tables.add(table));
+        others.indexes.list.into_iter().for_each(|index| self.indexes.add(index));
+        others.captured_by.list.into_iter().for_each(|job| self.captured_by.add(job));
+        first.part.tables = self.tables.list;
+        first.part.indexes = self.indexes.list;
+        first.part.captured_by = self.captured_by.list;
+        if others.more > 0 {
+            first.reasons.push(Reason {
+                code: "MORE_OPERATIONS".to_owned(),
+                text: format!(
+                    "The same is so because of {} more operations; all their tables are listed.",
+                    others.more
+                ),
+            });
+        }
+        let rows = std::mem::take(&mut first.rows);
+        first.evidence.extend(rows.iter().flat_map(|(of, job)| words::of_job(view, of, *job)));
+        let mut seen = BTreeSet::new();
+        first.evidence.retain(|evidence| seen.insert(evidence.source.clone()));
+        first.evidence.truncate(EVIDENCE);
+        first
     }
-    if more > 0 {
-        first.reasons.push(Reason {
-            code: "MORE_OPERATIONS".to_owned(),
-            text: format!(
-                "The same is so because of {more} more operations; all their tables are listed."
-            ),
-        });
-    }
-    let mut seen = BTreeSet::new();
-    first.evidence.retain(|evidence| seen.insert(evidence.source.clone()));
-    first.evidence.truncate(EVIDENCE);
-    first
 }
 
-fn merge<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
-    for item in more {
-        if !all.contains(&item) {
-            all.push(item);
+/// A list in which nothing is twice.
+struct Distinct<T> {
+    list: Vec<T>,
+    known: HashSet<T>,
+}
+
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), known: HashSet::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Distinct<T> {
+    fn add(&mut self, item: T) {
+        if self.known.insert(item.clone()) {
+            self.list.push(item);
         }
     }
 }
@@ -255,10 +301,7 @@ fn last_safe(
     part: &BackupPart,
     marks: &BTreeSet<LayerMark>,
 ) -> Option<JobId> {
-    let id = part.chain.as_ref()?;
-    let chains = || view.backups().chains.iter().filter(|chain| chain.id() == *id);
-    let chain =
-        chains().find(|chain| chain.tenancy == subject.tenancy).or_else(|| chains().next())?;
+    let chain = view.backups().chain(&subject.tenancy, part.chain.as_ref()?)?;
     let has = |layer: &Layer, roles: &[LayerRole]| {
         roles.iter().any(|role| marks.contains(&mark(chain, layer, *role)))
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::advisories::ranges::Placement;
-use crate::facts::{Chain, NotPlaced, Source, Unplaced};
+use crate::facts::{BulkOperation, Chain, NotPlaced, RestoreRun, Source, Unplaced};
 use crate::model::{Evidence, LayerKind, LayerState, SubjectKind, Tenancy, Verdict};
 use crate::parse::statement::Unparsed;
 
@@ -38,7 +38,7 @@ pub(in crate::advisories) fn unseen(view: View<'_>, findings: &mut Findings) {
         if group.len() <= EACH {
             for unplaced in group {
                 let said = Said::new(Verdict::CannotTell, code, sentence(code, &[unplaced]));
-                let said = said.seen(view, tenancy, unplaced.job);
+                let said = said.seen(tenancy, unplaced.job);
                 findings.add(SubjectKind::Backup, &unplaced.job.to_string(), tenancy, said);
             }
             continue;
@@ -73,12 +73,12 @@ fn beginning(view: View<'_>, chain: &Chain) -> Option<Said> {
         return None;
     }
     let text = format!(
-        "{since}, and the earliest job in the table was created at {horizon}: jobs that ended earlier are deleted, after 14 days unless `jobs.retention_time` says otherwise. So operations and backups of the first part of this chain are missing, and that none is listed proves nothing. What is known of it begins with {}.",
+        "{since}, and of the jobs in the table that are over the earliest ended at {horizon}: those that end are deleted, after 14 days unless `jobs.retention_time` says otherwise. So operations and backups of the first part of this chain are missing, and that none is listed proves nothing. What is known of it begins with {}.",
         words::layer_name(first)
     );
     let mut said = Said::new(Verdict::CannotTell, "RETENTION", text);
     said.part.chain = Some(chain.id());
-    Some(said.seen(view, &chain.tenancy, first.job))
+    Some(said.seen(&chain.tenancy, first.job))
 }
 
 fn code(why: &NotPlaced) -> &'static str {
@@ -114,9 +114,23 @@ fn sentence(code: &str, group: &[&Unplaced]) -> String {
     }
 }
 
+/// The code of an operation of which its description does not tell what it did.
+pub(in crate::advisories) fn not_told(operation: &BulkOperation) -> &'static str {
+    match &operation.unreadable {
+        _ if operation.row.is_none() => "ROW_MISSING",
+        Some(Unparsed::Redacted) => "REDACTED",
+        _ => "NOT_UNDERSTOOD",
+    }
+}
+
 /// What a restore says whose chain is not in the input.
-pub(in crate::advisories) fn foreign(source: &Source) -> Said {
-    match source {
+pub(in crate::advisories) fn foreign(restore: &RestoreRun) -> Said {
+    match &restore.source {
+        _ if restore.row.is_none() => Said::new(
+            Verdict::CannotTell,
+            "ROW_MISSING",
+            "Only logs speak of this restore: no table of jobs has its row, so it is not known what it read.".to_owned(),
+        ),
         Source::Unknown(Unparsed::Redacted) => Said::new(
             Verdict::CannotTell,
             "REDACTED",

@@ -4,6 +4,7 @@
 mod capture;
 mod collect;
 mod gaps;
+mod read;
 mod remedy;
 mod words;
 
@@ -12,11 +13,12 @@ use crate::advisories::ranges::Placement;
 use crate::facts::{
     Backups, BulkOperation, Chain, Covers, Facts, Layer, Ran, ReadFrom, RestoreRun,
 };
-use crate::model::{JobStatus, LayerKind, Reason, Tenancy, Time, Verdict};
+use crate::model::{JobStatus, Reason, Tenancy, Time, Verdict};
 
 pub(super) use capture::{Capture, Doubt};
-pub(super) use collect::{Bad, Findings, Said};
-pub(super) use gaps::{foreign, unseen};
+pub(super) use collect::{Findings, Said};
+pub(super) use gaps::{foreign, not_told, unseen};
+pub(super) use read::{Bad, BadLayers};
 pub(super) use remedy::Remedy;
 pub(super) use words::{layer_name, operation_name, restored_names};
 
@@ -35,11 +37,6 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     pub(super) fn backups(self) -> &'a Backups {
         &self.facts.backups
-    }
-
-    /// The chains that hold states of a virtual cluster.
-    pub(super) fn chains_of(self, tenancy: &'a Tenancy) -> impl Iterator<Item = &'a Chain> {
-        self.backups().chains.iter().filter(move |chain| chain.tenancy == *tenancy)
     }
 
     /// Which builds the cluster may have run between two instants; of nodes of which nothing is known, the others speak.
@@ -119,15 +116,10 @@ impl<'a> View<'a> {
     /// that one is sound.
     pub(super) fn ends_with(self, operation: &BulkOperation) -> Option<&'a Layer> {
         let over = operation.over()?;
-        let full =
-            |layer: &&Layer| layer.kind == LayerKind::Full && layer.as_of.0 - layer.slack >= over.0;
-        let chains = self.backups().chains.iter().filter(|c| c.tenancy == operation.tenancy);
-        chains
-            .flat_map(|chain| chain.done().map(move |layer| (chain, layer)))
-            .filter(|(_, layer)| full(layer))
-            .filter(|(chain, layer)| operation.is_in(chain, layer) == Covers::Yes)
+        let mut fulls = self.backups().fulls_since(&operation.tenancy, over);
+        fulls
+            .find(|(chain, layer)| operation.is_in(chain, layer) == Covers::Yes)
             .map(|(_, layer)| layer)
-            .min_by_key(|layer| layer.as_of)
     }
 }
 

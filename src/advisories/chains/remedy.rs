@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::advisories::quote;
-use crate::advisories::ranges::Placement;
 use crate::advisories::remediation::Guide;
-use crate::facts::{BulkOperation, Chain, Layer};
+use crate::facts::{BulkOperation, Chain};
 use crate::model::{JobId, Remediation, Subject, SubjectKind, Version};
-use crate::parse::statement::Targets;
+use crate::parse::statement::{Address, Targets};
 
 use super::{Said, View};
 
@@ -32,8 +31,9 @@ impl<'a> Remedy<'a> {
 
     fn values(&self, subject: &Subject, said: &Said) -> Values {
         let mut values = Values::new();
-        let version = self.newest(subject);
-        values.insert("upgrade", self.upgrade(version.as_ref()));
+        let Self { view: View { declared, facts }, .. } = self;
+        let version = facts.newest_version(&subject.tenancy);
+        values.insert("upgrade", declared.ranges.upgrade(version));
         let part = &said.part;
         if subject.kind == SubjectKind::Restore
             && let [table] = part.tables.as_slice()
@@ -45,66 +45,26 @@ impl<'a> Remedy<'a> {
         if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
             values.insert("index", index.to_owned());
         }
-        let operation = part.operation.and_then(|id| self.operation(id));
+        let backups = self.view.backups();
+        let chain = part.chain.as_deref().and_then(|id| backups.chain(&subject.tenancy, id));
+        let Some(chain) = chain else { return values };
+        // Jobs of two clusters may have one id; what is in a chain is of the cluster that wrote it.
+        let operation = part.operation.and_then(|id| backups.operation(&chain.tenancy, id));
         values.extend(operation.map(|operation| ("job_id", operation.job.to_string())));
         if let Some(table) = operation.and_then(of_operation) {
             values.insert("table", table);
         }
-        let Some(chain) = self.chain(subject, part.chain.as_deref()) else { return values };
-        if let Some(layer) = part.last_safe.and_then(|id| layer_of(chain, id)) {
-            values.insert("last_safe", layer.as_of.to_string());
-        }
-        if let Some(layer) = part.ends_with.and_then(|id| self.layer(id)) {
-            values.insert("exposure_ends", layer.as_of.to_string());
-        }
-        statements(chain, version.as_ref(), &mut values);
+        let as_of = |id: JobId| Some(backups.layer(&chain.tenancy, id)?.as_of.to_string());
+        // What was there before the operation is sound in any case, and the next full backup in any case ends it.
+        let before = operation.map(|operation| operation.from.to_string());
+        values.extend(part.last_safe.and_then(as_of).or(before).map(|time| ("last_safe", time)));
+        let end = part.ends_with.and_then(as_of).unwrap_or("the next full backup".to_owned());
+        values.insert("exposure_ends", end);
+        let layer = JobId::parse(&subject.id).and_then(|id| backups.layer(&chain.tenancy, id));
+        let own = layer.and_then(|layer| layer.address.as_ref());
+        statements(chain, own, version, &mut values);
         values
     }
-
-    fn operation(&self, id: JobId) -> Option<&'a BulkOperation> {
-        self.view.backups().operations.iter().find(|operation| operation.job == id)
-    }
-
-    fn chain(&self, subject: &Subject, id: Option<&str>) -> Option<&'a Chain> {
-        let chains =
-            || self.view.backups().chains.iter().filter(move |c| Some(c.id().as_str()) == id);
-        chains().find(|chain| chain.tenancy == subject.tenancy).or_else(|| chains().next())
-    }
-
-    fn layer(&self, id: JobId) -> Option<&'a Layer> {
-        self.view.backups().chains.iter().find_map(|chain| layer_of(chain, id))
-    }
-
-    /// The newest build that was seen of the cluster.
-    fn newest(&self, subject: &Subject) -> Option<Version> {
-        let nodes = self.view.facts.nodes_of(&subject.tenancy);
-        nodes.filter_map(|(_, node)| node.versions.last()?.version.clone()).max()
-    }
-
-    fn upgrade(&self, version: Option<&Version>) -> String {
-        let ranges = &self.view.declared.ranges;
-        match version.map(|version| (version, ranges.placement(version))) {
-            Some((version, Placement::NotAffected)) => format!(
-                "{version}, the newest build that was seen, does not have the fault: see that no node runs an older one"
-            ),
-            Some((version, _)) => match ranges.fix_for(version) {
-                Some(fix) => format!("Upgrade first, from {version} to {fix} or later"),
-                None => "Upgrade first".to_owned(),
-            },
-            None => {
-                let fixes: Vec<String> =
-                    ranges.affected.iter().map(|range| range.fixed.to_string()).collect();
-                format!(
-                    "Upgrade first, to a build without the fault (the first ones are {})",
-                    fixes.join(", ")
-                )
-            }
-        }
-    }
-}
-
-fn layer_of(chain: &Chain, id: JobId) -> Option<&Layer> {
-    chain.layers.iter().find(|layer| layer.job == id)
 }
 
 /// The name of the one table of an operation, if it is plainly a name.
@@ -116,7 +76,12 @@ fn of_operation(operation: &BulkOperation) -> Option<String> {
 }
 
 /// Statements about a chain, in the syntax of a version: collections exist from 20.2 on, and `SHOW BACKUP FROM` from 22.1.
-fn statements(chain: &Chain, version: Option<&Version>, values: &mut Values) {
+fn statements(
+    chain: &Chain,
+    own: Option<&Address>,
+    version: Option<&Version>,
+    values: &mut Values,
+) {
     let Some(address) = quote::address(&chain.address.0) else { return };
     values.insert("collection", address.to_owned());
     let targets = targets(chain);
@@ -129,7 +94,10 @@ fn statements(chain: &Chain, version: Option<&Version>, values: &mut Values) {
     match chain.subdirectory.as_deref() {
         None => {
             values.insert("show_layers", format!("SHOW BACKUP '{address}';"));
-            values.insert("show_backup", format!("SHOW BACKUP '{address}';"));
+            // Each layer of an explicit chain has an address of its own.
+            let own = own.and_then(|own| quote::address(&own.0)).filter(|own| *own != address);
+            let show = own.map(|own| format!("SHOW BACKUP '{own}';"));
+            values.insert("show_backup", show.unwrap_or_default());
             // Where the next full one goes, nobody but its owner can say.
             values.insert("new_full", new_full("TO '{new_address}'".to_owned()));
             values.extend(check(format!("'{address}'")).map(|sql| ("restore_check", sql)));
@@ -169,5 +137,64 @@ fn targets(chain: &Chain) -> String {
             list("TABLE", names.iter().map(ToString::to_string).collect())
         }
         _ => "{targets} ".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tenancy;
+    use std::collections::HashSet;
+
+    fn chain(address: &str, subdirectory: Option<&str>) -> Chain {
+        Chain {
+            tenancy: Tenancy::default(),
+            address: Address(address.to_owned()),
+            subdirectory: subdirectory.map(str::to_owned),
+            base: None,
+            layers: Vec::new(),
+            descriptor_ids: HashSet::new(),
+        }
+    }
+
+    /// The statements about a chain, by placeholder, for a cluster of a version.
+    fn filled(chain: &Chain, own: Option<&str>, version: &str) -> Values {
+        let mut values = Values::from([("table", "bank.public.accounts".to_owned())]);
+        let own = own.map(|own| Address(own.to_owned()));
+        statements(chain, own.as_ref(), Version::parse(version).as_ref(), &mut values);
+        values
+    }
+
+    #[test]
+    fn statements_are_those_of_the_version() {
+        let dated = chain("s3://b/c", Some("2022/09/10-000000.00"));
+        for (version, show) in [
+            ("v22.1.5", "SHOW BACKUP FROM '2022/09/10-000000.00' IN 's3://b/c';"),
+            ("v21.2.9", "SHOW BACKUP '2022/09/10-000000.00' IN 's3://b/c';"),
+            ("v20.2.3", "SHOW BACKUP '2022/09/10-000000.00' IN 's3://b/c';"),
+        ] {
+            let values = filled(&dated, None, version);
+            assert_eq!(values["show_backup"], show);
+            assert_eq!(values["show_layers"], "SHOW BACKUPS IN 's3://b/c';");
+            assert_eq!(
+                values["restore_check"],
+                "RESTORE TABLE bank.public.accounts FROM '2022/09/10-000000.00' IN 's3://b/c' WITH into_db = '{scratch}';"
+            );
+            assert!(values["next_incremental"].contains("INTO LATEST IN 's3://b/c' AS OF"));
+        }
+        let explicit = filled(&chain("s3://b/full", None), Some("s3://b/inc-2"), "v19.2.9");
+        assert_eq!(explicit["show_layers"], "SHOW BACKUP 's3://b/full';");
+        assert_eq!(explicit["show_backup"], "SHOW BACKUP 's3://b/inc-2';");
+        assert!(explicit["new_full"].contains("TO '{new_address}' AS OF"));
+        assert!(!explicit.contains_key("next_incremental"));
+    }
+
+    #[test]
+    fn an_address_that_could_end_its_string_is_left_to_a_person() {
+        let forged = chain("s3://b/c'; DROP TABLE t; --", Some("2022/09/10-000000.00"));
+        assert_eq!(filled(&forged, None, "v22.1.5").len(), 1);
+        let forged = chain("s3://b/c", Some("x' IN 'y"));
+        let values = filled(&forged, None, "v22.1.5");
+        assert!(values.values().all(|text| !text.contains('\'')), "{values:?}");
     }
 }

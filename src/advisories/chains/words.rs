@@ -24,6 +24,7 @@ pub(in crate::advisories) fn layer_name(layer: &Layer) -> String {
 pub(in crate::advisories) fn operation_name(operation: &BulkOperation) -> String {
     let tables = operation.touches.names().join(", ");
     let kind = match operation.kind {
+        OperationKind::SomeSchemaChange => "a schema change",
         OperationKind::ImportInto => "IMPORT INTO",
         OperationKind::Import | OperationKind::SomeImport => "IMPORT",
         OperationKind::Restore => "RESTORE",

@@ -47,7 +47,7 @@ pub(super) fn assemble(
         })
         .collect();
     for (tenancy, collection, layer, descriptor_ids) in latest {
-        match newest(&mut chains, &tenancy, &collection, layer.as_of) {
+        match newest(&mut chains, &tenancy, &collection, &layer) {
             Some(chain) => {
                 let at = chain.layers.partition_point(|other| other.as_of <= layer.as_of);
                 chain.layers.insert(at, layer);
@@ -66,17 +66,18 @@ pub(super) fn assemble(
     backups.chains = chains;
 }
 
-/// The chain of a collection that was the latest at an instant.
+/// The chain of a collection that was the latest when a layer was planned.
 fn newest<'a>(
     chains: &'a mut [Chain],
     tenancy: &Tenancy,
     collection: &Address,
-    at: Time,
+    layer: &Layer,
 ) -> Option<&'a mut Chain> {
+    let planned = layer.created.unwrap_or(layer.as_of);
     chains
         .iter_mut()
         .filter(|chain| chain.tenancy == *tenancy && chain.address == *collection)
-        .filter(|chain| chain.subdirectory.is_some() && chain.begins().is_some_and(|t| t < at))
+        .filter(|chain| chain.subdirectory.is_some() && chain.stood_at(planned))
         .max_by_key(|chain| chain.begins())
 }
 
@@ -112,6 +113,8 @@ fn ordered(
         }
         begun |= layer.state == LayerState::Done;
     }
+    // The subdirectory may have told the time of one anew.
+    layers.sort_by_key(|layer| (layer.as_of, layer.job));
     layers
 }
 

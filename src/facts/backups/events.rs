@@ -28,8 +28,8 @@ pub(in crate::facts) fn add(backups: &Backups, jobs: &mut Jobs) {
         }
     }
     for operation in &backups.operations {
-        let own = backups.chains.iter().filter(|chain| chain.tenancy == operation.tenancy);
-        let held = own.flat_map(|chain| chain.midst_of(operation).map(move |(l, _)| (chain, l)));
+        let around = backups.around(operation).into_iter();
+        let held = around.flat_map(|chain| chain.midst_of(operation).map(move |(l, _)| (chain, l)));
         let done = held.filter(|(_, layer)| layer.state == LayerState::Done);
         for (chain, layer) in done.take(TOLD) {
             let text =

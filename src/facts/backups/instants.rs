@@ -24,6 +24,16 @@ impl Within {
             Self::No => Self::Yes,
         }
     }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Maybe,
+        }
+    }
 }
 
 impl Chain {
@@ -32,9 +42,7 @@ impl Chain {
         &'a self,
         operation: &BulkOperation,
     ) -> impl Iterator<Item = (&'a Layer, Within)> {
-        // An input can have a hundred thousand operations and thousands of layers.
-        let begin = operation.from.plus(-EXPRESSION);
-        let end = operation.over().map_or(Time(i64::MAX), |over| over.plus(EXPRESSION));
+        let (begin, end) = operation.about();
         let at = self.layers.partition_point(|layer| layer.as_of < begin);
         self.layers[at..]
             .iter()
@@ -61,6 +69,12 @@ impl Layer {
 }
 
 impl BulkOperation {
+    /// From when until when a layer may hold its midst, however far off the instant of the layer may be.
+    pub(super) fn about(&self) -> (Time, Time) {
+        let end = self.over().map_or(Time(i64::MAX), |over| over.plus(EXPRESSION));
+        (self.from.plus(-EXPRESSION), end)
+    }
+
     /// Whether a layer holds its midst: the state from its beginning on, and before its end.
     fn midst_in(&self, layer: &Layer) -> Within {
         let not_over = match self.ended {
@@ -68,10 +82,6 @@ impl BulkOperation {
             Ended::Sometime => Within::Maybe,
             Ended::RevertFailed | Ended::Open => Within::Yes,
         };
-        match (layer.since(self.from), not_over) {
-            (Within::No, _) | (_, Within::No) => Within::No,
-            (Within::Yes, Within::Yes) => Within::Yes,
-            _ => Within::Maybe,
-        }
+        layer.since(self.from).and(not_over)
     }
 }

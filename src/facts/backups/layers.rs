@@ -64,6 +64,7 @@ pub(super) fn draft(job: &Job) -> Result<Draft, NotPlaced> {
         revision_history: backup.revision_history,
         schedule: job.schedule,
         address,
+        builds_on: backup.incremental_from,
         row: job.row.clone(),
     };
     let descriptor_ids = job.descriptor_ids.clone();
@@ -80,6 +81,13 @@ pub(super) fn unplaced(job: &Job, why: NotPlaced) -> Unplaced {
         created: job.created,
         row: job.row.clone(),
     }
+}
+
+/// When a job of a table ended that is over, as far as its row says.
+pub(super) fn ended(job: &Job) -> Option<Time> {
+    job.row.as_ref()?;
+    let over = job.status.as_ref().is_some_and(JobStatus::is_final);
+    job.finished.or_else(|| job.modified.or(job.created).filter(|_| over))
 }
 
 /// Whether a backup exists: only what succeeded does.

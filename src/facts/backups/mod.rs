@@ -5,6 +5,7 @@
 
 mod chains;
 mod events;
+mod index;
 mod instants;
 mod layers;
 mod operations;
@@ -34,8 +35,10 @@ pub struct Backups {
     pub restores: Vec<RestoreRun>,
     /// Backups of which nobody can tell what chain they are in.
     pub unplaced: Vec<Unplaced>,
-    /// The earliest job of each virtual cluster: what ended before is no longer in its tables.
+    /// When the earliest job of each virtual cluster ended that is over: what ended before may be no longer in its tables.
+    /// A job that is not over is never deleted, and says nothing of those that are (backups facts, section 0).
     pub horizons: BTreeMap<Tenancy, Time>,
+    index: index::Index,
 }
 
 /// A full backup and the incremental ones on it.
@@ -84,6 +87,8 @@ pub struct Layer {
     pub schedule: Option<u64>,
     /// Its own address, of `BACKUP TO`.
     pub address: Option<Address>,
+    /// Addresses of the backups that it says it builds on, of `INCREMENTAL FROM`.
+    pub builds_on: Vec<Address>,
     /// Where its job has its row.
     pub row: Option<Location>,
 }
@@ -165,6 +170,16 @@ impl Chain {
         }
     }
 
+    /// Whether `LATEST` may have meant this chain at an instant: it names a full backup from when that is done.
+    fn stood_at(&self, at: Time) -> bool {
+        let mut first = self.done().filter(|layer| layer.kind != LayerKind::Incremental).peekable();
+        if first.peek().is_none() {
+            // Its full backup was not seen, and what was taken on it was.
+            return self.done().next().is_some() && self.begins().is_some_and(|begins| begins < at);
+        }
+        first.any(|layer| layer.as_of < at && layer.finished.is_none_or(|done| done <= at))
+    }
+
     /// Layers that exist.
     pub fn done(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().filter(|layer| layer.state == LayerState::Done)
@@ -188,9 +203,9 @@ pub(super) fn gather(facts: &Facts) -> Backups {
     let mut backups = Backups::default();
     let mut drafts = Vec::new();
     for ((tenancy, _), job) in &facts.jobs {
-        if let (Some(created), Some(_)) = (job.created, &job.row) {
-            let horizon = backups.horizons.entry(tenancy.clone()).or_insert(created);
-            *horizon = created.min(*horizon);
+        if let Some(ended) = layers::ended(job) {
+            let horizon = backups.horizons.entry(tenancy.clone()).or_insert(ended);
+            *horizon = ended.min(*horizon);
         }
         match job.job_type.as_str() {
             "BACKUP" => match layers::draft(job) {
@@ -217,5 +232,6 @@ pub(super) fn gather(facts: &Facts) -> Backups {
     chains::assemble(&mut backups, drafts, is_19);
     backups.operations.sort_by_key(|operation| (operation.from, operation.job));
     backups.restores.sort_by_key(|restore| (restore.created, restore.job));
+    backups.index = index::Index::of(&backups);
     backups
 }

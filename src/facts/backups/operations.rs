@@ -19,6 +19,8 @@ pub enum OperationKind {
     Restore,
     /// A schema change that builds an index.
     IndexBuild,
+    /// A schema change of which nobody can tell whether it builds one.
+    SomeSchemaChange,
 }
 
 impl OperationKind {
@@ -29,7 +31,7 @@ impl OperationKind {
             Self::ImportInto => "import_into",
             Self::Import | Self::SomeImport => "import",
             Self::Restore => "restore",
-            Self::IndexBuild => "index_build",
+            Self::IndexBuild | Self::SomeSchemaChange => "index_build",
         }
     }
 }
@@ -58,7 +60,7 @@ pub struct BulkOperation {
     pub job: JobId,
     /// What it is.
     pub kind: OperationKind,
-    /// When it began.
+    /// When it began; of a job that no table lists, when a log first speaks of it.
     pub from: Time,
     /// How it ended.
     pub ended: Ended,
@@ -84,7 +86,7 @@ impl BulkOperation {
             tenancy: job.tenancy.clone(),
             job: job.id,
             kind,
-            from: job.created?,
+            from: job.created.or_else(|| Some(job.events.first()?.time))?,
             ended: ended(job),
             status: job.status.clone(),
             touches,
@@ -173,9 +175,18 @@ fn moved(table: &Name, database: &str) -> Name {
     Name(vec![database.to_owned(), schema, last])
 }
 
-/// A schema change, if it builds an index.
+/// A schema change, if it builds an index or may do so.
 pub(super) fn index_build(job: &Job) -> Option<BulkOperation> {
-    let build = statement::index_build(&job.description).ok()?;
+    let build = match statement::index_build(&job.description) {
+        Ok(build) => build,
+        Err(Unparsed::NotThis) => return None,
+        Err(why) => {
+            let unknown = Touches::Unknown;
+            let mut operation = BulkOperation::new(job, OperationKind::SomeSchemaChange, unknown)?;
+            operation.unreadable = Some(why);
+            return Some(operation);
+        }
+    };
     let mut operation =
         BulkOperation::new(job, OperationKind::IndexBuild, Touches::Tables(vec![build.table]))?;
     operation.indexes = build.indexes;

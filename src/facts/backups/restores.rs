@@ -3,9 +3,9 @@
 use crate::model::{Job, JobDetails, JobId, JobStatus, LayerState, Location, Tenancy, Time};
 use crate::parse::statement::{self, Address, RestoreFrom, Subdirectory, Targets, Unparsed};
 
-use super::layers::instant;
+use super::layers::{EXPRESSION, instant};
 use super::operations::restored;
-use super::{Backups, Chain, Layer, Touches};
+use super::{Backups, Chain, Layer, Touches, Within};
 
 /// A restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct RestoreRun {
     pub job: JobId,
     /// Status of its job.
     pub status: Option<JobStatus>,
-    /// When it was created.
+    /// When it was created; of a job that no table lists, when a log first speaks of it.
     pub created: Option<Time>,
     /// When it ended.
     pub finished: Option<Time>,
@@ -24,6 +24,8 @@ pub struct RestoreRun {
     pub to: Option<(Time, i64)>,
     /// Where it reads.
     pub source: Source,
+    /// How many layers its payload lists.
+    pub layers: Option<usize>,
     /// What it restores, under the names in the backup.
     pub targets: Targets,
     /// The same under the names that it has afterwards.
@@ -82,6 +84,10 @@ pub(super) fn run(job: &Job) -> RestoreRun {
         },
         (_, Err(why)) => Source::Unknown(why.clone()),
     };
+    let layers = match &job.details {
+        JobDetails::Restore(details) => Some(details.layers.len()).filter(|layers| *layers > 0),
+        _ => None,
+    };
     let (targets, touches) = match parsed {
         Ok(restore) => {
             let touches = restored(&restore);
@@ -93,10 +99,11 @@ pub(super) fn run(job: &Job) -> RestoreRun {
         tenancy: job.tenancy.clone(),
         job: job.id,
         status: job.status.clone(),
-        created: job.created,
+        created: job.created.or_else(|| Some(job.events.first()?.time)),
         finished: job.finished,
         to,
         source,
+        layers,
         targets,
         touches,
         descriptor_ids: job.descriptor_ids.clone(),
@@ -133,7 +140,7 @@ impl Source {
         match self {
             Self::Latest(collection) => chains
                 .filter(|chain| chain.address == *collection && chain.subdirectory.is_some())
-                .filter(|chain| created.is_none_or(|at| chain.begins().is_some_and(|t| t < at)))
+                .filter(|chain| created.is_none_or(|at| chain.stood_at(at)))
                 .max_by_key(|chain| chain.begins()),
             Self::Collection(collection, name) => chains.find(|chain| {
                 chain.address == *collection && chain.subdirectory.as_ref() == Some(name)
@@ -148,10 +155,11 @@ impl Source {
 }
 
 impl Chain {
-    /// Whether its storage is one that each cluster has for itself: disks of nodes, and the files of users.
+    /// Whether its storage is one that each cluster has for itself: disks of nodes, the files of users, and what a cluster
+    /// calls by a name of its own.
     fn is_local(&self) -> bool {
         let scheme = self.address.0.split("://").next().unwrap_or_default();
-        matches!(scheme, "nodelocal" | "userfile")
+        matches!(scheme, "nodelocal" | "userfile" | "external")
     }
 
     /// Whether its full backup stands at an address.
@@ -171,18 +179,68 @@ impl RestoreRun {
     /// The newest layer of `chain` that it may have read.
     #[must_use]
     pub fn newest<'a>(&self, chain: &'a Chain) -> Option<&'a Layer> {
-        let listed = |layer: &Layer| match (&self.source, &layer.address) {
+        let read = |layer: &&Layer| self.reads(chain, layer) != Within::No;
+        chain.layers.iter().rev().find(read)
+    }
+
+    /// Whether it read a layer of `chain`.
+    #[must_use]
+    pub fn reads(&self, chain: &Chain, layer: &Layer) -> Within {
+        if layer.state != LayerState::Done || !self.lists(chain, layer) {
+            return Within::No;
+        }
+        self.was_there(layer).and(self.goes_as_far_as(layer))
+    }
+
+    /// Whether it restores to a time after `since` that lies between a layer with revision history and the one before: it
+    /// takes what was until then from the later one.
+    #[must_use]
+    pub fn reads_part_of(&self, chain: &Chain, layer: &Layer, since: Time) -> bool {
+        let Some((to, _)) = self.to else { return false };
+        let next = chain.done().find(|next| next.as_of >= to);
+        layer.revision_history
+            && since <= to
+            && next.is_some_and(|next| next.job == layer.job)
+            && self.lists(chain, layer)
+            && self.was_there(layer) != Within::No
+    }
+
+    /// Whether it may have asked for a layer by its place.
+    fn lists(&self, chain: &Chain, layer: &Layer) -> bool {
+        match (&self.source, &layer.address, self.layers) {
             // Who names each layer reads no other; the layers of one address come with it.
-            (Source::Addresses(addresses), Some(address)) => addresses.contains(address),
+            (Source::Addresses(addresses), Some(address), _) if !addresses.contains(address) => {
+                false
+            }
+            // Its payload lists the layers in their order.
+            (_, _, Some(count)) if layer.builds_on.is_empty() && chain.has_full() => {
+                chain.done().take(count).any(|listed| listed.job == layer.job)
+            }
             _ => true,
-        };
-        let there = |layer: &&Layer| {
-            layer.state == LayerState::Done
-                && listed(layer)
-                && self.created.is_none_or(|created| layer.as_of <= created)
-        };
-        let within =
-            |layer: &&Layer| self.to.is_none_or(|(to, slack)| layer.as_of.0 <= to.0 + slack);
-        chain.layers.iter().filter(there).filter(within).max_by_key(|layer| layer.as_of)
+        }
+    }
+
+    /// Whether a layer was there when it was planned. A backup can be read from shortly before its job ends.
+    fn was_there(&self, layer: &Layer) -> Within {
+        let Some(planned) = self.created else { return Within::Maybe };
+        match layer.finished {
+            _ if layer.as_of > planned => Within::No,
+            Some(done) if done <= planned => Within::Yes,
+            Some(done) if done > planned.plus(EXPRESSION) => Within::No,
+            _ => Within::Maybe,
+        }
+    }
+
+    /// Whether it restores to the time of a layer or a later one.
+    fn goes_as_far_as(&self, layer: &Layer) -> Within {
+        let Some((to, slack)) = self.to else { return Within::Yes };
+        let off = slack + layer.slack;
+        if layer.as_of.plus(off) <= to {
+            Within::Yes
+        } else if layer.as_of.plus(-off) <= to {
+            Within::Maybe
+        } else {
+            Within::No
+        }
     }
 }

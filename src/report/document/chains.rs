@@ -24,6 +24,24 @@ pub struct Chain {
     pub more_operations: u32,
     /// Restores that read it, by time.
     pub restores: Vec<ChainRestore>,
+    /// Schedules that took its layers, by id, as far as a table lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Schedule>,
+}
+
+/// A schedule of backups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Its id, in decimal.
+    pub id: String,
+    /// Its label.
+    pub name: Option<String>,
+    /// When it runs, as crontab has it.
+    pub expression: Option<String>,
+    /// When it was to run next.
+    pub next_run: Option<Time>,
+    /// Whether it was paused.
+    pub paused: Option<bool>,
 }
 
 /// One backup of a chain.

@@ -6,7 +6,7 @@ mod chains;
 
 use serde::{Deserialize, Serialize};
 
-pub use chains::{BackupPart, Chain, ChainOperation, ChainRestore, Layer, LayerMark};
+pub use chains::{BackupPart, Chain, ChainOperation, ChainRestore, Layer, LayerMark, Schedule};
 
 use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
 

@@ -2,7 +2,7 @@
 
 use crate::model::{LayerKind, LayerState};
 
-use super::super::{Chain, Finding, Layer, Report, visible};
+use super::super::{Chain, Finding, Layer, Report, Schedule, visible};
 use super::backups::{known, of_whom};
 use super::{
     Clock, captured_by, count, ends, layer_kind, layer_parts, layer_said, layer_with_time,
@@ -56,7 +56,20 @@ pub fn chain_in_short(chain: &Chain, clock: Clock) -> String {
             words.push(count(number, thing));
         }
     }
+    words.extend(chain.schedules.iter().map(|schedule| schedule_said(schedule, clock)));
     words.join(", ")
+}
+
+/// Which schedule takes layers, and when it does so next.
+fn schedule_said(schedule: &Schedule, clock: Clock) -> String {
+    let name =
+        schedule.name.as_deref().map(|name| format!(" \u{201c}{}\u{201d}", visible::line(name)));
+    let when = match (schedule.paused, schedule.next_run) {
+        (Some(true), _) => " (paused)".to_owned(),
+        (_, Some(next)) => format!(" (next at {})", clock(next)),
+        _ => String::new(),
+    };
+    format!("by schedule {}{}{when}", schedule.id, name.unwrap_or_default())
 }
 
 /// The chain that a finding speaks of, if the report has it. A restore may have read what another cluster wrote.
@@ -132,7 +145,9 @@ fn bounds(
 ) -> Vec<(&'static str, String)> {
     let Some(part) = &finding.backup else { return Vec::new() };
     let layer = |job: &String| match chain.and_then(|near| layer_of(report, near, job)) {
-        Some((of, layer)) if chain == Some(of) => layer_with_time(layer, clock),
+        Some((of, layer)) if chain.is_some_and(|own| std::ptr::eq(own, of)) => {
+            layer_with_time(layer, clock)
+        }
         Some((of, layer)) => format!("{} in {}", layer_with_time(layer, clock), chain_name(of)),
         None => format!("backup {}", visible::line(job)),
     };

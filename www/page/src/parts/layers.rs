@@ -13,11 +13,13 @@ pub(super) fn draw(glyph: Glyph) -> impl IntoView {
         (1, Some(LayerKind::Full)) => "F".to_owned(),
         (1, Some(LayerKind::Incremental)) => "I".to_owned(),
         (1, _) => "?".to_owned(),
-        (number, _) => format!("×{number}"),
+        // Four digits have no room on a narrow screen; whoever points at it reads the exact number.
+        (1000.., _) => format!("{}k+", glyph.number / 1000),
+        (number, _) => number.to_string(),
     };
-    // A number needs room: three letters are drawn in 30 pixels.
-    let half = if glyph.number == 1 { 9 } else { 8 + 3 * letter.chars().count() };
-    let body = |half: usize, radius: &'static str| {
+    let half = if glyph.number == 1 { 9 } else { 11 };
+    let name = if letter.len() > 2 { "name small" } else { "name" };
+    let body = |half: u32, radius: &'static str| {
         svg::rect()
             .attr("x", format!("-{half}"))
             .attr("width", (2 * half).to_string())
@@ -48,21 +50,16 @@ pub(super) fn draw(glyph: Glyph) -> impl IntoView {
         Some(LayerRole::Possible) => "possible",
         _ => "",
     };
-    let half = half as u32;
     let ring = glyph.captures.then(|| around("ring", half + 5, 14, "14"));
     let frame = glyph.subject.then(|| around("frame", half + 9, 30, "6"));
     let cross = (glyph.state == Some(LayerState::Failed))
-        .then(|| svg::path().attr("class", "cross").attr("d", "M-12-12 12 12M12-12-12 12"));
+        .then(|| svg::path().attr("class", "cross").attr("d", "M-11-11 11 11M11-11-11 11"));
     svg::g().attr("class", format!("glyph {kind} {state} {role}")).child((
         frame,
         ring,
         svg::g().attr("class", "body").child(body),
         cross,
-        svg::text()
-            .attr("class", "name")
-            .attr("text-anchor", "middle")
-            .attr("y", "4")
-            .child(letter),
+        svg::text().attr("class", name).attr("text-anchor", "middle").attr("y", "4").child(letter),
         glyph.role.and_then(badge),
         below(glyph),
     ))

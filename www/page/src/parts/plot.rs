@@ -118,21 +118,17 @@ pub(super) fn draw_axis(axis: &Axis) -> impl IntoView + use<> {
     ))
 }
 
-/// A label with its context below; near an end it stands inside of it.
+/// A label with its context below, each in the middle of its place, or as near to that as the end of the axis allows.
 fn label(x: f64, class: &str, text: &str, context: Option<String>) -> impl IntoView + use<> {
-    // A date is as wide as this part of a narrow screen.
-    let edge = if class == "narrow-only" { 13.0 } else { 6.0 };
-    let anchor = match x {
-        x if x < edge => "start",
-        x if x > 100.0 - edge => "end",
-        _ => "middle",
-    };
+    // Half of a character, in per cent of the shortest axis that there is with this class.
+    let half = if class == "narrow-only" { 1.35 } else { 0.6 };
     let line = |y: &'static str, text: String| {
+        let reach = (text.chars().count() as f64 * half).min(50.0);
         svg::text()
             .attr("class", "tick")
-            .attr("x", format!("{x:.3}%"))
+            .attr("x", format!("{:.3}%", x.clamp(reach, 100.0 - reach)))
             .attr("y", y)
-            .attr("text-anchor", anchor)
+            .attr("text-anchor", "middle")
             .child(text)
     };
     svg::g()

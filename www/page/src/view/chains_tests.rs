@@ -158,6 +158,15 @@ fn a_layer_that_captured_an_operation_stands_within_its_bar_and_what_follows_beh
 }
 
 #[test]
+fn without_a_finding_the_layers_stand_out_that_any_finding_about_the_chain_names() {
+    let report = fixture::backups();
+    let of = |at: usize| glyphs(&picture(&report, &report.chains[at], None).unwrap());
+    let safe = |at| of(at).iter().filter(|glyph| glyph.safe).count();
+    assert_eq!([0, 2, 4, 5].map(safe), [1, 0, 1, 0], "chains without such a finding have none");
+    assert!(of(4).iter().all(|glyph| !glyph.subject));
+}
+
+#[test]
 fn a_restore_points_to_the_layer_that_it_read_or_says_that_nobody_knows() {
     let mut chain = chain(vec![layer(0, 0), layer(1, 60), layer(2, 120)]);
     chain.restores = vec![

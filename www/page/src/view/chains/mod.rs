@@ -281,7 +281,7 @@ fn last_safe<'a>(
 ) -> BTreeSet<&'a str> {
     let all = report.findings.iter().filter(|other| match finding {
         Some(finding) => std::ptr::eq(*other, finding),
-        None => wording::chain_of(report, other) == Some(chain),
+        None => wording::chain_of(report, other).is_some_and(|of| std::ptr::eq(of, chain)),
     });
     all.filter_map(|finding| finding.backup.as_ref()?.last_safe.as_deref()).collect()
 }
