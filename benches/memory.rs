@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use crdb_triage::ingest::native::block_on;
 use crdb_triage::ingest::{Chunk, FileInfo, Input, Limits, MemorySource, Sink, read_unit};
 use crdb_triage::model::Unread;
-use crdb_triage::scan::LogScanner;
+use crdb_triage::scan::{LogScanner, Prefilter};
 use crdb_triage::triage::Engine;
 use crdb_triage_corpus::{IMPORT_EVERY, Log, SEED, table};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -52,6 +52,8 @@ fn memory(criterion: &mut Criterion) {
     let table = table(SEED, jobs, IMPORT_EVERY).into_bytes();
     let engine = Engine::default();
     let signatures = engine.signatures();
+    let literals: Vec<_> = signatures.list().iter().map(|one| one.literal.as_bytes()).collect();
+    let prefilter = Prefilter::new(&literals);
 
     let mut group = criterion.benchmark_group("memory");
     group.sample_size(10);
@@ -59,10 +61,11 @@ fn memory(criterion: &mut Criterion) {
     let log = input("debug/nodes/1/logs/cockroach.log.gz", packed);
     group.bench_function("inflate", |bencher| {
         let plan = block_on(engine.plan(&log));
+        let limits = Limits::default();
         bencher.iter(|| {
             let mut count = Count::default();
             for unit in plan.iter().flat_map(|plan| &plan.units) {
-                let read = read_unit(&log[0].source, unit, &Limits::default(), &mut count);
+                let read = read_unit(&log[0].source, unit, &limits, &mut count);
                 black_box(block_on(read)).ok();
             }
             assert_eq!(count.0, text.len());
@@ -78,7 +81,7 @@ fn memory(criterion: &mut Criterion) {
     group.bench_function("first_pass", |bencher| {
         bencher.iter(|| {
             let (mut found, mut from) = (0, 0);
-            while let Some(at) = signatures.find(&text, from) {
+            while let Some(at) = prefilter.find(&text, from) {
                 found += 1;
                 let end = text[at..].iter().position(|byte| *byte == b'\n');
                 from = end.map_or(text.len(), |end| at + end + 1);

@@ -61,13 +61,6 @@ impl Signatures {
         u16::try_from(at).ok()
     }
 
-    /// Where the next literal at or after `from` may begin: the first pass of the scan over a text, as the benchmarks
-    /// measure it. It may report more places than those, never fewer.
-    #[must_use]
-    pub fn find(&self, text: &[u8], from: usize) -> Option<usize> {
-        self.inner.prefilter.find(text, from)
-    }
-
     pub(super) fn prefilter(&self) -> &Prefilter {
         &self.inner.prefilter
     }
