@@ -27,7 +27,8 @@ pub(crate) fn run(options: &[&str]) -> Result<ExitCode> {
     // To see that everything works, what the tests have built will do.
     let profile = if small { "dev" } else { "release" };
     shell::run(&mut shell::cargo(["build", "--package", "crdb-triage", "--profile", profile]))?;
-    let mut criterion = shell::cargo(["bench", "--package", "crdb-triage", "--bench", "memory"]);
+    let mut criterion =
+        shell::cargo(["bench", "--package", "crdb-triage-bench", "--bench", "memory"]);
     criterion.args(["--profile", if small { "dev" } else { "bench" }, "--", "--noplot"]);
     if small {
         criterion.arg("--quick");
