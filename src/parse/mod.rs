@@ -37,6 +37,10 @@ pub fn clean(line: &[u8]) -> &[u8] {
 
 /// Decimal digits to a number; as large as possible when it is larger than that.
 fn number(digits: &[u8]) -> u64 {
+    // So many always fit. To see whether more do takes 128 bits, of which a browser has none.
+    if digits.len() < 20 {
+        return digits.iter().fold(0, |n, d| n * 10 + u64::from(d - b'0'));
+    }
     digits.iter().fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
 }
 

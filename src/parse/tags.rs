@@ -76,6 +76,24 @@ pub fn node(list: &[u8]) -> Option<u32> {
     None
 }
 
+/// The start of a list up to its first tag `n<digits>`, if nothing before that can hide a comma. Another list with the same
+/// start, and a comma or nothing behind it, names the same node and the same virtual cluster.
+#[must_use]
+pub fn start(list: &[u8]) -> Option<&[u8]> {
+    let mut end = 0;
+    for token in list.split(|b| *b == b',') {
+        end += token.len();
+        match token {
+            [b'n', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+                return list.get(..end);
+            }
+            token if !is_word(token) || token.starts_with(b"n") => return None,
+            _ => end += 1,
+        }
+    }
+    None
+}
+
 fn slow_node(list: &[u8]) -> Option<u32> {
     let tags = parse(list);
     let tag = tags.list.iter().find(|tag| tag.key == "n")?;
@@ -237,6 +255,29 @@ mod tests {
             "n=4,n5",
         ] {
             assert_eq!(node(list.as_bytes()), slow_node(list.as_bytes()), "{list}");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_start_of_a_list_changes_neither_node_nor_tenant() {
+        let starts =
+            ["n1", "T1,Vsystem,n9", "T3,n2", "T12,Va:b,n4", "raft,s2,n3", "Vx,T1,n5", "T,V,n6"];
+        let ends =
+            ["", ",n7", ",Vother", ",T4,Vx", ",user=‹a,n8", ",r1/{a,n8}", ",", ",  n8", ",n?"];
+        for start in starts {
+            for end in ends {
+                let list = format!("{start}{end}");
+                let list = list.as_bytes();
+                assert_eq!(super::start(list), Some(start.as_bytes()));
+                assert_eq!(slow_node(list), node(start.as_bytes()), "{start}{end}");
+                let tenant = tenant_name(start.as_bytes()).map(Cow::into_owned);
+                assert_eq!(parse(list).tenant_name, tenant, "{start}{end}");
+            }
+        }
+        for list in
+            ["", "-", "n?", "n?,n1", "n=4,n5", " n1", "user=‹a,n5›,n6", "r1/{a,n5},n7", "raft"]
+        {
+            assert_eq!(super::start(list.as_bytes()), None, "{list}");
         }
     }
 

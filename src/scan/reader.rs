@@ -22,6 +22,31 @@ pub(super) struct Reader {
     hits: Vec<Hit>,
     too_long: Dropped,
     homeless: Dropped,
+    writer: Writer,
+}
+
+/// The node and the virtual cluster of the last text entry. Neighbours mostly agree, and tell by the same start of their
+/// tags.
+#[derive(Debug, Default)]
+struct Writer {
+    start: Vec<u8>,
+    node: Option<u32>,
+    tenant: Option<String>,
+}
+
+impl Writer {
+    /// Reads who wrote an entry with these tags.
+    fn read(&mut self, tags: &[u8]) {
+        let known = !self.start.is_empty()
+            && tags.strip_prefix(&*self.start).is_some_and(|rest| matches!(rest, [] | [b',', ..]));
+        if known {
+            return;
+        }
+        self.start.clear();
+        self.start.extend_from_slice(tags::start(tags).unwrap_or_default());
+        self.node = tags::node(tags);
+        self.tenant = tags::tenant_name(tags).map(Cow::into_owned);
+    }
 }
 
 /// The text entry that is being read.
@@ -101,6 +126,7 @@ impl Reader {
             hits: Vec::new(),
             too_long: Dropped::default(),
             homeless: Dropped::default(),
+            writer: Writer::default(),
         }
     }
 
@@ -165,18 +191,19 @@ impl Reader {
             self.summary.preamble(preamble, head.time, (line.number, line.offset));
         }
         let removed = redacted::is_removed(message);
+        self.writer.read(list);
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,
             preamble,
             dev: head.channel == 0 && !preamble,
             counter,
-            node: tags::node(list),
+            node: self.writer.node,
             severity: head.severity,
             removed,
         });
-        if let Some(name) = tags::tenant_name(list) {
-            self.summary.tenant(&name);
+        if let Some(name) = &self.writer.tenant {
+            self.summary.tenant(name);
         }
     }
 

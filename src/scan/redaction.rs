@@ -12,11 +12,14 @@ const VALUES: u32 = 64;
 /// Length of a hash in hexadecimal digits (log-formats section 9).
 const HASH: usize = 8;
 
+/// What stands where redaction took a value, or a whole message (log-formats trap 17).
+pub(super) const REMOVED: [&[u8]; 2] = ["‹×›".as_bytes(), b"REDACTEDBYZIP"];
+
 /// Looks at whole lines, in order.
 #[derive(Debug)]
 pub(super) struct RedactionSearch {
     open: memmem::Finder<'static>,
-    removed: [memmem::Finder<'static>; 2],
+    removed: [memmem::Finder<'static>; REMOVED.len()],
     found: Redaction,
     values: u32,
     hashes: u32,
@@ -26,7 +29,7 @@ impl Default for RedactionSearch {
     fn default() -> Self {
         Self {
             open: memmem::Finder::new("‹"),
-            removed: [memmem::Finder::new("‹×›"), memmem::Finder::new("REDACTEDBYZIP")],
+            removed: REMOVED.map(memmem::Finder::new),
             found: Redaction::None,
             values: 0,
             hashes: 0,
@@ -35,18 +38,36 @@ impl Default for RedactionSearch {
 }
 
 impl RedactionSearch {
-    pub(super) fn look(&mut self, text: &[u8]) {
-        if self.values < VALUES {
-            self.look_at_values(text);
-        }
-        if self.found != Redaction::Redacted
-            && self.removed.iter().any(|finder| finder.find(text).is_some())
-        {
-            self.found = Redaction::Redacted;
-        }
+    /// Whether something was removed: then nothing more is to be found.
+    pub(super) fn has_removed(&self) -> bool {
+        self.found == Redaction::Redacted
     }
 
-    fn look_at_values(&mut self, text: &[u8]) {
+    /// Whether something was removed from where `text` begins.
+    pub(super) fn removed_at(&mut self, text: &[u8]) -> bool {
+        let removed = REMOVED.iter().any(|mark| text.starts_with(mark));
+        self.take(removed)
+    }
+
+    /// Looks for what was removed from anywhere in `text`.
+    pub(super) fn look_for_removed(&mut self, text: &[u8]) {
+        let removed =
+            !self.has_removed() && self.removed.iter().any(|mark| mark.find(text).is_some());
+        self.take(removed);
+    }
+
+    fn take(&mut self, removed: bool) -> bool {
+        if removed {
+            self.found = Redaction::Redacted;
+        }
+        removed
+    }
+
+    /// Looks at the first values that are marked.
+    pub(super) fn look_at_values(&mut self, text: &[u8]) {
+        if self.values == VALUES {
+            return;
+        }
         let width = "‹".len();
         for at in self.open.find_iter(text) {
             self.found = self.found.max(Redaction::Markers);

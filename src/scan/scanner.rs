@@ -149,8 +149,7 @@ impl Plain {
     fn end_partial(&mut self, sections: &mut Sections) {
         let partial = std::mem::take(&mut self.partial);
         let text = partial.kept();
-        sections.look_for_redaction(text);
-        let literal = sections.signatures().prefilter().find(text, 0).is_some();
+        let literal = sections.literals(text).are_before(text.len(), text, sections);
         let (length, cut) = partial.measure();
         self.line(text, length, cut, literal, sections);
         self.partial = partial;
@@ -159,15 +158,10 @@ impl Plain {
 
     /// Reads whole lines, none of them longer than the limit.
     fn block(&mut self, block: &[u8], sections: &mut Sections) {
-        sections.look_for_redaction(block);
-        let signatures = sections.signatures().clone();
-        let mut next = signatures.prefilter().find(block, 0);
+        let mut literals = sections.literals(block);
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', block) {
-            let literal = next.is_some_and(|at| at < end);
-            if literal {
-                next = signatures.prefilter().find(block, end + 1);
-            }
+            let literal = literals.are_before(end, block, sections);
             let text = &block[start..end];
             self.line(text, text.len() as u64, false, literal, sections);
             self.offset += 1;

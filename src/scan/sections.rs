@@ -8,6 +8,23 @@ use super::redaction::RedactionSearch;
 use super::vote::Vote;
 use super::{ScannedLog, Signatures};
 
+/// The places of literals in whole lines.
+#[derive(Debug)]
+pub(super) struct Literals {
+    next: Option<usize>,
+}
+
+impl Literals {
+    /// Whether one stands before the end of the next line, which is at `end`.
+    pub(super) fn are_before(&mut self, end: usize, text: &[u8], sections: &mut Sections) -> bool {
+        let Some(at) = self.next.filter(|at| *at < end) else { return false };
+        // What follows in the line is not searched for a second literal.
+        sections.redaction.look_for_removed(&text[at..end]);
+        self.next = sections.literal(text, end + 1);
+        true
+    }
+}
+
 /// The parts of a file, each of which begins with a preamble and may have a format of its own.
 #[derive(Debug)]
 pub(super) struct Sections {
@@ -31,14 +48,23 @@ impl Sections {
         }
     }
 
-    /// What is looked for.
-    pub(super) fn signatures(&self) -> &Signatures {
-        &self.signatures
+    /// Where in whole lines literals stand, one place for each line that holds any. Each line must pass here once,
+    /// because what redaction leaves is looked for on the way.
+    pub(super) fn literals(&mut self, text: &[u8]) -> Literals {
+        self.redaction.look_at_values(text);
+        Literals { next: self.literal(text, 0) }
     }
 
-    /// Looks for what redaction leaves in whole lines, of which each must pass here once.
-    pub(super) fn look_for_redaction(&mut self, text: &[u8]) {
-        self.redaction.look(text);
+    /// The first literal from a place on. As long as nothing is known to be removed, one search finds both.
+    fn literal(&mut self, text: &[u8], mut from: usize) -> Option<usize> {
+        if !self.redaction.has_removed() {
+            let at = self.signatures.watchful().find(text, from)?;
+            if !self.redaction.removed_at(&text[at..]) {
+                return Some(at);
+            }
+            from = at;
+        }
+        self.signatures.prefilter().find(text, from)
     }
 
     /// Reads the next line.

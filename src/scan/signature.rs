@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::prefilter::Prefilter;
+use super::redaction;
 use super::segments::Segment;
 use crate::model::{
     Entry, Location, LogFormat, NodeId, Redaction, Severity, Time, Unread, Version, unmarked,
@@ -35,7 +37,11 @@ pub struct Signatures {
 #[derive(Debug)]
 struct Inner {
     list: Vec<Signature>,
+    /// The literals, each to be searched for alone.
+    finders: Vec<memmem::Finder<'static>>,
     prefilter: Prefilter,
+    /// The same together with what redaction leaves.
+    watchful: Prefilter,
 }
 
 impl Signatures {
@@ -43,9 +49,12 @@ impl Signatures {
     #[must_use]
     pub fn new(mut list: Vec<Signature>) -> Self {
         list.truncate(1 << 16);
-        let literals: Vec<_> = list.iter().map(|signature| signature.literal.as_bytes()).collect();
+        let mut literals: Vec<_> = list.iter().map(|one| one.literal.as_bytes()).collect();
+        let finders = list.iter().map(|one| memmem::Finder::new(one.literal)).collect();
         let prefilter = Prefilter::new(&literals);
-        Self { inner: Arc::new(Inner { list, prefilter }) }
+        literals.extend(redaction::REMOVED);
+        let watchful = Prefilter::new(&literals);
+        Self { inner: Arc::new(Inner { list, finders, prefilter, watchful }) }
     }
 
     /// The list.
@@ -65,15 +74,20 @@ impl Signatures {
         &self.inner.prefilter
     }
 
+    pub(super) fn watchful(&self) -> &Prefilter {
+        &self.inner.watchful
+    }
+
     /// Indices of the signatures that occur in an entry.
     pub(super) fn occurring(&self, entry: &Entry) -> Vec<u16> {
         let message = unmarked(&entry.message);
         let event = entry.event.as_deref().filter(|event| *event != entry.message).map(unmarked);
-        let occurs = |literal: &str| {
-            message.contains(literal) || event.as_ref().is_some_and(|event| event.contains(literal))
+        let occurs = |literal: &memmem::Finder<'_>| {
+            let in_text = |text: &str| literal.find(text.as_bytes()).is_some();
+            in_text(&message) || event.as_deref().is_some_and(in_text)
         };
-        let indexed = (0u16..).zip(&self.inner.list);
-        indexed.filter(|(_, signature)| occurs(signature.literal)).map(|(index, _)| index).collect()
+        let indexed = (0u16..).zip(&self.inner.finders);
+        indexed.filter(|(_, literal)| occurs(literal)).map(|(index, _)| index).collect()
     }
 }
 

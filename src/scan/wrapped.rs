@@ -186,7 +186,6 @@ fn emit_unfinished(unfinished: &Unfinished, sections: &mut Sections) {
 
 fn emit(line: &Line<'_>, decoded: bool, sections: &mut Sections) {
     let text = if decoded { bare(line.text) } else { bare_start(line.text) };
-    sections.look_for_redaction(text);
-    let literal = sections.signatures().prefilter().find(text, 0).is_some();
+    let literal = sections.literals(text).are_before(text.len(), text, sections);
     sections.line(&Line { text, literal, ..*line });
 }
