@@ -33,7 +33,7 @@ fn field(file: &str, name: &str) -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// The medians of `bench/benches/memory.rs`, which criterion left in Cargo's folder.
+/// The medians of `bench/probe/benches/memory.rs`, which criterion left in Cargo's folder.
 pub(crate) fn in_memory(bench: &Path) -> Vec<Value> {
     let all = bench.parent().unwrap_or(bench).join("criterion/memory");
     let mut found = Vec::new();

@@ -28,7 +28,7 @@ pub(crate) fn run(options: &[&str]) -> Result<ExitCode> {
     let profile = if small { "dev" } else { "release" };
     shell::run(&mut shell::cargo(["build", "--package", "crdb-triage", "--profile", profile]))?;
     let mut criterion =
-        shell::cargo(["bench", "--package", "crdb-triage-bench", "--bench", "memory"]);
+        shell::cargo(["bench", "--package", "crdb-triage-bench-probe", "--bench", "memory"]);
     criterion.args(["--profile", if small { "dev" } else { "bench" }, "--", "--noplot"]);
     if small {
         criterion.arg("--quick");
