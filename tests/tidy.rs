@@ -161,6 +161,25 @@ fn no_file_is_a_warehouse() {
 }
 
 #[test]
+fn lists_are_sorted_by_the_one_sort() {
+    for path in files("src", "rs") {
+        // The one sort itself, and what no browser fetches.
+        if path.ends_with("model/sorting.rs") || path.starts_with("src/bin") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for method in ["sort", "sort_by", "sort_by_key", "sort_by_cached_key", "sort_unstable"] {
+            assert!(
+                !code.contains(&format!(".{method}(")),
+                "{} calls `{method}`: each type that is sorted so costs a browser several kilobytes; `SortSmall` of `model` has one sort for all",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn nothing_of_the_input_becomes_markup() {
     // Written in two parts so that this file does not name what it forbids.
     let forbidden = [
