@@ -4,6 +4,7 @@
 //! The shape that outsiders rely on is made in [`crate::report`].
 
 mod backup;
+pub mod civil;
 mod coverage;
 mod entry;
 mod finding;
