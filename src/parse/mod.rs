@@ -32,15 +32,31 @@ pub fn clean(line: &[u8]) -> &[u8] {
         let end = line.iter().rposition(|b| *b != 0).map_or(start, |at| at + 1);
         line = &line[start..end];
     }
-    line.strip_suffix(b"\r").unwrap_or(line)
+    match line {
+        [line @ .., b'\r'] => line,
+        _ => line,
+    }
 }
 
 /// Decimal digits to a number; as large as possible when it is larger than that.
 fn number(digits: &[u8]) -> u64 {
-    digits.iter().fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
+    let mut number = 0u64;
+    for digit in digits {
+        let digit = u64::from(digit - b'0');
+        // There is always room for 19 of them.
+        number = match digits.len() {
+            ..20 => number * 10 + digit,
+            20.. => number.saturating_mul(10).saturating_add(digit),
+        };
+    }
+    number
 }
 
 /// How many ASCII digits `bytes` begins with.
 fn leading_digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| b.is_ascii_digit()).count()
+    let mut digits = 0;
+    while let Some(b'0'..=b'9') = bytes.get(digits) {
+        digits += 1;
+    }
+    digits
 }
