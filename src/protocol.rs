@@ -13,7 +13,7 @@ pub const VERSION: u32 = 1;
 
 /// Page to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// The input of all further requests. Beside it: the `File`s, in the same order as `paths`.
     Open {
@@ -51,7 +51,7 @@ pub enum Request {
 
 /// Worker to page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The worker has loaded and can be asked.
     Ready {

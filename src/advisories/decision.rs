@@ -20,7 +20,7 @@ pub struct Declared {
     /// Class of harm.
     pub severity: String,
     /// Versions.
-    #[serde(flatten)]
+    #[serde(rename = "affected")]
     pub ranges: Ranges,
 }
 
@@ -130,14 +130,15 @@ fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
 }
 
 impl Declared {
-    /// Reads an `advisory.toml`. The files are part of the program, and a test reads each of them.
+    /// Reads what `build.rs` makes of an `advisory.toml`. The files are part of the program, and a test reads each of
+    /// them.
     #[must_use]
     #[expect(
         clippy::expect_used,
         reason = "the text is compiled in and tested; there is nothing to recover"
     )]
-    pub fn read(text: &str) -> Self {
-        toml::from_str(text).expect("an advisory.toml that the tests have read")
+    pub fn read(json: &str) -> Self {
+        serde_json::from_str(json).expect("an advisory.toml that the tests have read")
     }
 
     /// Where a stretch of versions lies: affected only if every candidate is, not affected only if none can be.

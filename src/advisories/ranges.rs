@@ -37,6 +37,7 @@ pub struct Range {
 
 /// All ranges of an advisory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
 pub struct Ranges {
     /// In ascending order.
     pub affected: Vec<Range>,
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     fn ranges() -> Ranges {
-        toml::from_str(include_str!("a144650/advisory.toml")).unwrap()
+        crate::advisories::a144650::advisory().declared.ranges
     }
 
     fn placement(text: &str) -> Placement {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::CollectSmall;
+
 use crate::ingest::SEPARATOR;
 
 /// The bundles of an input, told from the paths of all that was read.
@@ -21,7 +23,7 @@ pub(super) enum Bundle<'a> {
 
 impl<'a> Bundles<'a> {
     pub(super) fn of(paths: impl Iterator<Item = &'a str>) -> Self {
-        Self { trees: paths.filter_map(tree).collect() }
+        Self { trees: paths.filter_map(tree).collect_small() }
     }
 
     /// The bundle of a path. A file that lies beside or below a tree's own files is one of them.

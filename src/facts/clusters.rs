@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{Cluster, LogFormat, NodeId, Tenant};
+use crate::model::{Cluster, CollectSmall, LogFormat, NodeId, Tenant};
 use crate::parse::cluster::ClusterFact;
 
 use super::bundles::{Bundle, Bundles};
@@ -47,14 +47,14 @@ pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
     join_copies(readings, &mut keys);
     join_tables(readings, &mut keys);
 
-    let known: BTreeSet<&Key<'_>> = keys.iter().flatten().collect();
+    let known: BTreeSet<&Key<'_>> = keys.iter().flatten().collect_small();
     let only = known.len() <= 1;
     let mut in_bundle = BTreeMap::<Bundle<'_>, BTreeSet<&Key<'_>>>::new();
     for (bundle, key) in of.iter().zip(&keys) {
         in_bundle.entry(*bundle).or_default().extend(key.as_ref());
     }
     let numbers: BTreeMap<Bundle<'_>, usize> =
-        in_bundle.keys().enumerate().map(|(number, bundle)| (*bundle, number)).collect();
+        in_bundle.keys().enumerate().map(|(number, bundle)| (*bundle, number)).collect_small();
     let homes = of.iter().zip(&keys).map(|(bundle, key)| {
         // What is of no cluster by itself is of the one that it came with.
         let key = key.as_ref().or_else(|| {

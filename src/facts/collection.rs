@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::{Table, Tally};
-use crate::model::{Cluster, Tenancy, Time};
+use crate::model::{Cluster, CollectSmall, SortSmall, Tenancy, Time};
 use crate::parse::jobs_table::JobRow;
 
 use super::clusters::Home;
@@ -53,7 +53,7 @@ pub(super) fn add_plan(
     bundles: &BTreeMap<usize, Bundle>,
 ) {
     let clusters: BTreeSet<Cluster> =
-        bundles.values().flat_map(|bundle| bundle.clusters.iter().cloned()).collect();
+        bundles.values().flat_map(|bundle| bundle.clusters.iter().cloned()).collect_small();
     for cluster in &clusters {
         let known = facts.clusters.entry(cluster.clone()).or_default();
         let of = || bundles.values().filter(|bundle| bundle.clusters.contains(cluster));
@@ -68,8 +68,11 @@ pub(super) fn add_plan(
             && (trees == 0 || of().any(|bundle| bundle.tree))
             && of().filter(|bundle| bundle.tree).all(complete);
     }
-    let in_trees: BTreeSet<&Cluster> =
-        bundles.values().filter(|bundle| bundle.tree).flat_map(|bundle| &bundle.clusters).collect();
+    let in_trees: BTreeSet<&Cluster> = bundles
+        .values()
+        .filter(|bundle| bundle.tree)
+        .flat_map(|bundle| &bundle.clusters)
+        .collect_small();
     let only = Cluster::default();
     for (tenant, id) in &tally.nodes {
         let seen = facts.nodes.keys().any(|(of, node)| of.tenant == *tenant && node == id);
@@ -129,7 +132,7 @@ pub(super) fn add_rows(
         let collected = bundles.get(&row.bundle).and_then(Bundle::collected);
         (collected, row.bundle, trust(row.table), latest(&row.row))
     };
-    rows.sort_by_cached_key(key);
+    rows.sort_small_by_key(key);
     for Row { path, tenancy, row, .. } in rows {
         histories.add_row(&path, &tenancy, row);
     }

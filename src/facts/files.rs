@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Span, Time};
+use crate::model::{SortSmall, Span, Time};
 use crate::scan::{LogSummary, SILENCE, Segment};
 
 /// One file with entries of channel DEV.
@@ -78,7 +78,7 @@ pub(super) fn spans(files: &[File]) -> Vec<Span> {
         }));
     }
     sinks.into_values().for_each(|segments| pieces.extend(bridges(segments)));
-    pieces.sort_by_key(|piece| (piece.from, piece.to, piece.file));
+    pieces.sort_small_by_key(|piece| (piece.from, piece.to, piece.file));
 
     let mut spans: Vec<(Piece, Vec<usize>)> = Vec::new();
     for piece in pieces {
@@ -93,7 +93,7 @@ pub(super) fn spans(files: &[File]) -> Vec<Span> {
         }
     }
     let span = |(Piece { from, to, .. }, mut of): (Piece, Vec<usize>)| {
-        of.sort_unstable();
+        of.sort_small();
         of.dedup();
         let bytes = of.iter().filter_map(|index| files.get(*index)).map(|file| file.bytes).sum();
         Span { from, to, files: of.len() as u64, bytes }
@@ -113,7 +113,7 @@ fn joins(span: &Piece, next: &Piece) -> bool {
 
 /// The silences of one sink between segments whose counters follow on: nothing was written in them.
 fn bridges(mut segments: Vec<Segment>) -> Vec<Piece> {
-    segments.sort_by_key(|segment| (segment.from, segment.to));
+    segments.sort_small_by_key(|segment| (segment.from, segment.to));
     let mut bridges = Vec::new();
     let mut reached: Option<Segment> = None;
     for segment in segments {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ingest::Tally;
 use crate::model::{
-    self, Cluster, JobId, Location, NodeId, Tenancy, Tenant, Time, Unread, unmarked,
+    self, Cluster, CollectSmall, JobId, Location, NodeId, SortSmall, Tenancy, Tenant, Time, Unread,
+    unmarked,
 };
 use crate::parse::job_tag;
 use crate::parse::time::is_undated;
@@ -100,7 +101,7 @@ pub fn gather(
         .flat_map(|(cluster, known)| {
             known.jobs_tables.iter().map(|tenant| Tenancy::new(cluster, tenant))
         })
-        .collect();
+        .collect_small();
     facts.jobs = histories.finish(&tables);
     facts.backups = backups::gather(&facts);
     backups::add_events(&facts.backups, &mut facts.jobs);
@@ -356,7 +357,7 @@ fn signs(facts: &Facts, found: Vec<Found>) -> Vec<Sign> {
         })
         .collect();
     join_flows(&mut signs);
-    signs.sort_by(|a, b| (a.entry.time, &a.source).cmp(&(b.entry.time, &b.source)));
+    signs.sort_small_by(|a, b| (a.entry.time, &a.source).cmp(&(b.entry.time, &b.source)));
     signs
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Cluster, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId,
-    Operation, Tenancy, Time,
+    Operation, SortSmall, Tenancy, Time,
 };
 use crate::parse::jobs_table::JobRow;
 use crate::scan::Hit;
@@ -112,7 +112,7 @@ impl Histories {
         self.join_tenants(tables);
         for job in self.jobs.values_mut() {
             add_row_events(job);
-            job.events.sort_by(|a, b| {
+            job.events.sort_small_by(|a, b| {
                 (a.time, &a.source, a.counter).cmp(&(b.time, &b.source, b.counter))
             });
             if job.status.is_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Location, Tenancy, Time};
+use crate::model::{Location, SortSmall, Tenancy, Time};
 use crate::parse::schedules::ScheduleRow;
 
 use super::collection::Bundle;
@@ -39,7 +39,7 @@ pub(super) fn gather(
     bundles: &BTreeMap<usize, Bundle>,
 ) -> BTreeMap<(Tenancy, u64), Schedule> {
     let collected = |table: &Listed| bundles.get(&table.bundle).and_then(Bundle::collected);
-    tables.sort_by_key(|table| (collected(table), table.bundle));
+    tables.sort_small_by_key(|table| (collected(table), table.bundle));
     let mut schedules = BTreeMap::new();
     for Listed { path, tenancy, rows, .. } in tables {
         for row in rows {

@@ -1,7 +1,7 @@
 //! Which versions a node ran when, from every source that says so.
 
 use crate::ingest::Table;
-use crate::model::{Location, Time, Version};
+use crate::model::{Location, SortSmall, Time, Version};
 use crate::parse::time::is_undated;
 use crate::scan::VersionSeen;
 
@@ -168,7 +168,7 @@ pub(super) fn order(versions: &mut Vec<RanVersion>) {
         versions.iter().filter(|v| !is_series_only(v)).filter_map(series).collect();
     versions.retain(|v| !is_series_only(v) || series(v).is_none_or(|of| !builds.contains(&of)));
     let key = |v: &RanVersion| (v.from.is_none(), v.from, v.until, v.origin);
-    versions.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text)));
+    versions.sort_small_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text)));
     versions.dedup_by(|next, kept| {
         let same = is_same(next, kept);
         if same {

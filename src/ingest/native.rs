@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::model::{Unread, UnreadReason};
+use crate::model::{SortSmall, Unread, UnreadReason};
 
 use super::{Input, ReadError, Source};
 
@@ -78,8 +78,8 @@ pub fn collect<P: AsRef<Path>>(paths: &[P]) -> (Vec<Input<FileSource>>, Vec<Unre
         walk.enter(path.as_ref(), &own_name(path.as_ref()));
     }
     walk.follow_links();
-    walk.inputs.sort_by(|a, b| (&a.path, &a.source.path).cmp(&(&b.path, &b.source.path)));
-    walk.unread.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.inputs.sort_small_by(|a, b| (&a.path, &a.source.path).cmp(&(&b.path, &b.source.path)));
+    walk.unread.sort_small_by(|a, b| a.path.cmp(&b.path));
     (walk.inputs, walk.unread)
 }
 
@@ -136,7 +136,7 @@ impl Walk {
     fn follow_links(&mut self) {
         while !self.links.is_empty() {
             let mut links = std::mem::take(&mut self.links);
-            links.sort();
+            links.sort_small();
             for (path, name) in links {
                 self.enter(&path, &name);
             }

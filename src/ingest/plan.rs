@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Unread;
+use crate::model::{SortSmall, Unread};
 
 use super::tally::Tally;
 
@@ -207,7 +207,7 @@ impl Plan {
     /// Orders units and unread files by path, after making each path unique: the second `a.log` becomes
     /// `a.log (2)`.
     pub(super) fn order(&mut self) {
-        self.sort();
+        self.sort_by_path();
         let paths =
             self.units.iter().map(|u| &u.path).chain(self.tally.unread.iter().map(|u| &u.path));
         let mut taken: HashSet<String> = paths.cloned().collect();
@@ -230,11 +230,11 @@ impl Plan {
             }
             *path = name;
         }
-        self.sort();
+        self.sort_by_path();
     }
 
-    fn sort(&mut self) {
-        self.units.sort_by(|a, b| a.path.cmp(&b.path));
-        self.tally.unread.sort_by(|a, b| a.path.cmp(&b.path));
+    fn sort_by_path(&mut self) {
+        self.units.sort_small_by(|a, b| a.path.cmp(&b.path));
+        self.tally.unread.sort_small_by(|a, b| a.path.cmp(&b.path));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::UnreadReason;
+use crate::model::{SortSmall, UnreadReason};
 
 use super::codec::Compression;
 use super::kinds::{Kind, classify, classify_unpacked};
@@ -18,7 +18,7 @@ use super::{
 /// may be an archive, its last bytes. The order of `inputs` makes no difference but to [`Unit::source`].
 pub async fn plan<S: Source>(inputs: &[Input<S>]) -> Plan {
     let mut order: Vec<usize> = (0..inputs.len()).collect();
-    order.sort_by_key(|&index| (&inputs[index].path, inputs[index].source.len()));
+    order.sort_small_by_key(|&index| (&inputs[index].path, inputs[index].source.len()));
     let mut survey = Survey { alone: inputs.len() == 1, ..Survey::default() };
     for index in order {
         let kind = survey.input(index as u32, &inputs[index]).await;
@@ -119,7 +119,7 @@ impl Survey {
     /// Takes the members of one archive that are to be read. Those that begin within another are refused: no
     /// program writes them, and a small archive could hold any amount of text with them.
     fn members(&mut self, mut members: Vec<Member>) {
-        members.sort_by_key(|member| member.header);
+        members.sort_small_by_key(|member| member.header);
         let mut reached = 0;
         for Member { unit, header, name_len } in members {
             if header < reached {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Unread, UnreadReason};
+use crate::model::{SortSmall, Unread, UnreadReason};
 
 use super::kinds::table_group;
 use super::{Failure, Table};
@@ -72,7 +72,7 @@ pub fn settle(tables: &[Attempt<'_>], failures: Vec<Failure>) -> Settled {
             settled.skipped += other.failures.len() as u64;
         }
     }
-    settled.superseded.sort_unstable();
+    settled.superseded.sort_small();
     settled
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::civil;
+
 /// An instant, as microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
@@ -15,8 +17,7 @@ impl Time {
     /// The instant of an RFC 3339 text, or nothing.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        let instant: jiff::Timestamp = text.parse().ok()?;
-        Some(Self(instant.as_microsecond()))
+        civil::read(text)
     }
 
     /// This instant, `micros` microseconds later (earlier when negative).
@@ -29,10 +30,7 @@ impl Time {
 impl fmt::Display for Time {
     /// RFC 3339 in UTC with exactly six fraction digits, the only form that leaves the tool.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(instant) => write!(f, "{instant:.6}"),
-            Err(_) => write!(f, "{}µs", self.0),
-        }
+        civil::write(*self, f)
     }
 }
 

@@ -32,19 +32,31 @@ pub fn clean(line: &[u8]) -> &[u8] {
         let end = line.iter().rposition(|b| *b != 0).map_or(start, |at| at + 1);
         line = &line[start..end];
     }
-    line.strip_suffix(b"\r").unwrap_or(line)
+    match line {
+        [line @ .., b'\r'] => line,
+        _ => line,
+    }
 }
 
 /// Decimal digits to a number; as large as possible when it is larger than that.
 fn number(digits: &[u8]) -> u64 {
-    // So many always fit. To see whether more do takes 128 bits, of which a browser has none.
-    if digits.len() < 20 {
-        return digits.iter().fold(0, |n, d| n * 10 + u64::from(d - b'0'));
+    let mut number = 0u64;
+    for digit in digits {
+        let digit = u64::from(digit - b'0');
+        // There is always room for 19 of them; to see whether more fit takes 128 bits, which browsers lack.
+        number = match digits.len() {
+            ..20 => number * 10 + digit,
+            20.. => number.saturating_mul(10).saturating_add(digit),
+        };
     }
-    digits.iter().fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
+    number
 }
 
 /// How many ASCII digits `bytes` begins with.
 fn leading_digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| b.is_ascii_digit()).count()
+    let mut digits = 0;
+    while let Some(b'0'..=b'9') = bytes.get(digits) {
+        digits += 1;
+    }
+    digits
 }

@@ -33,7 +33,7 @@ pub fn read(message: &str) -> Option<Preamble> {
 /// Whether an entry from this source file may be the banner of a node's start.
 #[must_use]
 pub fn may_be_banner(file: &[u8]) -> bool {
-    file.starts_with(b"cli/")
+    matches!(file, [b'c', b'l', b'i', b'/', ..])
 }
 
 /// What the message of an entry from `cli/` says, if it is a banner: one line that names the product and its build

@@ -6,7 +6,9 @@ const REMOVED: &[u8] = b"REDACTEDBYZIP";
 /// Whether an entry's text, from after its tags on, says that redaction removed all of it. A counter may stand before.
 #[must_use]
 pub fn is_removed(rest: &[u8]) -> bool {
-    let Some(before) = rest.trim_ascii_end().strip_suffix(REMOVED) else { return false };
+    // Most entries end with another letter.
+    let text @ [.., b'P'] = rest.trim_ascii_end() else { return false };
+    let Some(before) = text.strip_suffix(REMOVED) else { return false };
     before.iter().all(|b| b.is_ascii_digit() || *b == b' ')
 }
 

@@ -4,9 +4,6 @@
 //! 2.3 and 2.8). What is not known to be harmless goes; the text around it stays.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 /// What stands in the place of a secret; CockroachDB writes the same.
 pub const REDACTED: &str = "redacted";
@@ -35,19 +32,13 @@ const HARMLESS: [&str; 20] = [
     "with_schema",
 ];
 
-/// Words in the names of secrets, in lower case.
-const SECRETS: [&str; 11] = [
-    "secret",
-    "password",
-    "passphrase",
-    "passwd",
-    "token",
-    "credential",
-    "account_key",
-    "access_key",
-    "private_key",
-    "api_key",
-    "signature",
+/// Words in the names of secrets, in lower case, by their first letter. None holds another.
+const SECRETS: [(u8, &[&str]); 5] = [
+    (b'a', &["account_key", "access_key", "api_key"]),
+    (b'c', &["credential"]),
+    (b'p', &["password", "passphrase", "passwd", "private_key"]),
+    (b's', &["secret", "signature"]),
+    (b't', &["token"]),
 ];
 
 /// `text` without secrets: no user and password before a host, no value of a parameter unless it is known to be
@@ -174,9 +165,18 @@ fn harmless(parameter: &str) -> Cow<'_, str> {
     }
 }
 
-/// Finds the words of [`SECRETS`] in one pass, so that a text that repeats them costs no more than any other.
-static NAMES: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SECRETS).ok());
+/// Where the next word of [`SECRETS`] at or after `from` ends.
+fn secret(text: &str, from: usize) -> Option<usize> {
+    let text = text.as_bytes();
+    (from..text.len()).find_map(|at| {
+        let letter = text[at].to_ascii_lowercase();
+        let (_, words) = SECRETS.iter().find(|(first, _)| *first == letter)?;
+        let is_at = |word: &[u8]| {
+            text[at..].get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word))
+        };
+        words.iter().find(|word| is_at(word.as_bytes())).map(|word| at + word.len())
+    })
+}
 
 /// `text` without the values of `…secret… = value` and `PASSWORD 'value'`; none if there are none.
 fn named(text: &str) -> Option<String> {
@@ -185,12 +185,9 @@ fn named(text: &str) -> Option<String> {
     let mut out: Option<String> = None;
     let mut done = 0;
     let mut from = 0;
-    for found in NAMES.as_ref()?.find_iter(text) {
-        if found.start() < from {
-            continue;
-        }
-        let rest = &text[found.end()..];
-        let name_end = found.end() + rest.find(|c| !word(c)).unwrap_or(rest.len());
+    while let Some(found) = secret(text, from) {
+        let rest = &text[found..];
+        let name_end = found + rest.find(|c| !word(c)).unwrap_or(rest.len());
         from = name_end;
         let Some((start, stop)) = value(&text[name_end..]) else { continue };
         let (start, stop) = (name_end + start, name_end + stop);

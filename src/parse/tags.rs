@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::Tag;
+use crate::model::{Tag, unmarked};
 
 /// What a list of tags says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,19 +18,22 @@ pub struct Tags {
 impl Tags {
     /// Adds a tag; the tenant's id and name go to their own fields.
     pub fn push(&mut self, tag: Tag) {
-        let plain = crate::model::unmarked(&tag.value);
+        let first = self.list.is_empty();
         match tag.key.as_str() {
-            "T" if self.tenant_id.is_none() && self.list.is_empty() && is_number(&plain) => {
-                self.tenant_id = Some(super::number(plain.as_bytes()));
+            "T" if first && self.tenant_id.is_none() => {
+                let id = unmarked(&tag.value);
+                if is_number(&id) {
+                    self.tenant_id = Some(super::number(id.as_bytes()));
+                    return;
+                }
             }
-            "V" if self.tenant_id.is_some()
-                && self.tenant_name.is_none()
-                && self.list.is_empty() =>
-            {
-                self.tenant_name = Some(plain.into_owned());
+            "V" if first && self.tenant_id.is_some() && self.tenant_name.is_none() => {
+                self.tenant_name = Some(unmarked(&tag.value).into_owned());
+                return;
             }
-            _ => self.list.push(tag),
+            _ => {}
         }
+        self.list.push(tag);
     }
 }
 
@@ -97,15 +100,17 @@ pub fn start(list: &[u8]) -> Option<&[u8]> {
 fn slow_node(list: &[u8]) -> Option<u32> {
     let tags = parse(list);
     let tag = tags.list.iter().find(|tag| tag.key == "n")?;
-    crate::model::unmarked(&tag.value).parse().ok()
+    unmarked(&tag.value).parse().ok()
 }
 
 /// The virtual cluster's name of a tag list. The same as [`parse`], without building the list.
 #[must_use]
 pub fn tenant_name(list: &[u8]) -> Option<Cow<'_, str>> {
     let [b'T', rest @ ..] = list else { return None };
-    let name = rest[super::leading_digits(rest)..].strip_prefix(b",V");
-    let simple = name.and_then(|name| name.split(|b| *b == b',').next());
+    let simple = match &rest[super::leading_digits(rest)..] {
+        [b',', b'V', name @ ..] => name.split(|b| *b == b',').next(),
+        _ => None,
+    };
     match simple {
         Some(name) if rest[0] != b',' && is_word(name) => {
             std::str::from_utf8(name).ok().map(Cow::Borrowed)
@@ -120,9 +125,9 @@ pub fn tenant_name(list: &[u8]) -> Option<Cow<'_, str>> {
 /// again (log-formats trap 13).
 #[must_use]
 pub fn is_preamble(list: &[u8]) -> bool {
-    match list.strip_suffix(b"config") {
-        Some(b"") => true,
-        Some([b'T', rest @ .., b',']) => {
+    match list {
+        b"config" => true,
+        [b'T', rest @ .., b',', b'c', b'o', b'n', b'f', b'i', b'g'] => {
             let name = &rest[super::leading_digits(rest)..];
             name.is_empty() || (name.starts_with(b",V") && !name[1..].contains(&b','))
         }

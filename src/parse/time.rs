@@ -1,6 +1,7 @@
 //! Times as logs and tables write them, to microseconds in UTC. Never through a float, never compared as text.
 
 use crate::model::Time;
+use crate::model::civil::{days, time_of_day};
 
 const DAY: i64 = 86_400 * Time::SECOND;
 
@@ -98,26 +99,6 @@ fn field(digits: &[u8]) -> Option<i64> {
 /// The first six digits of a fraction of a second, padded with zeros.
 fn micros(fraction: &[u8]) -> i64 {
     (0..6).fold(0, |n, at| n * 10 + fraction.get(at).map_or(0, |d| i64::from(d - b'0')))
-}
-
-fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
-    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar. Years are counted from March, so that the leap day
-/// is the last of its year, in eras of 400 years.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    const LENGTHS: [i64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let index = usize::try_from(month).ok()?.checked_sub(1)?;
-    let length = LENGTHS.get(index)? - i64::from(month == 2 && !leap);
-    if !(1..=length).contains(&day) {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advisories::Decision;
 use crate::facts::{self, Backups, BulkOperation, Covers, Facts};
-use crate::model::{JobId, LayerState, Tenancy};
+use crate::model::{CollectSmall, JobId, LayerState, SortSmall, Tenancy};
 use crate::parse::statement::Targets;
 
 use super::compose::cluster;
@@ -87,7 +87,7 @@ fn one(
 
 /// The schedules that took layers of a chain.
 fn schedules(facts: &Facts, chain: &facts::Chain) -> Vec<Schedule> {
-    let ids: BTreeSet<u64> = chain.layers.iter().filter_map(|layer| layer.schedule).collect();
+    let ids: BTreeSet<u64> = chain.layers.iter().filter_map(|layer| layer.schedule).collect_small();
     ids.into_iter()
         .filter_map(|id| {
             let known = facts.schedules.get(&(chain.tenancy.clone(), id))?;
@@ -156,11 +156,11 @@ fn operations(backups: &Backups, chain: &facts::Chain) -> (Vec<ChainOperation>, 
         .filter(over_it)
         .map(|operation| self::operation(chain, operation))
         .collect();
-    all.sort_by_key(|operation| (operation.captured_by.is_empty(), operation.from));
+    all.sort_small_by_key(|operation| (operation.captured_by.is_empty(), operation.from));
     let held = all.iter().filter(|operation| !operation.captured_by.is_empty()).count();
     let more = all.len().saturating_sub(OPERATIONS.max(held));
     all.truncate(OPERATIONS.max(held));
-    all.sort_by(|a, b| (a.from, &a.job).cmp(&(b.from, &b.job)));
+    all.sort_small_by(|a, b| (a.from, &a.job).cmp(&(b.from, &b.job)));
     (all, u32::try_from(more).unwrap_or(u32::MAX))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::advisories::{self, ADVISORIES, Decision};
 use crate::facts::Node as NodeFacts;
 use crate::ingest::SourceKind;
-use crate::model::{self, Cluster, JobId, NodeId, SubjectKind, Tenancy};
+use crate::model::{self, Cluster, CollectSmall, JobId, NodeId, SortSmall, SubjectKind, Tenancy};
 use crate::triage::Outcome;
 
 use super::document::*;
@@ -15,11 +15,12 @@ use super::document::*;
 pub fn compose(outcome: &Outcome, run: Run) -> Report {
     let facts = &outcome.facts;
     let mut decisions: Vec<&Decision> = outcome.decisions.iter().collect();
-    decisions
-        .sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.declared.id.cmp(&b.declared.id)));
+    decisions.sort_small_by(|a, b| {
+        b.verdict.cmp(&a.verdict).then_with(|| a.declared.id.cmp(&b.declared.id))
+    });
     let mut findings: Vec<&model::Finding> =
         decisions.iter().flat_map(|decision| &decision.findings).collect();
-    findings.sort_by(|a, b| {
+    findings.sort_small_by(|a, b| {
         b.verdict
             .cmp(&a.verdict)
             .then_with(|| (&a.advisory, &a.subject).cmp(&(&b.advisory, &b.subject)))
@@ -153,7 +154,7 @@ fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
             matches!(kind, SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore)
         })
         .filter_map(|finding| Some((&finding.subject.tenancy, JobId::parse(&finding.subject.id)?)))
-        .collect();
+        .collect_small();
     outcome
         .facts
         .jobs

@@ -13,6 +13,8 @@
 //! lookups for each of three or four neighbours of every byte, and of a first one, with 64 literals in 8 groups, a third
 //! of all vectors needed a second look.
 
+use crate::model::SortSmall;
+
 /// Bytes of a gram.
 const GRAM: usize = 4;
 
@@ -86,7 +88,7 @@ impl<'a> Wanted<'a> {
         let shares: Vec<u64> = literal.windows(GRAM).map(frequency).collect();
         let cost = |first: &usize| shares[*first..first + STRIDE].iter().sum::<u64>();
         let mut runs: Vec<usize> = (0..=literal.len() - SHORTEST).collect();
-        runs.sort_by_key(cost);
+        runs.sort_small_by_key(cost);
         Self { literal, runs }
     }
 }
@@ -99,7 +101,7 @@ impl Grams {
         }
         let mut wanted: Vec<_> = literals.iter().map(|literal| Wanted::new(literal)).collect();
         // The shorter a literal, the less choice it has.
-        wanted.sort_by_key(|wanted| wanted.runs.len());
+        wanted.sort_small_by_key(|wanted| wanted.runs.len());
         let factors = (0..TRIES).map(|n| FACTOR.wrapping_mul(2 * n + 1));
         factors.map(Spread).find_map(|spread| {
             let mut grams = Self::empty(spread);

@@ -1,7 +1,5 @@
 //! One search for all literals: which lines are worth reading at all.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::grams::Grams;
 
 /// Finds the next place where any of several literals stands.
@@ -17,8 +15,9 @@ pub struct Prefilter {
 enum Search {
     Nothing,
     Grams(Grams),
-    Automaton(AhoCorasick),
-    /// No search could be built: every byte is worth a look.
+    /// Some are too short, or they are too many: the literals by their first byte.
+    Bytes(Vec<Vec<Box<[u8]>>>),
+    /// One is empty: every byte is worth a look.
     Everything,
 }
 
@@ -33,11 +32,11 @@ impl Prefilter {
         } else if let Some(grams) = Grams::new(literals) {
             Search::Grams(grams)
         } else {
-            AhoCorasick::builder()
-                .kind(Some(AhoCorasickKind::DFA))
-                .match_kind(MatchKind::LeftmostFirst)
-                .build(literals)
-                .map_or(Search::Everything, Search::Automaton)
+            let mut by_first = vec![Vec::new(); 1 << u8::BITS];
+            for literal in literals {
+                by_first[usize::from(literal[0])].push(Box::from(*literal));
+            }
+            Search::Bytes(by_first)
         };
         Self { search }
     }
@@ -55,7 +54,10 @@ impl Prefilter {
         let at = match &self.search {
             Search::Nothing => None,
             Search::Grams(grams) => grams.find(rest),
-            Search::Automaton(automaton) => automaton.find(rest).map(|found| found.start()),
+            Search::Bytes(by_first) => (0..rest.len()).find(|at| {
+                let mut literals = by_first[usize::from(rest[*at])].iter();
+                literals.any(|literal| rest[*at..].starts_with(literal))
+            }),
             Search::Everything => (!rest.is_empty()).then_some(0),
         };
         Some(from + at?)

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::model::SortSmall;
 use crate::parse::wrap::{Encoding, Transcoder, Unwrapper, Wrapping, bare, bare_start};
 
 use super::lines::{Line, Partial};
@@ -96,7 +97,7 @@ impl Wrapped {
         }
         let mut log = sections.finish(self.next);
         // A line that came in pieces is read when its last piece is there.
-        log.hits.sort_by_key(|hit| hit.offset);
+        log.hits.sort_small_by_key(|hit| hit.offset);
         log
     }
 

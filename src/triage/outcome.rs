@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::advisories::{ADVISORIES, Decision};
 use crate::facts::{Content, Facts, Reading};
 use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Tally};
-use crate::model::{Unread, UnreadReason};
+use crate::model::{CollectSmall, SortSmall, Unread, UnreadReason};
 
 use super::engine::{FileResult, UnitResult};
 
@@ -60,7 +60,7 @@ impl Outcome {
                 }
             }
         }
-        files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+        files.sort_small_by(|a, b| a.file.path.cmp(&b.file.path));
         let settled = settle(&mut files, &mut tally);
         let mut counts = FileCounts {
             skipped: tally.skipped + settled,
@@ -85,7 +85,9 @@ impl Outcome {
             readings.push(Reading { path, tenant, node, content });
         }
         counts.total = counts.read + counts.skipped + counts.unread;
-        unread.sort_by(|a, b| (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail)));
+        unread.sort_small_by(|a, b| {
+            (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail))
+        });
         let facts = crate::facts::gather(&tally, readings, unread, signatures);
         let decisions = ADVISORIES
             .iter()
@@ -109,7 +111,7 @@ fn settle(files: &mut Vec<FileResult>, tally: &mut Tally) -> u64 {
     let settled = ingest::settle(&attempts, std::mem::take(&mut tally.failures));
     tally.unread.extend(settled.unread);
     let superseded: BTreeSet<usize> =
-        settled.superseded.iter().filter_map(|at| indices.get(*at).copied()).collect();
+        settled.superseded.iter().filter_map(|at| indices.get(*at).copied()).collect_small();
     let mut index = 0;
     files.retain(|_| {
         index += 1;

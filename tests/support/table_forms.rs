@@ -33,7 +33,6 @@ pub(crate) fn show_row(row: &JobRow) -> String {
     ] {
         field(name, time.map(|t| t.to_string()));
     }
-    field("done", row.fraction_completed.map(|f| f.to_string()));
     field("error", row.error.clone());
     field("node", row.coordinator_id.map(|n| n.to_string()));
     field("runs", row.num_runs.map(|n| n.to_string()));

@@ -9,7 +9,7 @@ pub const IMPORT_EVERY: u32 = 50;
 
 /// Ids grow with time, as `unique_rowid()` does.
 pub(crate) fn id(number: u32) -> u64 {
-    1_065_000_000_000_000_001 + u64::from(number) * 360_287_970_189_639
+    1_065_000_000_000_000_001 + u64::from(number) * 36_028_797_018_963
 }
 
 const STATUS: [&str; 8] = [

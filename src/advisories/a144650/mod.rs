@@ -15,7 +15,9 @@ mod warning;
 
 use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
-use crate::model::{Evidence, Finding, Operation, Reason, Subject, SubjectKind, Tenancy, Verdict};
+use crate::model::{
+    Evidence, Finding, Operation, Reason, SortSmall, Subject, SubjectKind, Tenancy, Verdict,
+};
 use crate::scan::Signature;
 
 use super::{Advisory, Decision, Declared};
@@ -35,7 +37,7 @@ const EVIDENCE_LIMIT: usize = 20;
 /// The advisory with its detector.
 pub(super) fn advisory() -> Advisory {
     Advisory {
-        declared: Declared::read(include_str!("advisory.toml")),
+        declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a144650.json"))),
         decide,
         signatures: &[FLUSH_ERROR],
         concerns,
@@ -70,7 +72,8 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     for finding in &mut findings {
         finding.evidence.truncate(EVIDENCE_LIMIT);
     }
-    findings.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
+    findings
+        .sort_small_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
     // Logs go back two days in a debug zip and jobs two weeks.
     let missing = coverage::jobs_tables_missing(facts);
     Decision::conclude(declared, facts, findings, missing, coverage::is_needed)

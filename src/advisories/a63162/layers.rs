@@ -6,7 +6,7 @@ use crate::advisories::chains::{
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Ended, Layer, OperationKind, Within};
-use crate::model::{JobStatus, LayerKind, LayerState, Reason, Time, Verdict, Version};
+use crate::model::{JobStatus, LayerKind, LayerState, Reason, SortSmall, Time, Verdict, Version};
 
 /// Judges every operation over every chain that holds its midst. What is bad, for the restores.
 pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> BadLayers<'a> {
@@ -183,7 +183,7 @@ impl<'a> Midst<'a> {
             if layer.kind == LayerKind::Unknown {
                 doubts.push(Doubt::Kind);
             }
-            doubts.sort();
+            doubts.sort_small();
             let said = Said::new(Verdict::Possible, "TAKEN_DURING", text)
                 .doubted(&doubts)
                 .about(*view, capture)

@@ -22,7 +22,7 @@ const REFUSAL: Signature =
 /// The advisory with its detector.
 pub(super) fn advisory() -> Advisory {
     Advisory {
-        declared: Declared::read(include_str!("advisory.toml")),
+        declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a88042.json"))),
         decide,
         signatures: &[REFUSAL],
         concerns,

@@ -2,7 +2,7 @@
 
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Covers, Ended, Layer, Within};
-use crate::model::{LayerKind, LayerState, Reason};
+use crate::model::{LayerKind, LayerState, Reason, SortSmall};
 use crate::parse::statement::{Address, Targets};
 
 use super::words;
@@ -167,7 +167,7 @@ impl<'a> Capture<'a> {
         if layer.kind == LayerKind::Unknown {
             doubts.push(Doubt::Kind);
         }
-        doubts.sort();
+        doubts.sort_small();
         doubts.dedup();
         doubts
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{LayerKind, LayerState, Tenancy, Time};
+use crate::model::{LayerKind, LayerState, SortSmall, Tenancy, Time};
 use crate::parse::statement::{self, Address};
 
 use super::layers::{Draft, Home};
@@ -88,7 +88,7 @@ fn ordered(
     in_collection: bool,
     is_19: impl Fn(Time) -> bool,
 ) -> Vec<Layer> {
-    layers.sort_by_key(|layer| (layer.as_of, layer.job));
+    layers.sort_small_by_key(|layer| (layer.as_of, layer.job));
     let mut begun = false;
     for layer in &mut layers {
         if layer.told_by == KindTold::FirstSeen {
@@ -114,7 +114,7 @@ fn ordered(
         begun |= layer.state == LayerState::Done;
     }
     // The subdirectory may have told the time of one anew.
-    layers.sort_by_key(|layer| (layer.as_of, layer.job));
+    layers.sort_small_by_key(|layer| (layer.as_of, layer.job));
     layers
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{JobId, LayerKind, LayerState, Tenancy, Time};
+use crate::model::{JobId, LayerKind, LayerState, SortSmall, Tenancy, Time};
 
 use super::{Backups, BulkOperation, Chain, Layer, Within};
 
@@ -39,8 +39,8 @@ impl Index {
             let of = index.fulls.entry(chain.tenancy.clone()).or_default();
             of.extend(fulls.map(|(place, layer)| (layer.as_of, at, place)));
         }
-        index.instants.values_mut().for_each(|instants| instants.sort_unstable());
-        index.fulls.values_mut().for_each(|fulls| fulls.sort_unstable());
+        index.instants.values_mut().for_each(|instants| instants.sort_small());
+        index.fulls.values_mut().for_each(|fulls| fulls.sort_small());
         for (at, operation) in backups.operations.iter().enumerate() {
             index.operations.insert((operation.tenancy.clone(), operation.job), at);
         }
@@ -78,7 +78,7 @@ impl Backups {
         let from = instants.partition_point(|(at, _)| *at < begin);
         let within = instants[from..].iter().take_while(|(at, _)| *at <= end);
         let mut chains: Vec<usize> = within.map(|(_, chain)| *chain).collect();
-        chains.sort_unstable();
+        chains.sort_small();
         chains.dedup();
         chains.into_iter().map(|at| &self.chains[at]).collect()
     }

@@ -14,7 +14,7 @@ mod scope;
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, Tenancy, Time};
+use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, SortSmall, Tenancy, Time};
 use crate::parse::statement::{Address, Targets, Unparsed};
 
 use super::Facts;
@@ -230,8 +230,8 @@ pub(super) fn gather(facts: &Facts) -> Backups {
             && candidates.all(|(_, version)| version.as_ref().is_some_and(|v| v.major < 20))
     };
     chains::assemble(&mut backups, drafts, is_19);
-    backups.operations.sort_by_key(|operation| (operation.from, operation.job));
-    backups.restores.sort_by_key(|restore| (restore.created, restore.job));
+    backups.operations.sort_small_by_key(|operation| (operation.from, operation.job));
+    backups.restores.sort_small_by_key(|restore| (restore.created, restore.job));
     backups.index = index::Index::of(&backups);
     backups
 }

@@ -27,8 +27,6 @@ pub struct Head<'a> {
     pub tagged: Tagged<'a>,
 }
 
-const MARK: &[u8] = "⋮".as_bytes();
-
 /// Reads the prefix of a line, or nothing when the line does not begin an entry:
 ///
 /// ```text
@@ -40,10 +38,10 @@ const MARK: &[u8] = "⋮".as_bytes();
 #[must_use]
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
     let (stamp, rest) = line.split_first_chunk::<23>()?;
-    let [letter, date @ .., b' ', _, _, b':', _, _, b':', _, _, b'.', _, _, _, _, _, _] = stamp
-    else {
+    if !is_stamp(stamp) {
         return None;
-    };
+    }
+    let (letter, date) = (stamp[0], stamp[1..].first_chunk()?);
     let severity = match letter {
         b'I' => Severity::Info,
         b'W' => Severity::Warning,
@@ -52,27 +50,31 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         _ => return None,
     };
     let clock: &[u8; 15] = stamp.last_chunk()?;
-    let digit = |at: usize| stamp[at].is_ascii_digit();
-    let all_digits =
-        (1..7).all(digit) && [8, 9, 11, 12, 14, 15].into_iter().all(digit) && (17..23).all(digit);
-    if !all_digits {
-        return None;
-    }
     let (zone, rest) = zone(rest)?;
-    let rest = rest.strip_prefix(b" ")?;
+    let [b' ', rest @ ..] = rest else { return None };
     let (goroutine, rest) = goroutine(rest);
-    let rest = rest.strip_prefix(b"(gostd) ").unwrap_or(rest);
+    let rest = match rest {
+        [b'(', b'g', b'o', b's', b't', b'd', b')', b' ', rest @ ..] => rest,
+        _ => rest,
+    };
     let (channel, rest) = channel(rest);
 
     let colon = memchr::memchr(b':', rest)?;
     let (file, after) = (&rest[..colon], &rest[colon + 1..]);
     let digits = leading_digits(after);
-    let rest = after[digits..].strip_prefix(b" ").filter(|_| digits > 0)?;
-    let (redactable, rest) = match rest.strip_prefix(MARK) {
-        Some(rest) => (true, rest),
-        None => (false, rest),
+    let [b' ', rest @ ..] = &after[digits..] else { return None };
+    if digits == 0 {
+        return None;
+    }
+    // `⋮` in UTF-8.
+    let (redactable, rest) = match rest {
+        [0xE2, 0x8B, 0xAE, rest @ ..] => (true, rest),
+        _ => (false, rest),
     };
-    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let rest = match rest {
+        [b' ', rest @ ..] => rest,
+        _ => rest,
+    };
     Some(Head {
         severity,
         time: time::header(date, clock, zone).unwrap_or(time::UNDATED),
@@ -91,6 +93,45 @@ impl Head<'_> {
     #[must_use]
     pub fn is_preamble(&self) -> bool {
         self.tagged.tags.is_some_and(tags::is_preamble)
+    }
+}
+
+/// Whether date and time of day stand where they should: digits, and what is between them.
+fn is_stamp(stamp: &[u8; 23]) -> bool {
+    const DATE: Shape = Shape::of(*b"000000 0");
+    const CLOCK: Shape = Shape::of(*b"0:00:00.");
+    const FRACTION: Shape = Shape::of(*b"0.000000");
+    DATE.fits(&stamp[1..]) && CLOCK.fits(&stamp[9..]) && FRACTION.fits(&stamp[15..])
+}
+
+/// What eight bytes look like: a digit where a `0` stands, else the same byte. They are compared all at once, because
+/// every line of a log is.
+struct Shape {
+    bytes: u64,
+    room: u64,
+}
+
+impl Shape {
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+
+    const fn of(bytes: [u8; 8]) -> Self {
+        let mut room = [0x80 - 1; 8];
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] == b'0' {
+                room[at] = 0x80 - 10;
+            }
+            at += 1;
+        }
+        Self { bytes: u64::from_le_bytes(bytes), room: u64::from_le_bytes(room) }
+    }
+
+    /// Whether the first eight of `bytes` look so.
+    fn fits(&self, bytes: &[u8]) -> bool {
+        let Some(bytes) = bytes.first_chunk() else { return false };
+        // 0 to 9 where a digit is, 0 where the same byte is. What is more reaches the highest bit of its byte.
+        let differs = u64::from_le_bytes(*bytes) ^ self.bytes;
+        (((differs & !Self::HIGH) + self.room) | differs) & Self::HIGH == 0
     }
 }
 

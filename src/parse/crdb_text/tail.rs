@@ -49,9 +49,7 @@ pub struct V2<'a> {
 /// message that begins with a bracket reads as tags, to CockroachDB's own tools too (trap 6).
 pub(super) fn tagged(rest: &[u8]) -> Tagged<'_> {
     let none = Tagged { tags: None, rest };
-    let Some(open) = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"[") else {
-        return none;
-    };
+    let ([b' ', b'[', open @ ..] | [b'[', open @ ..]) = rest else { return none };
     let end = memchr::memchr_iter(b']', open).find(|at| open.get(at + 1) == Some(&b' '));
     match end {
         Some(end) if end > 0 => Tagged { tags: Some(&open[..end]), rest: &open[end + 2..] },
@@ -85,13 +83,18 @@ pub fn v1(rest: &[u8], counted: bool) -> (Option<u64>, &[u8]) {
         Some((counter, message)) => (Some(counter), message),
         None => (None, rest),
     };
-    (counter, message.strip_prefix(b" ").unwrap_or(message))
+    match message {
+        [b' ', message @ ..] => (counter, message),
+        _ => (counter, message),
+    }
 }
 
 /// A number and the space after it.
 #[must_use]
 pub fn split_counter(rest: &[u8]) -> Option<(u64, &[u8])> {
     let digits = leading_digits(rest);
-    let message = rest[digits..].strip_prefix(b" ").filter(|_| digits > 0)?;
-    Some((number(&rest[..digits]), message))
+    match &rest[digits..] {
+        [b' ', message @ ..] if digits > 0 => Some((number(&rest[..digits]), message)),
+        _ => None,
+    }
 }

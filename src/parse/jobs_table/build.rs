@@ -86,7 +86,6 @@ impl<'a> Builder<'a> {
             finished,
             modified,
             last_run,
-            fraction_completed: self.number("fraction_completed"),
             error: self.scrubbed("error"),
             coordinator_id: self.number("coordinator_id").or(self.number("claim_instance_id")),
             num_runs: self.number("num_runs"),
@@ -150,10 +149,9 @@ impl<'a> Builder<'a> {
 
     fn progress(&mut self, job: &mut JobRow, cell: &Cell) {
         let Encoded::Bytes(bytes) = decode(cell.bytes()) else { return };
-        let (read, end) = payload::progress(&bytes);
+        let (modified, end) = payload::modified(&bytes);
         self.ended("progress", cell, end);
-        job.fraction_completed = job.fraction_completed.or(read.fraction_completed);
-        job.modified = job.modified.or(read.modified);
+        job.modified = job.modified.or(modified);
     }
 
     fn ended(&mut self, what: &str, cell: &Cell, end: End) {
@@ -187,10 +185,8 @@ impl<'a> Builder<'a> {
 /// Adds to `job` what another row of `system.job_info` says of it.
 pub(super) fn join(job: &mut JobRow, other: JobRow) {
     if job.details == JobDetails::Missing && other.details != JobDetails::Missing {
-        let (fraction_completed, modified) = (job.fraction_completed, job.modified);
-        *job = JobRow { fraction_completed, modified, ..other };
+        *job = JobRow { modified: job.modified, ..other };
     } else {
-        job.fraction_completed = other.fraction_completed.or(job.fraction_completed);
         job.modified = other.modified.or(job.modified);
     }
 }

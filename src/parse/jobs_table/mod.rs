@@ -47,8 +47,6 @@ pub struct JobRow {
     pub modified: Option<Time>,
     /// When a node last took it up; until 24.x, and in raw rows. The same instant as `started` but for microseconds.
     pub last_run: Option<Time>,
-    /// Done part, 0 to 1.
-    pub fraction_completed: Option<f32>,
     /// Its error; a redacted zip has no such column.
     pub error: Option<String>,
     /// Node that runs it: `coordinator_id`, or `claim_instance_id` of raw rows.
@@ -84,7 +82,6 @@ impl JobRow {
             finished: None,
             modified: None,
             last_run: None,
-            fraction_completed: None,
             error: None,
             coordinator_id: None,
             num_runs: None,

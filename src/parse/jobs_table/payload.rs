@@ -28,13 +28,6 @@ pub(super) struct Payload {
     pub(super) details: JobDetails,
 }
 
-/// The fields of a progress.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    pub(super) fraction_completed: Option<f32>,
-    pub(super) modified: Option<Time>,
-}
-
 /// Job types by the number of their details, as far as the facts name them.
 const TYPES: [(u64, &str); 8] = [
     (10, "BACKUP"),
@@ -76,17 +69,15 @@ pub(super) fn payload(bytes: &[u8]) -> (Payload, End) {
     (read, end)
 }
 
-/// Reads a progress, and tells how it ended.
-pub(super) fn progress(bytes: &[u8]) -> (Progress, End) {
-    let mut read = Progress::default();
-    let end = fields(bytes, |number, value| match (number, value) {
-        (1, Value::Fixed32(bits)) => {
-            read.fraction_completed = Some(f32::from_bits(bits)).filter(|f| f.is_finite());
+/// Reads when a progress last changed, and tells how the message ended.
+pub(super) fn modified(progress: &[u8]) -> (Option<Time>, End) {
+    let mut modified = None;
+    let end = fields(progress, |number, value| {
+        if number == 2 {
+            modified = micros(value);
         }
-        (2, value) => read.modified = micros(value),
-        _ => {}
     });
-    (read, end)
+    (modified, end)
 }
 
 fn backup(message: &[u8]) -> BackupDetails {

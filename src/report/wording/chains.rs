@@ -1,6 +1,6 @@
 //! What is said of a whole chain of backups, and of what a finding says about one.
 
-use crate::model::{LayerKind, LayerState};
+use crate::model::{LayerKind, LayerState, SortSmall};
 
 use super::super::{Chain, Finding, Layer, Report, Schedule, visible};
 use super::backups::{known, of_whom};
@@ -233,7 +233,7 @@ fn of_many<T>(
 /// Layers in the order of time, those next to each other with the same part together.
 fn runs(chain: &Chain) -> Vec<(Vec<String>, Vec<&Layer>)> {
     let mut layers: Vec<&Layer> = chain.layers.iter().collect();
-    layers.sort_by_key(|layer| layer.as_of);
+    layers.sort_small_by_key(|layer| layer.as_of);
     let mut runs: Vec<(Vec<String>, Vec<&Layer>)> = Vec::new();
     for layer in layers {
         let parts = layer_parts(chain, layer);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{SubjectKind, Verdict};
+use crate::model::{SortSmall, SubjectKind, Verdict};
 
 use super::super::{Advisory, Report, Subject, visible};
 use super::{count, listed, period, subject, subject_kind};
@@ -184,7 +184,7 @@ fn named(report: &Report, advisories: &[&Advisory], verdict: Verdict) -> String 
             names.push(subject(&finding.subject));
         }
     }
-    names.sort();
+    names.sort_small();
     names.dedup();
     if names.is_empty() { "this cluster".to_owned() } else { listed(&names) }
 }

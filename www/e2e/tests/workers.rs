@@ -16,7 +16,7 @@ fn trap(when: &str) -> String {
                 0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11,
             ]);
             let asked = '';
-            addEventListener('message', (event) => {{ asked = event.data.body?.type; }});
+            addEventListener('message', (event) => {{ asked = /[a-z]+/.exec(event.data.body)?.[0]; }});
             const set = Uint8Array.prototype.set;
             let taken = 0;
             Uint8Array.prototype.set = function (bytes, at) {{

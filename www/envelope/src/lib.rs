@@ -5,16 +5,15 @@
 //! worker: Event ─ pack ─▶ postMessage(value, transfer) ─▶ page: unpack ─▶ Event
 //! ```
 //!
-//! `body` is a value of `crdb_triage::protocol`; `files` are handles, which the browser shares without
-//! reading them; `buffers` change their owner and are not copied. 64-bit numbers travel as `BigInt`, so none
-//! is ever rounded.
+//! `body` is a value of `crdb_triage::protocol` as the text of its JSON, so that no 64-bit number is rounded and neither
+//! side needs another reader; `files` are handles, which the browser shares without reading them; `buffers` change their
+//! owner and are not copied.
 
 use std::fmt;
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
@@ -60,14 +59,13 @@ impl<T: Serialize> Message<T> {
     /// The message as an object to post. Its buffers are no longer usable here once it is posted.
     ///
     /// # Errors
-    /// The value has no form in JavaScript.
+    /// The value has no form in JSON.
     pub fn pack(&self) -> Result<Packed, Malformed> {
-        let serializer = Serializer::new().serialize_large_number_types_as_bigints(true);
-        let body = self.body.serialize(&serializer).map_err(|e| Malformed(e.to_string()))?;
+        let body = serde_json::to_string(&self.body).map_err(|e| Malformed(e.to_string()))?;
         let transfer: Array = self.buffers.iter().collect();
         let value = Object::new();
         for (key, part) in [
-            ("body", body),
+            ("body", body.into()),
             ("files", self.files.iter().collect::<Array>().into()),
             ("buffers", transfer.clone().into()),
         ] {
@@ -86,9 +84,9 @@ impl<T: DeserializeOwned> Message<T> {
         let part = |key: &str| {
             Reflect::get(value, &key.into()).map_err(|_| Malformed(format!("no `{key}`")))
         };
+        let body = part("body")?.as_string().ok_or_else(|| Malformed("no `body`".to_owned()))?;
         Ok(Self {
-            body: serde_wasm_bindgen::from_value(part("body")?)
-                .map_err(|e| Malformed(e.to_string()))?,
+            body: serde_json::from_str(&body).map_err(|e| Malformed(e.to_string()))?,
             files: list(&part("files")?)?,
             buffers: list(&part("buffers")?)?,
         })

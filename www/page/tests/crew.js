@@ -5,12 +5,12 @@ export function play(behaviour, report) {
   class Paper extends EventTarget {
     constructor() {
       super();
-      this.say({ type: "ready", version: 1 });
+      this.say({ ready: { version: 1 } });
     }
     say(body, buffers = []) {
       setTimeout(() => {
         if (this.ended) return;
-        this.dispatchEvent(new MessageEvent("message", { data: { body, files: [], buffers } }));
+        this.dispatchEvent(new MessageEvent("message", { data: { body: JSON.stringify(body), files: [], buffers } }));
       });
     }
     die() {
@@ -19,24 +19,27 @@ export function play(behaviour, report) {
     terminate() {
       this.ended = true;
     }
-    postMessage({ body, files, buffers }) {
-      globalThis.askedOfWorkers.push({ ...body, files: files.length, buffers: buffers.length });
+    postMessage({ body: text, files, buffers }) {
+      // A word, or a word with what it is about.
+      const request = JSON.parse(text);
+      const [[type, body]] = Object.entries(typeof request === "string" ? { [request]: {} } : request);
+      globalThis.askedOfWorkers.push({ type, ...body, files: files.length, buffers: buffers.length });
       const bytes = () => new ArrayBuffer(4);
-      switch (body.type) {
+      switch (type) {
         case "plan": {
           if (behaviour === "dies planning") return this.die();
-          const units = ["a", "b", "c"].map((path, at) => ({ path, bytes: BigInt(at + 1) * 100n }));
-          return this.say({ type: "planned", units, files: 9n }, [bytes(), bytes(), bytes(), bytes()]);
+          const units = ["a", "b", "c"].map((path, at) => ({ path, bytes: (at + 1) * 100 }));
+          return this.say({ planned: { units, files: 9 } }, [bytes(), bytes(), bytes(), bytes()]);
         }
         case "scan":
           if (behaviour === "silent") return;
           if (behaviour === "dies reading" && body.unit === 2) return this.die();
-          return this.say({ type: "scanned", unit: body.unit }, [bytes()]);
+          return this.say({ scanned: { unit: body.unit } }, [bytes()]);
         case "conclude":
-          return this.say({ type: "concluded" }, [new TextEncoder().encode(report).buffer]);
+          return this.say("concluded", [new TextEncoder().encode(report).buffer]);
         case "context": {
           const lines = ["before", "\u202eit\u0000self", "<b>after</b>"];
-          return this.say({ type: "context", id: body.id, first: BigInt(body.line) - 1n, lines });
+          return this.say({ context: { id: body.id, first: body.line - 1, lines } });
         }
       }
     }
@@ -45,7 +48,7 @@ export function play(behaviour, report) {
 }
 
 export function asked() {
-  return JSON.stringify(globalThis.askedOfWorkers, (_, value) => (typeof value === "bigint" ? String(value) : value));
+  return JSON.stringify(globalThis.askedOfWorkers);
 }
 
 // What a browser gives for a dropped folder: `files` and a folder inside it with one more file, one that cannot
