@@ -10,6 +10,7 @@ mod finding;
 mod ids;
 mod job;
 mod job_details;
+mod sorting;
 mod time;
 mod verdict;
 mod version;
@@ -23,6 +24,7 @@ pub use finding::{
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
 pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
+pub use sorting::{CollectSmall, SortSmall};
 pub use time::Time;
 pub use verdict::{Applicability, Verdict};
 pub use version::{PreRelease, Version};

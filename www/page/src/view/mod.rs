@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod chains;
 pub mod coverage;
 pub mod format;
+mod jobs;
 pub mod map;
 pub mod pace;
 pub mod pick;
