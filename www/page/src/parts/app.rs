@@ -6,7 +6,7 @@ use leptos::{ev, leptos_dom::helpers::window_event_listener};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::element::{Content, El, html};
+use super::element::{Content, El, follow, html};
 use super::icon::{Icon, icon};
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
@@ -141,12 +141,14 @@ fn take_drops(app: App) {
 /// Keeps `data-state` current, moves the focus to the new heading, and scrolls up. A moment after the change,
 /// when the new part stands.
 fn show(app: App) {
-    Effect::new(move |before: Option<&'static str>| {
+    let mut before = None;
+    follow(move || {
         let name = app.state.read().name();
         if before != Some(name) {
-            Timeout::new(0, move || show_state(name, before.is_some())).forget();
+            let changed = before.is_some();
+            Timeout::new(0, move || show_state(name, changed)).forget();
         }
-        name
+        before = Some(name);
     });
 }
 

@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::vec;
 
 use crdb_triage::model::Verdict;
 use crdb_triage::report::wording::{self, capital};
@@ -137,21 +138,23 @@ impl Groups {
                 group.element().remove();
             }
         }
-        self.add(head.clone(), places.to_vec());
+        self.add(head.clone(), places.to_vec().into_iter());
     }
 
-    /// Lists these groups behind `last`, the first at once. What stays is not moved without need: a browser takes the
-    /// focus from what is moved.
-    fn add(self: &Rc<Self>, mut last: Element, mut places: Vec<usize>) {
-        let rest = places.split_off(AT_ONCE.min(places.len()));
-        for group in places.into_iter().filter_map(|at| self.get(at)) {
+    /// Lists these groups behind `last`. What stays is not moved without need: a browser takes the focus from what is
+    /// moved.
+    fn add(self: &Rc<Self>, mut last: Element, mut places: vec::IntoIter<usize>) {
+        let mut added = 0;
+        while added < AT_ONCE {
+            let Some(group) = places.next().and_then(|at| self.get(at)) else { break };
             if last.next_element_sibling().as_ref() != Some(group) {
                 last.after_with_node_1(group).ok();
+                added += 1;
             }
             last.clone_from(group);
         }
         let groups = Rc::clone(self);
-        let later = (!rest.is_empty()).then(|| Timeout::new(0, move || groups.add(last, rest)));
+        let later = (places.len() > 0).then(|| Timeout::new(0, move || groups.add(last, places)));
         self.later.replace(later);
     }
 

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::element::{Content, El, Several, html, several, svg};
+use super::element::{Content, El, Several, follow, html, several, svg};
 use super::kit::raw;
 use crate::view::axis::{Axis, Stretch};
 use crate::view::pick::Pick;
@@ -77,7 +77,7 @@ fn pointed_at(event: &web_sys::MouseEvent) -> Option<Pick> {
 
 /// Marks the picked part, and scrolls its row into sight within the map.
 fn mark(picked: RwSignal<Option<Pick>>, place: Element) {
-    Effect::new(move |_| {
+    follow(move || {
         let pick = picked.get();
         if let Ok(Some(before)) = place.query_selector("[data-picked]") {
             before.remove_attribute("data-picked").ok();

@@ -1,5 +1,6 @@
 //! What is seen while files are read.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::set_interval_with_handle;
@@ -96,15 +97,15 @@ pub(super) fn scanning(app: App, handed: &Handed) -> El {
 /// Asks the workers' progress at a steady pace for as long as this part is shown.
 fn figures(app: App) -> RwSignal<Figures> {
     let figures = RwSignal::new(Figures::default());
-    let pace = StoredValue::new(Pace::default());
+    let pace = RefCell::new(Pace::default());
     let ask = move || {
         let Some(progress) = app.crew.with_value(|crew| crew.as_ref().map(|crew| crew.progress()))
         else {
             return;
         };
-        pace.update_value(|pace| pace.note(now_ms(), progress.done));
-        let (speed, seconds_left) =
-            pace.with_value(|pace| (pace.bytes_per_second(), pace.seconds_left(progress.total)));
+        let mut pace = pace.borrow_mut();
+        pace.note(now_ms(), progress.done);
+        let (speed, seconds_left) = (pace.bytes_per_second(), pace.seconds_left(progress.total));
         let now = Figures { progress, speed, seconds_left };
         if *figures.read_untracked() != now {
             figures.set(now);
