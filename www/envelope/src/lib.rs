@@ -71,8 +71,7 @@ impl<T: Serialize> Message<T> {
             ("files", self.files.iter().collect::<Array>().into()),
             ("buffers", transfer.clone().into()),
         ] {
-            Reflect::set(&value, &key.into(), &part)
-                .map_err(|_| Malformed(format!("no `{key}`")))?;
+            Reflect::set(&value, &key.into(), &part).map_err(|e| Malformed(format!("{e:?}")))?;
         }
         Ok(Packed { value: value.into(), transfer })
     }
