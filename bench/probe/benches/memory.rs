@@ -1,5 +1,4 @@
 //! The engine on bytes in memory, natively: inflating, scanning, both, and reading a table.
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
 
 use std::hint::black_box;
 use std::io::Write as _;

@@ -1,16 +1,26 @@
 //! What the browser is pointed at: the built site, or the single file.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
 use crdb_triage_server::{Request, Server};
 
+use crate::Page;
+use crate::page::{PATIENCE, POLL};
+
+/// So long nothing must be asked for until the page is taken to have all that it loads.
+const QUIET: Duration = Duration::from_millis(500);
+
 /// The site, served as a static host would: from a folder of it, not from its root.
 #[derive(Debug)]
-pub struct Site(Server);
+pub struct Site {
+    server: Server,
+    folder: PathBuf,
+}
 
 impl Site {
     /// Serves `dist/site/`.
@@ -27,19 +37,66 @@ impl Site {
     /// When there is no such folder.
     pub fn of(folder: &Path) -> Result<Self> {
         let missing = || format!("{} is missing: run `cargo xtask build` first", folder.display());
-        Server::start(folder, "/deep/sub/").map(Self).with_context(missing)
+        let server = Server::start(folder, "/deep/sub/").with_context(missing)?;
+        Ok(Self { server, folder: folder.to_owned() })
+    }
+
+    /// A browser in which the page has started and has all that it loads.
+    ///
+    /// # Errors
+    /// When it does not come so far.
+    pub async fn open(&self) -> Result<Page> {
+        let page = Page::open(&self.url()).await?;
+        page.wait_for_state("idle").await?;
+        self.loaded().await?;
+        Ok(page)
+    }
+
+    /// How many requests there were when the page had all that it loads. The page is `idle` before that: the engine
+    /// and the icon come when they come.
+    ///
+    /// # Errors
+    /// When something that the page needs is never asked for.
+    pub async fn loaded(&self) -> Result<usize> {
+        let begin = Instant::now();
+        let mut quiet_since = (0, begin);
+        loop {
+            let requests = self.requests();
+            if quiet_since.0 != requests.len() {
+                quiet_since = (requests.len(), Instant::now());
+            }
+            let missing = self.never_asked_for(&requests)?;
+            if missing.is_empty() && quiet_since.1.elapsed() > QUIET {
+                return Ok(requests.len());
+            }
+            ensure!(begin.elapsed() < PATIENCE, "never asked for: {missing:?}");
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// What no browser can do without: everything but the icon.
+    fn never_asked_for(&self, requests: &[Request]) -> Result<Vec<String>> {
+        let asked = |name: &str| requests.iter().any(|request| request.path.ends_with(name));
+        let mut missing = Vec::new();
+        for asset in fs::read_dir(self.folder.join("assets"))? {
+            let name = asset?.file_name().to_string_lossy().into_owned();
+            if !name.ends_with(".svg") && !asked(&name) {
+                missing.push(name);
+            }
+        }
+        Ok(missing)
     }
 
     /// The address of the page.
     #[must_use]
     pub fn url(&self) -> String {
-        self.0.url()
+        self.server.url()
     }
 
     /// Every request so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.0.requests()
+        self.server.requests()
     }
 }
 

@@ -10,12 +10,6 @@ use crdb_triage_e2e::{Page, Site, bundle};
 /// The second large slice: a worker that waits with it is surely in the middle of its work.
 const SECOND: &str = "large === 2";
 
-async fn open(site: &Site) -> Result<Page> {
-    let page = Page::open(&site.url()).await?;
-    page.wait_for_state("idle").await?;
-    Ok(page)
-}
-
 /// The report, which is the command's for `path` but for the run.
 async fn same_as_the_command(page: &Page, path: &Path) -> Result<String> {
     page.wait_for_state("done").await?;
@@ -30,8 +24,8 @@ async fn same_as_the_command(page: &Page, path: &Path) -> Result<String> {
 async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("again")?, 17)?;
     let site = Site::start()?;
-    let page = open(&site).await?;
-    let before = site.requests().len();
+    let page = site.open().await?;
+    let before = site.loaded().await?;
     page.before_workers(&hold(SECOND));
     for _ in 0..10 {
         page.choose_folder(&folder).await?;
@@ -55,7 +49,7 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
 async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("behind")?, 17)?;
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     page.before_workers(&hold(SECOND));
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
@@ -77,7 +71,7 @@ async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
 async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("frozen")?, 17)?;
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     page.before_workers(&hold(SECOND));
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
@@ -98,8 +92,8 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
     let second = bundle::folder("second-drop")?.join("second.log");
     fs::copy(first.join("nodes/1/logs/cockroach-health.log"), &second)?;
     let site = Site::start()?;
-    let page = open(&site).await?;
-    let before = site.requests().len();
+    let page = site.open().await?;
+    let before = site.loaded().await?;
     page.before_workers(&hold(SECOND));
     page.drop_paths(&[&first]).await?;
     page.wait_for_state("scanning").await?;

@@ -10,12 +10,6 @@ use serde_json::Value;
 const WARNING: &str = "W250422 06:22:39.852238 6885 kv/bulk/sst_batcher.go:432 ⋮ [T1,n1,f1a2b3c4d,job=1065722008981340161] 1249  closing with flushes in-progress encountered an error: addsstable [‹/Table/106/1/1/0›,‹/Table/106/1/99/0/NULL›): ‹boom›\n";
 const SUCCESS: &str = "I250422 06:30:39.852238 6885 jobs/registry.go:1650 ⋮ [T1,n1] 1300  IMPORT job 1065722008981340161: stepping through state succeeded\n";
 
-async fn open(site: &Site) -> Result<Page> {
-    let page = Page::open(&site.url()).await?;
-    page.wait_for_state("idle").await?;
-    Ok(page)
-}
-
 /// The report of the page, which is the report of the command for `path`, byte for byte but for the run.
 async fn same_as_the_command(page: &Page, path: &Path) -> Result<Value> {
     page.click("download-json").await?;
@@ -30,8 +24,8 @@ async fn same_as_the_command(page: &Page, path: &Path) -> Result<Value> {
 #[tokio::test]
 async fn a_dropped_zip_gives_the_report_of_the_command() -> Result<()> {
     let site = Site::start()?;
-    let page = open(&site).await?;
-    let before = site.requests().len();
+    let page = site.open().await?;
+    let before = site.loaded().await?;
     let zip = bundle::folder("zip")?.join("debug.zip");
     bundle::zip(&bundle::root().join("www/sample"), "debug", &zip)?;
     page.drop_paths(&[&zip]).await?;
@@ -55,7 +49,7 @@ async fn a_dropped_folder_of_250_files_arrives_whole() -> Result<()> {
     fs::write(folder.join("cockroach.249.log"), format!("{WARNING}{SUCCESS}"))?;
     for dropped in [true, false] {
         let site = Site::start()?;
-        let page = open(&site).await?;
+        let page = site.open().await?;
         if dropped {
             page.drop_paths(&[&folder]).await?;
         } else {
@@ -74,7 +68,7 @@ async fn a_dropped_folder_of_250_files_arrives_whole() -> Result<()> {
 #[tokio::test]
 async fn a_loose_log_of_any_name_is_read() -> Result<()> {
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     let log = bundle::folder("loose")?.join("from the customer.txt");
     fs::write(&log, format!("{WARNING}{SUCCESS}"))?;
     page.drop_paths(&[&log]).await?;
@@ -91,7 +85,7 @@ async fn a_loose_log_of_any_name_is_read() -> Result<()> {
 #[tokio::test]
 async fn what_is_no_bundle_is_explained_and_cannot_be_told() -> Result<()> {
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     let picture = bundle::folder("picture")?.join("holiday.jpg");
     fs::write(&picture, b"\xff\xd8\xff\xe0 not a bundle")?;
     page.choose_files(&[&picture]).await?;
@@ -107,8 +101,8 @@ async fn what_is_no_bundle_is_explained_and_cannot_be_told() -> Result<()> {
 #[tokio::test]
 async fn evidence_opens_in_its_surroundings() -> Result<()> {
     let site = Site::start()?;
-    let page = open(&site).await?;
-    let before = site.requests().len();
+    let page = site.open().await?;
+    let before = site.loaded().await?;
     page.click("sample-button").await?;
     page.wait_for_state("done").await?;
     let line = page.element("evidence-line").await?;
@@ -125,7 +119,7 @@ async fn evidence_opens_in_its_surroundings() -> Result<()> {
 #[tokio::test]
 async fn names_and_texts_never_become_markup() -> Result<()> {
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     let markup = "<img src=x onerror=document.title='pwned'>";
     let log = bundle::folder("hostile")?.join(format!("{markup}.log"));
     let cause = format!("‹{markup}<script>document.title='pwned'</script>›");

@@ -36,12 +36,6 @@ const CHANGES: [Change; 4] = [
     ),
 ];
 
-async fn open(site: &Site) -> Result<Page> {
-    let page = Page::open(&site.url()).await?;
-    page.wait_for_state("idle").await?;
-    Ok(page)
-}
-
 async fn report(page: &Page) -> Result<Value> {
     page.wait_for_state("done").await?;
     page.click("download-json").await?;
@@ -72,11 +66,27 @@ async fn unread(page: &Page, cause: &str) -> Result<Value> {
     Ok(report)
 }
 
+/// Changes the large log of a dropped bundle of so many MiB while a worker's read waits at `moment`.
+async fn changed(folder: &str, mebibytes: usize, moment: &str, change: Change) -> Result<Value> {
+    let Change(change, cause) = change;
+    let folder = bundle::whole(&bundle::folder(folder)?, mebibytes)?;
+    let site = Site::start()?;
+    let page = site.open().await?;
+    page.before_workers(&hold(moment));
+    page.drop_paths(&[&folder]).await?;
+    page.wait_in_workers(HELD).await?;
+    change(&folder.join("nodes/1/logs/cockroach.log"))?;
+    // Every later worker must not wait any more.
+    page.before_workers("");
+    page.in_workers("globalThis.go?.()")?;
+    unread(&page, cause).await
+}
+
 #[tokio::test]
 async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("undisturbed")?, 17)?;
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     page.choose_folder(&folder).await?;
     let report = report(&page).await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");
@@ -86,16 +96,8 @@ async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
 
 #[tokio::test]
 async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() -> Result<()> {
-    for Change(change, cause) in CHANGES {
-        let folder = bundle::whole(&bundle::folder("changed")?, 17)?;
-        let site = Site::start()?;
-        let page = open(&site).await?;
-        page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
-        page.choose_folder(&folder).await?;
-        page.wait_in_workers(HELD).await?;
-        change(&folder.join("nodes/1/logs/cockroach.log"))?;
-        page.in_workers("globalThis.go?.()")?;
-        let report = unread(&page, cause).await?;
+    for change in CHANGES {
+        let report = changed("changed", 17, AFTER_THE_FIRST_SLICE, change).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();
         assert!(detail.contains("Until then 1048576 bytes of text were read"), "{detail}");
     }
@@ -104,16 +106,8 @@ async fn a_file_that_changes_while_it_is_read_is_unread_and_the_verdict_knows() 
 
 #[tokio::test]
 async fn a_file_that_changes_behind_what_the_browser_read_ahead_is_unread() -> Result<()> {
-    for Change(change, cause) in CHANGES {
-        let folder = bundle::whole(&bundle::folder("changed-late")?, 12)?;
-        let site = Site::start()?;
-        let page = open(&site).await?;
-        page.before_workers(&hold(FAR_IN));
-        page.choose_folder(&folder).await?;
-        page.wait_in_workers(HELD).await?;
-        change(&folder.join("nodes/1/logs/cockroach.log"))?;
-        page.in_workers("globalThis.go?.()")?;
-        unread(&page, cause).await?;
+    for change in CHANGES {
+        changed("changed-late", 12, FAR_IN, change).await?;
     }
     Ok(())
 }
@@ -134,7 +128,7 @@ async fn where_blobs_are_no_byte_streams_the_report_is_the_same() -> Result<()> 
          };",
     ] {
         let site = Site::start()?;
-        let page = open(&site).await?;
+        let page = site.open().await?;
         page.before_workers(lack);
         page.choose_folder(&folder).await?;
         page.wait_for_state("done").await?;
@@ -148,18 +142,8 @@ async fn where_blobs_are_no_byte_streams_the_report_is_the_same() -> Result<()> 
 
 #[tokio::test]
 async fn a_file_that_changes_between_the_drop_and_the_reading_is_unread() -> Result<()> {
-    for Change(change, cause) in CHANGES {
-        let folder = bundle::whole(&bundle::folder("changed-early")?, 17)?;
-        let site = Site::start()?;
-        let page = open(&site).await?;
-        page.before_workers(&hold(BEFORE_ANYTHING));
-        page.drop_paths(&[&folder]).await?;
-        page.wait_in_workers(HELD).await?;
-        change(&folder.join("nodes/1/logs/cockroach.log"))?;
-        // Every later worker must not wait any more.
-        page.before_workers("");
-        page.in_workers("globalThis.go?.()")?;
-        unread(&page, cause).await?;
+    for change in CHANGES {
+        changed("changed-early", 17, BEFORE_ANYTHING, change).await?;
     }
     Ok(())
 }
@@ -173,7 +157,7 @@ async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()>
     let warning = "W250422 06:22:39.852238 6885 kv/bulk/sst_batcher.go:432 ⋮ [T1,n1,job=1065722008981340161] 1249  closing with flushes in-progress encountered an error: addsstable [‹/Table/106/1/1/0›,‹/Table/106/1/99/0›): ‹boom›\n";
     fs::write(&log, text.replacen(success, &format!("{warning}{success}"), 1))?;
     let site = Site::start()?;
-    let page = open(&site).await?;
+    let page = site.open().await?;
     page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
@@ -199,7 +183,7 @@ async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> 
         ("AbortError", "(AbortError)"),
     ] {
         let site = Site::start()?;
-        let page = open(&site).await?;
+        let page = site.open().await?;
         let throw = format!("throw new DOMException('injected', '{name}')");
         page.before_workers(&before_each_read(&format!("if (first && large === 3) {throw};")));
         page.choose_folder(&folder).await?;

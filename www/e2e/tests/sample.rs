@@ -20,7 +20,7 @@ async fn the_sample_gives_what_its_readme_says_and_asks_nobody() -> Result<()> {
     for url in [site.url(), single_file()?] {
         let page = Page::open(&url).await?;
         page.wait_for_state("idle").await?;
-        let before = site.requests().len();
+        let before = site.loaded().await?;
         page.click("sample-button").await?;
         page.wait_for_state("done").await?;
         let rows = page

@@ -51,7 +51,7 @@ async fn the_browser_forbids_every_way_out_and_the_harness_hears_it() -> Result<
     for url in [site.url(), single_file()?] {
         let page = Page::open(&url).await?;
         page.wait_for_state("idle").await?;
-        let before = site.requests().len();
+        let before = site.loaded().await?;
         page.nothing_complained().await?;
         let script = "new Image().src = 'http://127.0.0.1:9/leak'; \
                       return fetch('http://127.0.0.1:9/leak').then(() => 'sent', () => 'blocked')";
@@ -72,7 +72,7 @@ async fn what_a_worker_complains_of_is_heard_too() -> Result<()> {
         page.click("sample-button").await?;
         page.wait_for_state("done").await?;
         page.nothing_complained().await?;
-        let before = site.requests().len();
+        let before = site.loaded().await?;
         let leak = "fetch('http://127.0.0.1:9/leak').then(() => 'sent', () => 'blocked')";
         assert_eq!(page.in_workers(leak)?, ["blocked"], "one worker stays to look up evidence");
         let complaint = page.nothing_complained().await.expect_err("a violation").to_string();

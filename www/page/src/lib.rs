@@ -22,6 +22,6 @@ pub fn start() -> Result<(), wasm_bindgen::JsValue> {
     let place: web_sys::HtmlElement =
         document.get_element_by_id("app").ok_or("no place for the page")?.dyn_into()?;
     place.replace_children_with_node_0();
-    leptos::mount::mount_to(place, parts::page).forget();
+    leptos::mount::mount_to(place.clone(), move || parts::draw(&place)).forget();
     Ok(())
 }

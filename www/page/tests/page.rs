@@ -68,6 +68,17 @@ async fn until(state: &str) {
     panic!("never {state}: {}", one("#app").inner_text());
 }
 
+/// Rows are listed in several steps.
+async fn until_listed(rows: usize) {
+    for _ in 0..200 {
+        if all(&id("finding-row")).len() == rows {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("not {rows} rows but {}", all(&id("finding-row")).len());
+}
+
 async fn a_moment() {
     TimeoutFuture::new(50).await;
 }
@@ -365,6 +376,55 @@ async fn findings_are_sorted_and_filtered_in_place() {
     one("#app .chip input").click();
     a_moment().await;
     assert_eq!(all(&id("finding-row")).len(), 3, "the suspect is hidden");
+}
+
+/// The report of the fixture, whose first finding comes 250 times.
+fn many() -> String {
+    let mut report: Report = serde_json::from_str(REPORT).unwrap();
+    let finding = |at: usize| {
+        let mut finding = report.findings[0].clone();
+        finding.subject.id = at.to_string();
+        finding
+    };
+    report.findings = (0..250).map(finding).collect();
+    serde_json::to_string(&report).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn of_many_findings_the_first_are_listed_and_what_was_opened_stays_open() {
+    open("works", &many()).await;
+    one(&id("sample-button")).click();
+    until("done").await;
+    until_listed(100).await;
+    let subjects = || -> Vec<String> {
+        let rows = all(&id("finding-row"));
+        rows.iter().filter_map(|row| row.get_attribute("data-subject")).collect()
+    };
+    let numbers = |to: usize| -> Vec<String> { (0..to).map(|at| at.to_string()).collect() };
+    let told = || one("#app .shown").inner_text();
+    assert_eq!((subjects(), told().as_str()), (numbers(100), "The first 100 of 250 shown"));
+
+    one("#app .more").click();
+    until_listed(200).await;
+    assert_eq!((subjects(), told().as_str()), (numbers(200), "The first 200 of 250 shown"));
+    let next = one("#app [data-subject='100'] button");
+    assert_eq!(document().active_element().unwrap(), next.into(), "keyboards go on at the first");
+    one("#app .more").click();
+    until_listed(250).await;
+    assert_eq!((subjects(), told().as_str()), (numbers(250), "250 of 250 shown"));
+    assert!(one("#app .more").hidden());
+
+    one("#app [data-subject='249'] button").click();
+    let filter: web_sys::HtmlInputElement = one("#app input[type=search]").unchecked_into();
+    for (text, subject) in [("24 suspect", "24"), ("249 suspect", "249")] {
+        filter.set_value(text);
+        filter.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
+        a_moment().await;
+        assert!(subjects().contains(&subject.to_owned()), "{:?}", subjects());
+    }
+    assert_eq!((subjects().len(), told().as_str()), (1, "1 of 250 shown"));
+    let opener = one("#app [data-subject='249'] button");
+    assert_eq!(opener.get_attribute("aria-expanded").as_deref(), Some("true"));
 }
 
 #[wasm_bindgen_test]

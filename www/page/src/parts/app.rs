@@ -1,12 +1,12 @@
 //! The whole page: header, the part for the present state, footer; and what happens when the state changes.
 
 use gloo_timers::callback::Timeout;
-use leptos::html;
 use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::element::{Content, El, follow, html};
 use super::icon::{Icon, icon};
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
@@ -90,8 +90,8 @@ impl App {
     }
 }
 
-/// The page.
-pub fn page() -> impl IntoView {
+/// Draws the page into `place`.
+pub fn draw(place: &HtmlElement) {
     let app = App {
         state: RwSignal::new(State::default()),
         crew: StoredValue::new_local(None),
@@ -100,23 +100,26 @@ pub fn page() -> impl IntoView {
         dragging: RwSignal::new(false),
     };
     take_drops(app);
-    follow(app);
-    (
-        html::a().class("skip").attr("href", "#main").child("Skip to the content"),
+    show(app);
+    let page = (
+        html("a").class("skip").attr("href", "#main").child("Skip to the content"),
         header(),
-        html::main().id("main").attr("tabindex", "-1").child(move || match app.state.get() {
-            State::Idle => landing::landing(app).into_any(),
-            State::Scanning(handed) => scanning::scanning(app, &handed).into_any(),
-            State::Done(handed, printed) => result::result(app, &handed, printed).into_any(),
-            State::Failed(message) => failed(app, message).into_any(),
+        html("main").attr("id", "main").attr("tabindex", "-1").child(move || {
+            match app.state.get() {
+                State::Idle => landing::landing(app),
+                State::Scanning(handed) => scanning::scanning(app, &handed),
+                State::Done(handed, printed) => result::result(app, &handed, printed),
+                State::Failed(message) => failed(app, message),
+            }
         }),
-        html::p()
+        html("p")
             .class("unseen")
-            .role("status")
+            .attr("role", "status")
             .attr("aria-live", "polite")
             .child(move || app.state.read().announcement()),
         footer(),
-    )
+    );
+    page.add_to(place);
 }
 
 /// A drop beside the drop zone would make the browser leave the page; so the whole page takes drops.
@@ -137,13 +140,15 @@ fn take_drops(app: App) {
 
 /// Keeps `data-state` current, moves the focus to the new heading, and scrolls up. A moment after the change,
 /// when the new part stands.
-fn follow(app: App) {
-    Effect::new(move |before: Option<&'static str>| {
+fn show(app: App) {
+    let mut before = None;
+    follow(move || {
         let name = app.state.read().name();
         if before != Some(name) {
-            Timeout::new(0, move || show_state(name, before.is_some())).forget();
+            let changed = before.is_some();
+            Timeout::new(0, move || show_state(name, changed)).forget();
         }
-        name
+        before = Some(name);
     });
 }
 
@@ -160,26 +165,26 @@ fn show_state(name: &str, changed: bool) {
     document.document_element().and_then(|root| root.set_attribute("data-state", name).ok());
 }
 
-fn header() -> impl IntoView {
-    html::header().class("bar").child(html::div().class("wide").child((
-        html::span().class("brand").child("crdb-triage"),
-        html::span().class("brand-note").child("Technical advisories against CockroachDB logs"),
-        html::span().class("pledge").child((icon(Icon::Lock), "Nothing leaves this browser")),
+fn header() -> El {
+    html("header").class("bar").child(html("div").class("wide").child((
+        html("span").class("brand").child("crdb-triage"),
+        html("span").class("brand-note").child("Technical advisories against CockroachDB logs"),
+        html("span").class("pledge").child((icon(Icon::Lock), "Nothing leaves this browser")),
     )))
 }
 
-fn footer() -> impl IntoView {
-    html::footer().class("wide foot").child(html::p().child(format!(
+fn footer() -> El {
+    html("footer").class("wide foot").child(html("p").child(format!(
         "crdb-triage {}. Not a product of Cockroach Labs. It finds signs in logs; it cannot prove that data is complete.",
         env!("CARGO_PKG_VERSION")
     )))
 }
 
-fn failed(app: App, message: String) -> impl IntoView {
-    html::div().class("wide narrow").child((
-        html::h1().id("title").attr("tabindex", "-1").child("This could not be read"),
-        html::p().class("lead").attr("role", "alert").child(message),
-        html::p().child("Nothing is known about this cluster because of it: this is not a result."),
+fn failed(app: App, message: String) -> El {
+    html("div").class("wide narrow").child((
+        html("h1").attr("id", "title").attr("tabindex", "-1").child("This could not be read"),
+        html("p").class("lead").attr("role", "alert").child(message),
+        html("p").child("Nothing is known about this cluster because of it: this is not a result."),
         super::kit::button("button primary", None, Icon::Back, "Start over", move || app.reset()),
     ))
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use crdb_triage::model::Time;
 use crdb_triage::report::{Chain, Finding, Report, wording};
-use leptos::prelude::*;
-use leptos::{ev, html, svg};
 
-use super::kit::{long_fact, raw};
+use super::element::{El, Several, html, several, svg};
+use super::kit::{body, folded, framed, left_out, long_fact, raw};
 use super::layers::{draw, legend};
 use super::plot;
 use crate::view::axis::Axis;
@@ -33,7 +32,7 @@ const HINT: &str =
     "Point at a mark, or go through the picture with the arrow keys, to read its exact times here.";
 
 /// All chains: those that findings speak of first.
-pub(super) fn chains(printed: &Arc<Printed>) -> Option<impl IntoView + use<>> {
+pub(super) fn chains(printed: &Arc<Printed>) -> Option<El> {
     let report = &printed.report;
     if report.chains.is_empty() {
         return None;
@@ -43,12 +42,7 @@ pub(super) fn chains(printed: &Arc<Printed>) -> Option<impl IntoView + use<>> {
     let drawn = marked.min(DRAWN);
     let open: Vec<_> = order.iter().take(drawn).map(|at| card(report, *at)).collect();
     let closed = order.iter().skip(drawn).take(LISTED);
-    let closed: Vec<_> = closed.map(|at| folded(printed, *at)).collect();
-    let left_out = order.len().saturating_sub(drawn + LISTED);
-    let left_out = (left_out > 0).then(|| {
-        let chains = format::counted(left_out, "more chain", "more chains");
-        html::p().class("quiet").child(format!("{chains}; the JSON report has all."))
-    });
+    let closed: Vec<_> = closed.map(|at| closed_card(printed, *at)).collect();
     let number = format::counted(order.len(), "chain", "chains");
     let about = match marked {
         0 => format!("{number} of backups; no finding speaks of a layer of any."),
@@ -57,13 +51,13 @@ pub(super) fn chains(printed: &Arc<Printed>) -> Option<impl IntoView + use<>> {
             format!("{number} of backups; findings speak of layers of {marked}, which come first.")
         }
     };
-    Some(html::section().attr("aria-labelledby", "backups").attr("data-testid", "backups").child((
-        html::h2().id("backups").child("Backups"),
-        html::p().class("quiet").child(about),
+    Some(html("section").attr("aria-labelledby", "backups").attr("data-testid", "backups").child((
+        html("h2").attr("id", "backups").child("Backups"),
+        html("p").class("quiet").child(about),
         legend(None),
         open,
-        html::div().class("chain-list").child(closed),
-        left_out,
+        html("div").class("chain-list").child(closed),
+        left_out(order.len().saturating_sub(drawn + LISTED), "more chain", "more chains"),
     )))
 }
 
@@ -71,11 +65,11 @@ fn is_marked(report: &Report, at: usize) -> bool {
     report.chains.get(at).is_some_and(wording::has_marks)
 }
 
-fn card(report: &Report, at: usize) -> Option<impl IntoView + use<>> {
+fn card(report: &Report, at: usize) -> Option<El> {
     let chain = report.chains.get(at)?;
-    Some(html::div().class("card chain").attr("data-testid", "chain").child((
-        html::h3().class("mono").child(raw(&wording::chain_name(chain))),
-        html::p().class("quiet").child(raw(&in_short(chain))),
+    Some(html("div").class("card chain").attr("data-testid", "chain").child((
+        html("h3").class("mono").child(raw(&wording::chain_name(chain))),
+        html("p").class("quiet").child(raw(&in_short(chain))),
         drawn(report, chain, None),
     )))
 }
@@ -85,29 +79,23 @@ fn in_short(chain: &Chain) -> String {
 }
 
 /// A chain that is drawn when somebody opens it.
-fn folded(printed: &Arc<Printed>, at: usize) -> Option<impl IntoView + use<>> {
+fn closed_card(printed: &Arc<Printed>, at: usize) -> Option<El> {
     let chain = printed.report.chains.get(at)?;
-    let made = RwSignal::new(false);
-    let summary = html::summary().child((
-        html::span().class("mono").child(raw(&wording::chain_name(chain))),
+    let summary = (
+        html("span").class("mono").child(raw(&wording::chain_name(chain))),
         " ",
-        html::span().class("quiet").child(raw(&in_short(chain))),
-    ));
+        html("span").class("quiet").child(raw(&in_short(chain))),
+    );
     let printed = Arc::clone(printed);
-    Some(
-        html::details()
-            .class("card chain")
-            .attr("data-testid", "chain")
-            .on(ev::toggle, move |_| made.set(true))
-            .child((summary, move || {
-                let chain = made.get().then(|| printed.report.chains.get(at)).flatten();
-                chain.map(|chain| drawn(&printed.report, chain, None))
-            })),
-    )
+    let made = move || {
+        let report = &printed.report;
+        report.chains.get(at).map(|chain| drawn(report, chain, None))
+    };
+    Some(folded("card chain", summary, false, made).attr("data-testid", "chain"))
 }
 
 /// What a finding says of a chain, in a list and as a picture. Nothing where it is not about backups.
-pub(super) fn of_finding(report: &Report, finding: &Finding) -> Option<impl IntoView + use<>> {
+pub(super) fn of_finding(report: &Report, finding: &Finding) -> Option<Several> {
     let facts = wording::backup_facts(report, finding, format::exact);
     if facts.is_empty() {
         return None;
@@ -115,35 +103,30 @@ pub(super) fn of_finding(report: &Report, finding: &Finding) -> Option<impl Into
     let facts: Vec<_> = facts.into_iter().map(|(name, said)| long_fact(name, raw(&said))).collect();
     let chain = wording::chain_of(report, finding);
     let drawn = chain.map(|chain| drawn(report, chain, Some(finding)));
-    Some((
-        html::h3().child("The backups"),
-        html::dl().class("facts").attr("data-testid", "backup-facts").child(facts),
-        html::div().class("chain").child(drawn),
-    ))
+    Some(several((
+        html("h3").child("The backups"),
+        html("dl").class("facts").attr("data-testid", "backup-facts").child(facts),
+        html("div").class("chain").child(drawn),
+    )))
 }
 
 /// The picture and the table of a chain.
-fn drawn(report: &Report, chain: &Chain, finding: Option<&Finding>) -> impl IntoView + use<> {
+fn drawn(report: &Report, chain: &Chain, finding: Option<&Finding>) -> Several {
     let picture = view::picture(report, chain, finding);
     let picture = picture.map(|drawn| self::picture(drawn, finding.is_some()));
     let caption = format!("{}: layers, operations and restores", wording::chain_name(chain));
     let (sections, left_out) = table::cut(table::sections(report, chain, finding), MOST);
-    let made = RwSignal::new(false);
-    let table =
-        html::details()
-            .class("map-tables")
-            .on(ev::toggle, move |_| made.set(true))
-            .child((html::summary().child("The same as a table"), move || {
-                made.get().then(|| draw_table(&caption, &sections, left_out))
-            }));
-    (picture, table)
+    let table = folded("map-tables", "The same as a table", false, move || {
+        (draw_table(&caption, &sections), self::left_out(left_out, "more line", "more lines"))
+    });
+    several((picture, table))
 }
 
-fn picture(picture: Picture, own_legend: bool) -> impl IntoView {
+fn picture(picture: Picture, own_legend: bool) -> El {
     let picture = Arc::new(picture);
     let name = format!("{} The table below says the same.", picture.sentence);
     let notes: Vec<_> =
-        picture.notes.iter().map(|note| html::p().class("quiet").child(raw(note))).collect();
+        picture.notes.iter().map(|note| html("p").class("quiet").child(raw(note))).collect();
     let tracks: Vec<_> = picture
         .tracks
         .iter()
@@ -152,7 +135,7 @@ fn picture(picture: Picture, own_legend: bool) -> impl IntoView {
         .collect();
     let keys = Arc::clone(&picture);
     let told = Arc::clone(&picture);
-    html::div().class("map").attr("data-testid", "chain-picture").child((
+    html("div").class("map").attr("data-testid", "chain-picture").child((
         plot::picture(
             name,
             HINT,
@@ -165,7 +148,7 @@ fn picture(picture: Picture, own_legend: bool) -> impl IntoView {
     ))
 }
 
-fn draw_track(track: &Track, row: usize, picture: &Picture) -> impl IntoView + use<> {
+fn draw_track(track: &Track, row: usize, picture: &Picture) -> El {
     let height = match track.of {
         Of::Layers => {
             let beyond = |part: &Part| matches!(part.shape, Shape::Beyond(_));
@@ -181,12 +164,12 @@ fn draw_track(track: &Track, row: usize, picture: &Picture) -> impl IntoView + u
         .enumerate()
         .map(|(part, drawn)| draw_part(drawn, track, height, Pick { row, part }))
         .collect();
-    html::div().class("map-row").child((
-        html::div().class("map-name").child((
-            html::span().class("mono").child(raw(&track.name)),
-            html::span().class("quiet").child(raw(&track.about)),
+    html("div").class("map-row").child((
+        html("div").class("map-name").child((
+            html("span").class("mono").child(raw(&track.name)),
+            html("span").class("quiet").child(raw(&track.about)),
         )),
-        svg::svg().attr("class", "map-track").attr("height", height.to_string()).child((
+        svg("svg").attr("class", "map-track").attr("height", height.to_string()).child((
             lines(&picture.axis),
             guides,
             parts,
@@ -195,13 +178,13 @@ fn draw_track(track: &Track, row: usize, picture: &Picture) -> impl IntoView + u
     ))
 }
 
-fn lines(axis: &Axis) -> Vec<impl IntoView + use<>> {
+fn lines(axis: &Axis) -> Vec<El> {
     plot::lines(Some(axis))
 }
 
 /// Where a layer stands of which a finding speaks, through all tracks.
-fn guide(x: f64) -> impl IntoView {
-    svg::line()
+fn guide(x: f64) -> El {
+    svg("line")
         .attr("class", "chain-guide")
         .attr("x1", format!("{x:.3}%"))
         .attr("x2", format!("{x:.3}%"))
@@ -209,60 +192,60 @@ fn guide(x: f64) -> impl IntoView {
         .attr("y2", "100%")
 }
 
-fn draw_part(part: &Part, track: &Track, height: u32, pick: Pick) -> impl IntoView + use<> {
+fn draw_part(part: &Part, track: &Track, height: u32, pick: Pick) -> El {
     let strong = if part.strong { "strong" } else { "aside" };
     let (class, shape) = match &part.shape {
         Shape::Layers(glyph) => {
             let y = u32::try_from(part.lane).unwrap_or(0) * LANE + LANE / 2;
-            let drawn = svg::g().attr("transform", format!("translate(0 {y})")).child(draw(*glyph));
-            ("layer", plot::at(part.place.x, drawn).into_any())
+            let drawn = svg("g").attr("transform", format!("translate(0 {y})")).child(draw(*glyph));
+            ("layer", vec![plot::at(part.place.x, drawn)])
         }
         Shape::Run => {
             let bar = track.across.is_none().then(|| plot::bar(part.place, 7, 12));
-            ("run", (bar, plot::heads(part.place)).into_any())
+            ("run", bar.into_iter().chain(plot::heads(part.place)).collect())
         }
-        Shape::Reads(layer) => ("reads", reads(part, *layer).into_any()),
-        Shape::Restored => ("reads", plot::at(part.place.x, dot()).into_any()),
-        Shape::Beyond(words) => ("beyond", beyond(words, part.place.after, height).into_any()),
+        Shape::Reads(layer) => ("reads", reads(part, *layer)),
+        Shape::Restored => ("reads", vec![plot::at(part.place.x, dot())]),
+        Shape::Beyond(words) => ("beyond", vec![beyond(words, part.place.after, height)]),
     };
     plot::part(format!("{class} {strong}"), pick, shape)
 }
 
 /// A line from the restore to the layer that it read, and an arrow up to that.
-fn reads(part: &Part, layer: f64) -> impl IntoView + use<> {
+fn reads(part: &Part, layer: f64) -> Vec<El> {
     let (from, to) = (part.place.x, part.place.x + part.place.width);
-    let line = svg::line()
+    let line = svg("line")
         .attr("x1", format!("{from:.3}%"))
         .attr("x2", format!("{to:.3}%"))
         .attr("y1", "17")
         .attr("y2", "17");
-    let up = svg::path().attr("d", "M0 1 5 10H1V18H-1V10H-5z");
+    let up = svg("path").attr("d", "M0 1 5 10H1V18H-1V10H-5z");
     let time = match (part.place.before, part.place.after) {
-        (true, _) => plot::at(0.0, svg::path().attr("d", "M7 12 0 17l7 5z")).into_any(),
-        (_, true) => plot::at(100.0, svg::path().attr("d", "M-7 12 0 17l-7 5z")).into_any(),
+        (true, _) => plot::at(0.0, svg("path").attr("d", "M7 12 0 17l7 5z")),
+        (_, true) => plot::at(100.0, svg("path").attr("d", "M-7 12 0 17l-7 5z")),
         _ => {
             let x = if (layer - from).abs() < (layer - to).abs() { to } else { from };
-            plot::at(x, dot()).into_any()
+            plot::at(x, dot())
         }
     };
-    (line, plot::at(layer, up), time)
+    vec![line, plot::at(layer, up), time]
 }
 
-fn dot() -> impl IntoView {
-    svg::circle().attr("cy", "17").attr("r", "4.5")
+fn dot() -> El {
+    svg("circle").attr("cy", "17").attr("r", "4.5")
 }
 
 /// What lies beyond an end of the axis, counted.
-fn beyond(words: &str, after: bool, height: u32) -> impl IntoView + use<> {
+fn beyond(words: &str, after: bool, height: u32) -> El {
     let words = if after { format!("{words} ›") } else { format!("‹ {words}") };
-    svg::text()
+    svg("text")
         .attr("x", if after { "100%" } else { "0" })
         .attr("y", height.saturating_sub(6).to_string())
         .attr("text-anchor", if after { "end" } else { "start" })
         .child(words)
 }
 
-fn draw_table(caption: &str, sections: &[Section], left_out: usize) -> impl IntoView + use<> {
+fn draw_table(caption: &str, sections: &[Section]) -> El {
     let headings = [
         "Of the chain",
         "What",
@@ -273,50 +256,21 @@ fn draw_table(caption: &str, sections: &[Section], left_out: usize) -> impl Into
         "Part",
         "Detail",
     ];
-    let headings: Vec<_> =
-        headings.iter().map(|name| html::th().attr("scope", "col").child(*name)).collect();
-    let bodies: Vec<_> = sections.iter().map(section).collect();
-    let cut = (left_out > 0).then(|| {
-        let lines = format::counted(left_out, "more line", "more lines");
-        html::p().class("quiet").child(format!("{lines}; the JSON report has all."))
-    });
-    let table = html::table().class("nodes chain-table").child((
-        html::caption().child(raw(caption)),
-        html::thead().child(html::tr().child(headings)),
-        bodies,
-    ));
-    let frame = html::div().class("scroll").attr("tabindex", "0").role("group");
-    (frame.attr("aria-label", caption.to_owned()).child(table), cut)
+    let section = |section: &Section| body(section.name, section.lines.iter().map(cells).collect());
+    let bodies = sections.iter().map(section).collect();
+    framed(html("table").class("nodes chain-table"), caption, &headings, bodies)
 }
 
-fn section(section: &Section) -> impl IntoView + use<> {
-    let rows: Vec<_> = section
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(at, line)| {
-            let name = (at == 0).then(|| {
-                html::th()
-                    .attr("scope", "rowgroup")
-                    .attr("rowspan", section.lines.len().to_string())
-                    .child(section.name)
-            });
-            html::tr().child((name, cells(line)))
-        })
-        .collect();
-    html::tbody().child(rows)
-}
-
-fn cells(line: &Line) -> impl IntoView + use<> {
+fn cells(line: &Line) -> Vec<El> {
     let time = |time: Option<Time>| time.map_or("–".to_owned(), format::stamp);
     let slack = (line.slack > 0).then(|| format!(" ± {} s", line.slack));
-    (
-        html::td().child(raw(&line.what)),
-        html::td().class("mono").child(raw(&line.job)),
-        html::td().class("mono time").child((time(line.from), slack)),
-        html::td().class("mono time").child(time(line.to)),
-        html::td().child(raw(&line.state)),
-        html::td().child(raw(&line.part)),
-        html::td().child(raw(&line.detail)),
-    )
+    vec![
+        html("td").child(raw(&line.what)),
+        html("td").class("mono").child(raw(&line.job)),
+        html("td").class("mono time").child((time(line.from), slack)),
+        html("td").class("mono time").child(time(line.to)),
+        html("td").child(raw(&line.state)),
+        html("td").child(raw(&line.part)),
+        html("td").child(raw(&line.detail)),
+    ]
 }

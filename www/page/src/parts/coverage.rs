@@ -2,10 +2,9 @@
 
 use crdb_triage::model::Time;
 use crdb_triage::report::{Report, Unread, seen, visible, wording};
-use leptos::prelude::*;
-use leptos::{ev, html};
 
-use super::kit::{fact, long_fact, raw, unbroken};
+use super::element::{El, Several, html, several};
+use super::kit::{body, fact, folded, framed, left_out, long_fact, raw, unbroken};
 use super::map;
 use crate::view::coverage::summary;
 use crate::view::map::table::{self, Line, Section};
@@ -18,7 +17,7 @@ const READY: usize = 400;
 const MOST: usize = 5000;
 
 /// The card below the verdict.
-pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<> {
+pub(super) fn coverage(report: &Report, handed: &Handed) -> El {
     let summary = summary(report);
     let files = report.input.files;
     let unread = report.input.unread.len() + handed.missed.len();
@@ -26,20 +25,22 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
     let copies =
         if report.input.duplicates.is_empty() { "" } else { ", and what came more than once" };
     let map = (drawn.rows().count() > 0).then(|| map::map(drawn));
-    html::section()
+    html("section")
         .class("card coverage")
         .attr("data-testid", "coverage")
         .attr("aria-labelledby", "coverage")
         .child((
-            html::h2().id("coverage").child("What this rests on"),
-            html::dl().class("facts").child((
+            html("h2").attr("id", "coverage").child("What this rests on"),
+            html("dl").class("facts").child((
                 summary.clusters.map(|names| long_fact("Clusters", raw(&names))),
                 fact("Nodes with logs", summary.nodes),
                 fact("Versions", raw(&summary.versions)),
                 fact("From – to", unbroken(&summary.period)),
                 fact(
                     "Holes",
-                    html::span().class(("strong", summary.has_holes)).child(summary.holes),
+                    html("span")
+                        .attr("class", summary.has_holes.then_some("strong"))
+                        .child(summary.holes),
                 ),
                 fact(
                     "Files",
@@ -61,7 +62,7 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
             )),
             map,
             tables(report),
-            html::p().child(html::a().attr("href", "#unread").child(match unread {
+            html("p").child(html("a").attr("href", "#unread").child(match unread {
                 0 => format!("See what was not read{copies}"),
                 _ => format!(
                     "See what was not read: {}{copies}",
@@ -72,34 +73,23 @@ pub(super) fn coverage(report: &Report, handed: &Handed) -> impl IntoView + use<
 }
 
 /// The same as the map, for those who want to read or to copy it.
-fn tables(report: &Report) -> impl IntoView + use<> {
+fn tables(report: &Report) -> El {
     let (nodes, jobs) = (table::of_nodes(report), table::of_jobs(report));
     if nodes.is_empty() && jobs.is_empty() {
-        return html::p().class("quiet").child("The input names no node.").into_any();
+        return html("p").class("quiet").child("The input names no node.");
     }
     let lines: usize = nodes.iter().chain(&jobs).map(|section| section.lines.len()).sum();
     let (nodes, jobs) = (table::cut(nodes, MOST), table::cut(jobs, MOST));
-    let made = RwSignal::new(lines <= READY);
-    html::details()
-        .class("map-tables")
-        .on(ev::toggle, move |_| made.set(true))
-        .child((html::summary().child("The same as tables"), move || {
-            made.get().then(|| {
-                (
-                    each("Node", "nodes: logs, gaps and versions, in UTC", &nodes),
-                    each("Job", "jobs with findings: runs and signs, in UTC", &jobs),
-                )
-            })
-        }))
-        .into_any()
+    folded("map-tables", "The same as tables", lines <= READY, move || {
+        (
+            each("Node", "nodes: logs, gaps and versions, in UTC", &nodes),
+            each("Job", "jobs with findings: runs and signs, in UTC", &jobs),
+        )
+    })
 }
 
 /// A table for each cluster.
-fn each(
-    of: &'static str,
-    what: &str,
-    (sections, left_out): &(Vec<Section>, usize),
-) -> impl IntoView + use<> {
+fn each(of: &'static str, what: &str, (sections, more): &(Vec<Section>, usize)) -> Several {
     let of_one = |sections: &[Section]| {
         let caption = match sections.first().and_then(|section| section.cluster.as_ref()) {
             Some(cluster) => format!("Cluster {}, {what}", visible::line(cluster)),
@@ -108,94 +98,62 @@ fn each(
         one(of, &caption, sections)
     };
     let tables: Vec<_> = sections.chunk_by(|a, b| a.cluster == b.cluster).map(of_one).collect();
-    let cut = (*left_out > 0).then(|| {
-        let lines = format::counted(*left_out, "more line", "more lines");
-        html::p().class("quiet").child(format!("{lines}; the JSON report has all."))
-    });
-    (tables, cut)
+    several((tables, left_out(*more, "more line", "more lines")))
 }
 
-fn one(of: &'static str, caption: &str, sections: &[Section]) -> impl IntoView + use<> {
-    let bodies: Vec<_> = sections.iter().map(section).collect();
+fn one(of: &'static str, caption: &str, sections: &[Section]) -> El {
     let headings = [of, "What", "From (UTC)", "To (UTC)", "Detail"];
-    let headings: Vec<_> =
-        headings.iter().map(|name| html::th().attr("scope", "col").child(*name)).collect();
-    html::div()
-        .class("scroll")
-        .attr("tabindex", "0")
-        .role("group")
-        .attr("aria-label", caption.to_owned())
-        .child(html::table().class("nodes").attr("data-of", of).child((
-            html::caption().child(raw(caption)),
-            html::thead().child(html::tr().child(headings)),
-            bodies,
-        )))
+    let section =
+        |section: &Section| body(&section.name, section.lines.iter().map(cells).collect());
+    let table = html("table").class("nodes").attr("data-of", of);
+    framed(table, caption, &headings, sections.iter().map(section).collect())
 }
 
-fn section(section: &Section) -> impl IntoView + use<> {
-    let rows: Vec<_> = section
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(at, line)| {
-            let name = (at == 0).then(|| {
-                html::th()
-                    .attr("scope", "rowgroup")
-                    .attr("rowspan", section.lines.len().to_string())
-                    .child(raw(&section.name))
-            });
-            html::tr().child((name, cells(line)))
-        })
-        .collect();
-    html::tbody().child(rows)
-}
-
-fn cells(line: &Line) -> impl IntoView + use<> {
+fn cells(line: &Line) -> Vec<El> {
     let time = |time: Option<Time>| time.map_or("–".to_owned(), format::stamp);
-    (
-        html::td().child(raw(&line.what)),
-        html::td().class("mono time").child(time(line.from)),
-        html::td().class("mono time").child(time(line.to)),
-        html::td().child(raw(&line.detail)),
-    )
+    vec![
+        html("td").child(raw(&line.what)),
+        html("td").class("mono time").child(time(line.from)),
+        html("td").class("mono time").child(time(line.to)),
+        html("td").child(raw(&line.detail)),
+    ]
 }
 
 /// What was not read, by the browser or by the engine.
-pub(super) fn unread(report: &Report, handed: &Handed) -> impl IntoView + use<> {
-    let missed = handed.missed.iter().map(|sentence| html::li().child(raw(sentence)).into_any());
-    let items: Vec<_> =
-        missed.chain(report.input.unread.iter().map(|unread| item(unread).into_any())).collect();
+pub(super) fn unread(report: &Report, handed: &Handed) -> Several {
+    let missed = handed.missed.iter().map(|sentence| html("li").child(raw(sentence)));
+    let items: Vec<_> = missed.chain(report.input.unread.iter().map(item)).collect();
     let nothing =
-        items.is_empty().then(|| html::p().class("quiet").child(wording::nothing_unread(report)));
-    let list = html::div()
+        items.is_empty().then(|| html("p").class("quiet").child(wording::nothing_unread(report)));
+    let list = html("div")
         .attr("data-testid", "unread-list")
-        .child((nothing, html::ul().class("unread").child(items)));
-    (list, copies(report))
+        .child((nothing, html("ul").class("unread").child(items)));
+    several((list, copies(report)))
 }
 
 /// Logs that came more than once: read all the same, but counted once.
-fn copies(report: &Report) -> Option<impl IntoView + use<>> {
+fn copies(report: &Report) -> Option<El> {
     let sentences: Vec<_> = seen::duplicates(&report.input.duplicates)
         .iter()
-        .map(|sentence| html::li().child(raw(sentence)))
+        .map(|sentence| html("li").child(raw(sentence)))
         .collect();
     (!sentences.is_empty()).then(|| {
-        html::div().class("copies").attr("data-testid", "copies").child((
-            html::h3().child("What came more than once"),
-            html::ul().class("reasons").child(sentences),
+        html("div").class("copies").attr("data-testid", "copies").child((
+            html("h3").child("What came more than once"),
+            html("ul").class("reasons").child(sentences),
         ))
     })
 }
 
-fn item(unread: &Unread) -> impl IntoView + use<> {
+fn item(unread: &Unread) -> El {
     let weakens = (!unread.weakens.is_empty()).then(|| {
-        html::span().class("quiet").child(format!(" Weakens {}.", unread.weakens.join(", ")))
+        html("span").class("quiet").child(format!(" Weakens {}.", unread.weakens.join(", ")))
     });
-    html::li().child((
-        html::div().class("event-head").child((
-            html::strong().child(wording::unread_word(&unread.reason).into_owned()),
-            html::span().class("place mono").child(raw(&unread.path)),
+    html("li").child((
+        html("div").class("event-head").child((
+            html("strong").child(wording::unread_word(&unread.reason).into_owned()),
+            html("span").class("place mono").child(raw(&unread.path)),
         )),
-        html::div().child((raw(&unread.detail), weakens)),
+        html("div").child((raw(&unread.detail), weakens)),
     ))
 }

@@ -2,18 +2,20 @@
 
 use crdb_triage::report::Evidence;
 use gloo_timers::callback::Timeout;
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html};
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::app::App;
+use super::element::{El, Several, html, several};
 use super::kit::{place, raw};
 use crate::view::format;
 use crate::web::crew::Surroundings;
 
-pub(super) fn evidence(app: App, all: &[Evidence]) -> impl IntoView + use<> {
+pub(super) fn evidence(app: App, all: &[Evidence]) -> El {
     let lines: Vec<_> = all.iter().map(|evidence| line(app, evidence)).collect();
-    html::ul().class("evidence").child(lines)
+    html("ul").class("evidence").child(lines)
 }
 
 /// What is known of the surroundings of a line.
@@ -24,7 +26,7 @@ enum Around {
     Shown(Surroundings),
 }
 
-fn line(app: App, evidence: &Evidence) -> impl IntoView + use<> {
+fn line(app: App, evidence: &Evidence) -> El {
     let around = RwSignal::new(Around::Closed);
     let (path, number, offset) = (evidence.path.clone(), evidence.line, evidence.offset);
     let toggle = move |_| {
@@ -42,20 +44,20 @@ fn line(app: App, evidence: &Evidence) -> impl IntoView + use<> {
         });
     };
     let open = move || around.read() != Around::Closed;
-    let node = evidence.node.map(|node| html::span().child(format!("n{node}")));
-    let time = evidence.time.map(|time| html::time().class("mono").child(format::instant(time)));
-    html::li()
+    let node = evidence.node.map(|node| html("span").child(format!("n{node}")));
+    let time = evidence.time.map(|time| html("time").class("mono").child(format::instant(time)));
+    html("li")
         .attr("data-testid", "evidence-line")
         .attr("data-path", evidence.path.clone())
         .attr("data-line", evidence.line.to_string())
         .child((
-            html::div().class("event-head").child((
+            html("div").class("event-head").child((
                 place(&evidence.path, evidence.line),
                 node,
                 time,
             )),
-            html::div().class("log").child(raw(&evidence.text)),
-            html::button()
+            html("div").class("log").child(raw(&evidence.text)),
+            html("button")
                 .attr("type", "button")
                 .class("link")
                 .attr("aria-expanded", move || open().to_string())
@@ -63,45 +65,42 @@ fn line(app: App, evidence: &Evidence) -> impl IntoView + use<> {
                 .child(move || {
                     if open() { "Hide the lines around it" } else { "Show the lines around it" }
                 }),
-            html::div().attr("aria-live", "polite").child(move || match around.get() {
-                Around::Closed => ().into_any(),
-                Around::Asked => html::p().class("quiet").child("Reading…").into_any(),
-                Around::Shown(lines) => surroundings(&lines, number).into_any(),
+            html("div").attr("aria-live", "polite").child(move || match around.get() {
+                Around::Closed => None,
+                Around::Asked => Some(several(html("p").class("quiet").child("Reading…"))),
+                Around::Shown(lines) => Some(surroundings(&lines, number)),
             }),
         ))
 }
 
-fn surroundings(shown: &Surroundings, wanted: u64) -> impl IntoView + use<> {
-    let problem = shown.problem.clone().map(|problem| html::p().class("quiet").child(problem));
+fn surroundings(shown: &Surroundings, wanted: u64) -> Several {
+    let problem = shown.problem.clone().map(|problem| html("p").class("quiet").child(problem));
     let lines: Vec<_> = (shown.first..)
         .zip(&shown.lines)
         .map(|(number, text)| {
-            html::li()
-                .class(("wanted", number == wanted))
+            html("li")
+                .attr("class", (number == wanted).then_some("wanted"))
                 .attr("aria-current", (number == wanted).then_some("true"))
-                .child((html::span().class("line-number").child(number.to_string()), raw(text)))
+                .child((html("span").class("line-number").child(number.to_string()), raw(text)))
         })
         .collect();
-    let frame = NodeRef::<html::Div>::new();
-    frame.on_load(|frame| show_wanted(&frame));
     // A keyboard can only scroll what it can reach.
-    let frame = html::div()
+    let frame = html("div")
         .class("around")
-        .node_ref(frame)
         .attr("tabindex", "0")
-        .role("group")
+        .attr("role", "group")
         .attr("aria-label", "Lines around it")
-        .child(html::ol().class("log").child(lines));
-    (problem, frame)
+        .child(html("ol").class("log").child(lines));
+    show_wanted(frame.dom::<HtmlElement>().clone());
+    several((problem, frame))
 }
 
 /// Scrolls the line in question to the middle of its frame, and nothing else. A moment later: only what is in the
 /// document has a place.
-fn show_wanted(frame: &web_sys::HtmlElement) {
-    let frame = frame.clone();
+fn show_wanted(frame: HtmlElement) {
     Timeout::new(0, move || {
         let line = frame.query_selector(".wanted").ok().flatten();
-        if let Some(line) = line.and_then(|line| line.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if let Some(line) = line.and_then(|line| line.dyn_into::<HtmlElement>().ok()) {
             frame.set_scroll_top(
                 line.offset_top() + line.offset_height() / 2 - frame.client_height() / 2,
             );

@@ -1,8 +1,8 @@
 //! Icons as strokes on a 20 × 20 grid. They repeat what a word beside them says, so readers skip them.
 
 use crdb_triage::model::{Safety, Verdict};
-use leptos::prelude::*;
-use leptos::svg;
+
+use super::element::{El, svg};
 
 /// A picture of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +70,11 @@ impl Icon {
 }
 
 /// The picture.
-pub(super) fn icon(icon: Icon) -> impl IntoView {
-    svg::svg()
+pub(super) fn icon(icon: Icon) -> El {
+    svg("svg")
         .attr("class", "icon")
         .attr("viewBox", "0 0 20 20")
         .attr("aria-hidden", "true")
         .attr("focusable", "false")
-        .child(svg::path().attr("d", icon.path()))
+        .child(svg("path").attr("d", icon.path()))
 }

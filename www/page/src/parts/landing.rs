@@ -1,11 +1,12 @@
 //! Where a person hands in files, and reads what will happen to them.
 
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::app::App;
+use super::element::{El, html};
 use super::icon::{Icon, icon};
 use super::kit::unbroken;
 use crate::view::catalogue;
@@ -14,34 +15,34 @@ use crate::web::take::{carried, chosen};
 /// A bundle of an invented cluster, so that a person without one sees what a result looks like.
 const SAMPLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sample.zip"));
 
-pub(super) fn landing(app: App) -> impl IntoView {
-    html::div().class("wide").child((
-        html::h1().id("title").attr("tabindex", "-1").child("Which technical advisories concern this cluster?"),
-        html::p().class("lead").child(
+pub(super) fn landing(app: App) -> El {
+    html("div").class("wide").child((
+        html("h1").attr("id", "title").attr("tabindex", "-1").child("Which technical advisories concern this cluster?"),
+        html("p").class("lead").child(
             "Hand in a CockroachDB debug.zip, a folder or loose log files. This page reads them here, in your browser, \
              and says which advisories concern the cluster, which jobs may have lost rows, on what evidence, and what \
              to do next. It also says what it did not see.",
         ),
-        html::div().class("landing").child((
-            html::div().class("landing-main").child((drop_zone(app), notice(app), sample(app))),
-            html::div().class("landing-side").child((checks(), privacy())),
+        html("div").class("landing").child((
+            html("div").class("landing-main").child((drop_zone(app), notice(app), sample(app))),
+            html("div").class("landing-side").child((checks(), privacy())),
         )),
     ))
 }
 
-fn drop_zone(app: App) -> impl IntoView {
-    html::div()
+fn drop_zone(app: App) -> El {
+    html("div")
         .class("drop")
-        .class(("dragging", move || app.dragging.get()))
+        .class_while("dragging", move || app.dragging.get())
         .attr("data-testid", "drop-zone")
         .on(ev::drop, move |event| app.open_dropped(&event))
         .child((
-            html::p().class("drop-title").child("Drop a debug.zip, a folder or log files"),
-            html::div().class("pickers").child((
+            html("p").class("drop-title").child("Drop a debug.zip, a folder or log files"),
+            html("div").class("pickers").child((
                 picker(app, "file-input", "Choose files", Icon::File, false),
                 picker(app, "folder-input", "Choose a folder", Icon::Folder, true),
             )),
-            html::p().class("quiet").child(
+            html("p").class("quiet").child(
                 "Reads zip, tar, gzip, zstd, bzip2 and xz, also cut off or within each other; unpacked folders; and logs as \
                  CockroachDB, Kubernetes or journald wrote them. Size does not matter much: files are read in pieces.",
             ),
@@ -49,16 +50,10 @@ fn drop_zone(app: App) -> impl IntoView {
 }
 
 /// An input for files, shown as a button. The input itself stays in the page for keyboards and screen readers.
-fn picker(
-    app: App,
-    id: &'static str,
-    word: &'static str,
-    picture: Icon,
-    folder: bool,
-) -> impl IntoView {
-    let input = html::input()
+fn picker(app: App, id: &'static str, word: &'static str, picture: Icon, folder: bool) -> El {
+    let input = html("input")
         .attr("type", "file")
-        .id(id)
+        .attr("id", id)
         .class("unseen")
         .attr("data-testid", id)
         .attr("multiple", true)
@@ -73,24 +68,24 @@ fn picker(
             }
         });
     let class = if folder { "button" } else { "button primary" };
-    html::span()
+    html("span")
         .class("picker")
-        .child((input, html::label().attr("for", id).class(class).child((icon(picture), word))))
+        .child((input, html("label").attr("for", id).class(class).child((icon(picture), word))))
 }
 
 /// What could not be taken, or what made room.
-pub(super) fn notice(app: App) -> impl IntoView {
-    html::div().attr("role", "alert").child(move || {
+pub(super) fn notice(app: App) -> El {
+    html("div").attr("role", "alert").child(move || {
         let lines = app.notice.get();
         (!lines.is_empty()).then(|| {
-            let lines: Vec<_> = lines.into_iter().map(|line| html::p().child(line)).collect();
-            html::div().class("note warn").child((icon(Icon::Warning), html::div().child(lines)))
+            let lines: Vec<_> = lines.into_iter().map(|line| html("p").child(line)).collect();
+            html("div").class("note warn").child((icon(Icon::Warning), html("div").child(lines)))
         })
     })
 }
 
-fn sample(app: App) -> impl IntoView {
-    html::div().class("sample").child((
+fn sample(app: App) -> El {
+    html("div").class("sample").child((
         super::kit::button(
             "button",
             Some("sample-button"),
@@ -100,18 +95,18 @@ fn sample(app: App) -> impl IntoView {
                 app.open(carried("sample.zip", SAMPLE), true);
             },
         ),
-        html::span().class("quiet").child("A made-up bundle: invented cluster, invented jobs."),
+        html("span").class("quiet").child("A made-up bundle: invented cluster, invented jobs."),
     ))
 }
 
-fn checks() -> impl IntoView {
+fn checks() -> El {
     let each = catalogue::CHECKED.map(|(id, about)| {
-        html::li().child((html::strong().child(id), unbroken(&format!(": {about}"))))
+        html("li").child((html("strong").child(id), unbroken(&format!(": {about}"))))
     });
-    html::section().class("card").attr("aria-labelledby", "checks").child((
-        html::h2().id("checks").child("What it checks"),
-        html::p().child((
-            html::strong().child(format!(
+    html("section").class("card").attr("aria-labelledby", "checks").child((
+        html("h2").attr("id", "checks").child("What it checks"),
+        html("p").child((
+            html("strong").child(format!(
                 "{} of {} advisories.",
                 catalogue::CHECKED.len(),
                 catalogue::PUBLISHED
@@ -121,21 +116,21 @@ fn checks() -> impl IntoView {
                 catalogue::AS_OF
             )),
         )),
-        html::ul().class("plain").child(each.into_iter().collect::<Vec<_>>()),
+        html("ul").class("plain").child(each),
     ))
 }
 
-fn privacy() -> impl IntoView {
-    html::section().class("card").attr("data-testid", "privacy-panel").attr("aria-labelledby", "privacy").child((
-        html::h2().id("privacy").child("What happens to your data"),
-        html::ul().class("plain").child((
-            html::li().child("Your files stay on this machine. The page reads them in the browser's memory and sends nothing."),
-            html::li().child("Nothing is stored: close the tab and it is gone. Downloads are made only when you ask."),
-            html::li().child(
+fn privacy() -> El {
+    html("section").class("card").attr("data-testid", "privacy-panel").attr("aria-labelledby", "privacy").child((
+        html("h2").attr("id", "privacy").child("What happens to your data"),
+        html("ul").class("plain").child((
+            html("li").child("Your files stay on this machine. The page reads them in the browser's memory and sends nothing."),
+            html("li").child("Nothing is stored: close the tab and it is gone. Downloads are made only when you ask."),
+            html("li").child(
                 "The page's own security policy makes the browser block requests to other hosts, scripts from elsewhere \
                  and HTML made from log text.",
             ),
-            html::li().child(
+            html("li").child(
                 "What such a policy cannot block: a page that navigates away with data in the address, WebRTC, extensions \
                  of your browser, and whoever serves this page to you. This page does neither of the first two; to be \
                  sure, cut the network before you hand in files: it works without.",

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crdb_triage::report::wording::{capital, verdict_word};
-use leptos::prelude::*;
-use leptos::{html, svg};
 
+use super::element::{El, html, svg};
 use super::kit::raw;
 use super::plot::{self, bar};
 use crate::view::axis::Axis;
@@ -19,14 +18,14 @@ const NAMED: f64 = 5.0;
 const HINT: &str =
     "Point at a bar, or go through the map with the arrow keys, to read its exact times here.";
 
-pub(super) fn map(map: Map) -> impl IntoView {
+pub(super) fn map(map: Map) -> El {
     let map = Arc::new(map);
     let notes: Vec<_> =
-        map.notes.iter().map(|note| html::p().class("quiet").child(note.clone())).collect();
+        map.notes.iter().map(|note| html("p").class("quiet").child(note.clone())).collect();
     let name = format!("{} The tables below say the same.", map.sentence);
     let keys = Arc::clone(&map);
     let told = Arc::clone(&map);
-    html::div().class("map").child((
+    html("div").class("map").child((
         hatch(),
         plot::picture(
             name,
@@ -40,7 +39,7 @@ pub(super) fn map(map: Map) -> impl IntoView {
     ))
 }
 
-fn rows(map: &Map) -> impl IntoView + use<> {
+fn rows(map: &Map) -> (Option<El>, Vec<El>) {
     let mut number = 0;
     let mut groups = Vec::new();
     for group in &map.groups {
@@ -50,14 +49,14 @@ fn rows(map: &Map) -> impl IntoView + use<> {
     (map.axis.as_ref().map(plot::draw_axis), groups)
 }
 
-fn draw_group(group: &Group, first: usize, axis: Option<&Axis>) -> impl IntoView + use<> {
-    let title = group.title.as_ref().map(|title| html::div().class("map-title").child(raw(title)));
+fn draw_group(group: &Group, first: usize, axis: Option<&Axis>) -> El {
+    let title = group.title.as_ref().map(|title| html("div").class("map-title").child(raw(title)));
     let rows: Vec<_> =
         group.rows.iter().enumerate().map(|(at, row)| draw_row(row, first + at, axis)).collect();
-    html::div().class("map-group").child((title, rows))
+    html("div").class("map-group").child((title, rows))
 }
 
-fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + use<> {
+fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> El {
     let parts: Vec<_> = row
         .parts
         .iter()
@@ -67,20 +66,20 @@ fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + us
     let across = row.across.as_deref().map(plot::across);
     let verdict = row
         .verdict
-        .map(|verdict| html::span().class("map-verdict").child(capital(verdict_word(verdict))));
+        .map(|verdict| html("span").class("map-verdict").child(capital(verdict_word(verdict))));
     let notice =
-        (!row.notice.is_empty()).then(|| html::span().class("map-notice").child(raw(&row.notice)));
-    html::div()
+        (!row.notice.is_empty()).then(|| html("span").class("map-notice").child(raw(&row.notice)));
+    html("div")
         .class("map-row")
         .attr("data-tone", row.verdict.map(|verdict| verdict.as_str()))
         .child((
-            html::div().class("map-name").child((
-                html::span().class("mono").child(raw(&row.name)),
+            html("div").class("map-name").child((
+                html("span").class("mono").child(raw(&row.name)),
                 verdict,
-                html::span().class("quiet").child(raw(&row.about)),
+                html("span").class("quiet").child(raw(&row.about)),
                 notice,
             )),
-            svg::svg().attr("class", "map-track").attr("height", HEIGHT.to_string()).child((
+            svg("svg").attr("class", "map-track").attr("height", HEIGHT.to_string()).child((
                 plot::lines(axis),
                 parts,
                 across,
@@ -88,26 +87,26 @@ fn draw_row(row: &Row, number: usize, axis: Option<&Axis>) -> impl IntoView + us
         ))
 }
 
-fn draw_part(part: &Part, row: &Row, pick: Pick) -> impl IntoView + use<> {
+fn draw_part(part: &Part, row: &Row, pick: Pick) -> El {
     let shape = match part.kind {
-        Kind::Logs => bar(part.place, 6, 14).into_any(),
+        Kind::Logs => vec![bar(part.place, 6, 14)],
         Kind::Gap if part.place.width >= NAMED => {
-            (bar(part.place, 3, 20), middle(part, "gap")).into_any()
+            vec![bar(part.place, 3, 20), middle(part, "gap")]
         }
-        Kind::Gap => (bar(part.place, 3, 20), slit(part)).into_any(),
-        Kind::NoLogs => bar(part.place, 3, 20).into_any(),
+        Kind::Gap => vec![bar(part.place, 3, 20), slit(part)],
+        Kind::NoLogs => vec![bar(part.place, 3, 20)],
         // Where the run lies beyond the axis, words stand in its place.
         Kind::Run => {
-            (row.across.is_none().then(|| bar(part.place, 7, 12)), plot::heads(part.place))
-                .into_any()
+            let bar = row.across.is_none().then(|| bar(part.place, 7, 12));
+            bar.into_iter().chain(plot::heads(part.place)).collect()
         }
-        Kind::Version => mark_at(part, "M-1 3h2v20h-2zM-5 2h10L0 9z").into_any(),
-        Kind::Sign => mark_at(part, "M0 5 8 13 0 21-8 13z").into_any(),
-        Kind::Conflict => mark_at(
-            part,
-            "M0 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M-4.5 10.5h9M-4.5 15.5h9M3 7.5l-6 11",
-        )
-        .into_any(),
+        Kind::Version => vec![mark_at(part, "M-1 3h2v20h-2zM-5 2h10L0 9z")],
+        Kind::Sign => vec![mark_at(part, "M0 5 8 13 0 21-8 13z")],
+        Kind::Conflict => {
+            let path =
+                "M0 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M-4.5 10.5h9M-4.5 15.5h9M3 7.5l-6 11";
+            vec![mark_at(part, path)]
+        }
     };
     plot::part(class(part.kind).to_owned(), pick, shape)
 }
@@ -124,8 +123,8 @@ fn class(kind: Kind) -> &'static str {
     }
 }
 
-fn middle(part: &Part, word: &'static str) -> impl IntoView + use<> {
-    svg::text()
+fn middle(part: &Part, word: &'static str) -> El {
+    svg("text")
         .attr("class", "map-word")
         .attr("x", format!("{:.3}%", part.place.x + part.place.width / 2.0))
         .attr("y", "17")
@@ -134,38 +133,38 @@ fn middle(part: &Part, word: &'static str) -> impl IntoView + use<> {
 }
 
 /// A narrow gap, at least as wide as can be seen on any screen.
-fn slit(part: &Part) -> impl IntoView + use<> {
-    let rect = svg::rect().attr("x", "-3").attr("width", "6").attr("y", "3").attr("height", "20");
+fn slit(part: &Part) -> El {
+    let rect = svg("rect").attr("x", "-3").attr("width", "6").attr("y", "3").attr("height", "20");
     plot::at(part.place.x + part.place.width / 2.0, rect.attr("rx", "2"))
 }
 
-fn mark_at(part: &Part, path: &'static str) -> impl IntoView + use<> {
-    plot::at(part.place.x, svg::path().attr("d", path))
+fn mark_at(part: &Part, path: &'static str) -> El {
+    plot::at(part.place.x, svg("path").attr("d", path))
 }
 
 /// The pattern of what is missing.
-fn hatch() -> impl IntoView {
-    svg::svg().attr("class", "unseen").attr("aria-hidden", "true").child(
-        svg::defs().child(
-            svg::pattern()
+fn hatch() -> El {
+    svg("svg").attr("class", "unseen").attr("aria-hidden", "true").child(
+        svg("defs").child(
+            svg("pattern")
                 .attr("id", "hatch")
                 .attr("width", "6")
                 .attr("height", "6")
                 .attr("patternUnits", "userSpaceOnUse")
                 .attr("patternTransform", "rotate(45)")
                 .child((
-                    svg::rect()
+                    svg("rect")
                         .attr("class", "hatch-ground")
                         .attr("width", "6")
                         .attr("height", "6"),
-                    svg::rect().attr("class", "hatch-line").attr("width", "2").attr("height", "6"),
+                    svg("rect").attr("class", "hatch-line").attr("width", "2").attr("height", "6"),
                 )),
         ),
     )
 }
 
 /// What the shapes mean, for those that occur.
-fn legend(map: &Map) -> impl IntoView + use<> {
+fn legend(map: &Map) -> El {
     let occurs = |kind| map.rows().any(|row| row.parts.iter().any(|part| part.kind == kind));
     let entries = [
         (Kind::Logs, "logs read"),
@@ -179,35 +178,32 @@ fn legend(map: &Map) -> impl IntoView + use<> {
     let entries: Vec<_> = entries
         .into_iter()
         .filter(|(kind, _)| occurs(*kind))
-        .map(|(kind, word)| html::li().child((sample(kind), word)))
+        .map(|(kind, word)| html("li").child((sample(kind), word)))
         .collect();
-    html::ul().class("map-legend").attr("aria-hidden", "true").child(entries)
+    html("ul").class("map-legend").attr("aria-hidden", "true").child(entries)
 }
 
-fn sample(kind: Kind) -> impl IntoView {
+fn sample(kind: Kind) -> El {
     let rect = |y: &'static str, height: &'static str| {
-        svg::rect()
+        svg("rect")
             .attr("x", "1")
             .attr("width", "26")
             .attr("y", y)
             .attr("height", height)
             .attr("rx", "2")
-            .into_any()
     };
     let shape = match kind {
         Kind::Logs => rect("6", "14"),
         Kind::Gap | Kind::NoLogs => rect("3", "20"),
         Kind::Run => rect("7", "12"),
-        Kind::Version => svg::path().attr("d", "M13 3h2v20h-2zM9 2h10l-5 7z").into_any(),
-        Kind::Sign => svg::path().attr("d", "M14 5 22 13 14 21 6 13z").into_any(),
-        Kind::Conflict => svg::path()
-            .attr(
-                "d",
-                "M14 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M9.5 10.5h9M9.5 15.5h9M17 7.5l-6 11",
-            )
-            .into_any(),
+        Kind::Version => svg("path").attr("d", "M13 3h2v20h-2zM9 2h10l-5 7z"),
+        Kind::Sign => svg("path").attr("d", "M14 5 22 13 14 21 6 13z"),
+        Kind::Conflict => svg("path").attr(
+            "d",
+            "M14 3.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19M9.5 10.5h9M9.5 15.5h9M17 7.5l-6 11",
+        ),
     };
-    svg::svg()
+    svg("svg")
         .attr("class", format!("part {}", class(kind)))
         .attr("viewBox", "0 0 28 26")
         .attr("width", "28")

@@ -1,13 +1,14 @@
 //! What the page looks like. Parts are functions from values to elements; what they show is decided in
 //! [`crate::view`].
 //!
-//! They are built with functions and not with the `view!` macro, because the macro makes elements from HTML text
-//! wherever a subtree never changes, and this page forbids itself HTML text: its policy blocks it.
+//! They are built with the functions of `element` and not with the `view!` macro of Leptos, because the macro makes
+//! elements from HTML text wherever a subtree never changes, and this page forbids itself HTML text: its policy blocks it.
 
 mod app;
 mod chains;
 mod coverage;
 mod detail;
+mod element;
 mod evidence;
 mod findings;
 mod icon;
@@ -21,4 +22,4 @@ mod scanning;
 mod steps;
 mod timeline;
 
-pub use app::page;
+pub use app::draw;

@@ -4,11 +4,12 @@
 //! the same to those who do not see it.
 
 use crdb_triage::report::visible;
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html, svg};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::element::{Content, El, Several, follow, html, several, svg};
 use super::kit::raw;
 use crate::view::axis::{Axis, Stretch};
 use crate::view::pick::Pick;
@@ -17,56 +18,53 @@ use crate::view::pick::Pick;
 pub(super) fn picture(
     name: String,
     hint: &'static str,
-    rows: impl IntoView,
+    rows: impl Content,
     moved: impl Fn(Option<Pick>, &str) -> Option<Pick> + 'static,
-    said: impl Fn(Pick) -> Option<String> + Send + 'static,
-) -> impl IntoView {
+    said: impl Fn(Pick) -> Option<String> + 'static,
+) -> Several {
     let picked = RwSignal::new(None::<Pick>);
-    let place = NodeRef::<html::Div>::new();
     let by_key = StoredValue::new(false);
-    mark(picked, place);
     let point = move |event: &web_sys::MouseEvent| {
         let pick = pointed_at(event);
         if picked.get_untracked() != pick {
             picked.set(pick);
         }
     };
-    (
-        html::div()
-            .class("map-scroll")
-            .node_ref(place)
-            .role("img")
-            .attr("tabindex", "0")
-            .attr("aria-label", visible::line(&name).into_owned())
-            .on(ev::mousemove, move |event| {
-                // When keys scroll the picture below a pointer at rest, browsers tell of a move that is none.
-                if (event.movement_x(), event.movement_y()) != (0, 0) {
-                    by_key.set_value(false);
-                }
-                if !by_key.get_value() {
-                    point(&event);
-                }
-            })
-            .on(ev::click, move |event| {
+    let place = html("div")
+        .class("map-scroll")
+        .attr("role", "img")
+        .attr("tabindex", "0")
+        .attr("aria-label", visible::line(&name).into_owned())
+        .on(ev::mousemove, move |event| {
+            // When keys scroll the picture below a pointer at rest, browsers tell of a move that is none.
+            if (event.movement_x(), event.movement_y()) != (0, 0) {
                 by_key.set_value(false);
-                point(&event);
-            })
-            .on(ev::mouseleave, move |_| picked.set(None))
-            .on(ev::keydown, move |event| {
-                if let Some(pick) = moved(picked.get_untracked(), &event.key()) {
-                    event.prevent_default();
-                    by_key.set_value(true);
-                    picked.set(Some(pick));
-                }
-            })
-            .child(rows),
-        html::p().class("map-said").role("status").child(move || {
-            match picked.get().and_then(&said) {
-                Some(text) => raw(&text).into_any(),
-                None => html::span().class("quiet").child(hint).into_any(),
             }
-        }),
-    )
+            if !by_key.get_value() {
+                point(&event);
+            }
+        })
+        .on(ev::click, move |event| {
+            by_key.set_value(false);
+            point(&event);
+        })
+        .on(ev::mouseleave, move |_| picked.set(None))
+        .on(ev::keydown, move |event| {
+            if let Some(pick) = moved(picked.get_untracked(), &event.key()) {
+                event.prevent_default();
+                by_key.set_value(true);
+                picked.set(Some(pick));
+            }
+        })
+        .child(rows);
+    mark(picked, place.element().clone());
+    let told = html("p").class("map-said").attr("role", "status").child(move || {
+        match picked.get().and_then(&said) {
+            Some(text) => raw(&text),
+            None => html("span").class("quiet").child(hint),
+        }
+    });
+    several((place, told))
 }
 
 /// The part below the pointer.
@@ -78,10 +76,9 @@ fn pointed_at(event: &web_sys::MouseEvent) -> Option<Pick> {
 }
 
 /// Marks the picked part, and scrolls its row into sight within the map.
-fn mark(picked: RwSignal<Option<Pick>>, place: NodeRef<html::Div>) {
-    Effect::new(move |_| {
+fn mark(picked: RwSignal<Option<Pick>>, place: Element) {
+    follow(move || {
         let pick = picked.get();
-        let Some(place) = place.get() else { return };
         if let Ok(Some(before)) = place.query_selector("[data-picked]") {
             before.remove_attribute("data-picked").ok();
         }
@@ -100,7 +97,7 @@ fn mark(picked: RwSignal<Option<Pick>>, place: NodeRef<html::Div>) {
 }
 
 /// The axis, with labels for wide and for narrow screens.
-pub(super) fn draw_axis(axis: &Axis) -> impl IntoView + use<> {
+pub(super) fn draw_axis(axis: &Axis) -> El {
     let labels: Vec<_> = axis
         .ticks
         .iter()
@@ -112,37 +109,37 @@ pub(super) fn draw_axis(axis: &Axis) -> impl IntoView + use<> {
             [Some(wide), narrow]
         })
         .collect();
-    html::div().class("map-axis").child((
-        html::span().class("quiet").child("Time in UTC"),
-        svg::svg().attr("class", "map-track").attr("height", "34").child(labels),
+    html("div").class("map-axis").child((
+        html("span").class("quiet").child("Time in UTC"),
+        svg("svg").attr("class", "map-track").attr("height", "34").child(labels),
     ))
 }
 
 /// A label with its context below, each in the middle of its place, or as near to that as the end of the axis allows.
-fn label(x: f64, class: &str, text: &str, context: Option<String>) -> impl IntoView + use<> {
+fn label(x: f64, class: &str, text: &str, context: Option<String>) -> El {
     // Half of a character, in per cent of the shortest axis that there is with this class.
     let half = if class == "narrow-only" { 1.35 } else { 0.6 };
     let line = |y: &'static str, text: String| {
         let reach = (text.chars().count() as f64 * half).min(50.0);
-        svg::text()
+        svg("text")
             .attr("class", "tick")
             .attr("x", format!("{:.3}%", x.clamp(reach, 100.0 - reach)))
             .attr("y", y)
             .attr("text-anchor", "middle")
             .child(text)
     };
-    svg::g()
+    svg("g")
         .attr("class", class.to_owned())
         .child((line("12", text.to_owned()), context.map(|context| line("27", context))))
 }
 
 /// The lines below the labels of the axis.
-pub(super) fn lines(axis: Option<&Axis>) -> Vec<impl IntoView + use<>> {
+pub(super) fn lines(axis: Option<&Axis>) -> Vec<El> {
     axis.iter().flat_map(|axis| axis.ticks.iter().map(|tick| line(axis.at(tick.time)))).collect()
 }
 
-fn line(x: f64) -> impl IntoView {
-    svg::line()
+fn line(x: f64) -> El {
+    svg("line")
         .attr("class", "map-line")
         .attr("x1", format!("{x:.3}%"))
         .attr("x2", format!("{x:.3}%"))
@@ -151,15 +148,15 @@ fn line(x: f64) -> impl IntoView {
 }
 
 /// A part of a row, found again by its place among the others.
-pub(super) fn part(class: String, pick: Pick, shape: impl IntoView) -> impl IntoView {
-    svg::g()
+pub(super) fn part(class: String, pick: Pick, shape: impl Content) -> El {
+    svg("g")
         .attr("class", format!("part {class}"))
         .attr("data-part", format!("{}-{}", pick.row, pick.part))
         .child(shape)
 }
 
-pub(super) fn bar(place: Stretch, y: u32, height: u32) -> impl IntoView {
-    svg::rect()
+pub(super) fn bar(place: Stretch, y: u32, height: u32) -> El {
+    svg("rect")
         .attr("x", format!("{:.3}%", place.x))
         .attr("width", format!("{:.3}%", place.width))
         .attr("y", y.to_string())
@@ -168,22 +165,21 @@ pub(super) fn bar(place: Stretch, y: u32, height: u32) -> impl IntoView {
 }
 
 /// Heads at the ends of a row, where a bar of the height 12 at 7 goes on beyond the axis.
-pub(super) fn heads(place: Stretch) -> impl IntoView {
-    let head = |x: f64, path| at(x, svg::path().attr("d", path));
-    (
-        place.before.then(|| head(0.0, "M7 8 0 13l7 5z")),
-        place.after.then(|| head(100.0, "M-7 8 0 13l-7 5z")),
-    )
+pub(super) fn heads(place: Stretch) -> impl Iterator<Item = El> {
+    let head = |x: f64, path| at(x, svg("path").attr("d", path));
+    let before = place.before.then(|| head(0.0, "M7 8 0 13l7 5z"));
+    let after = place.after.then(|| head(100.0, "M-7 8 0 13l-7 5z"));
+    before.into_iter().chain(after)
 }
 
 /// Nested, because only an inner `svg` can stand at a per cent.
-pub(super) fn at(x: f64, shape: impl IntoView) -> impl IntoView {
-    svg::svg().attr("x", format!("{x:.3}%")).attr("overflow", "visible").child(shape)
+pub(super) fn at(x: f64, shape: impl Content) -> El {
+    svg("svg").attr("x", format!("{x:.3}%")).attr("overflow", "visible").child(shape)
 }
 
 /// Words across a row, where a bar cannot say it.
-pub(super) fn across(text: &str) -> impl IntoView + use<> {
-    svg::text()
+pub(super) fn across(text: &str) -> El {
+    svg("text")
         .attr("class", "map-word")
         .attr("x", "12")
         .attr("y", "17")

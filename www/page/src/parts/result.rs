@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use crdb_triage::model::Verdict;
 use crdb_triage::report::{Advisory, Report, markdown, wording};
-use leptos::html;
-use leptos::prelude::*;
 
 use super::app::App;
+use super::element::{El, html};
 use super::icon::{Icon, icon};
 use super::kit::{button, fact, long_fact, raw, tag, unbroken};
 use super::{chains, coverage, findings};
@@ -15,76 +14,76 @@ use crate::view::format;
 use crate::view::state::{Handed, Printed};
 use crate::web::hand_out;
 
-pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> impl IntoView + use<> {
+pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
     let report = &printed.report;
-    html::div().class("wide").child((
+    html("div").class("wide").child((
         banner(handed),
         verdict(handed, report),
         toolbar(app, Arc::clone(&printed)),
         coverage::coverage(report, handed),
-        html::section().attr("aria-labelledby", "findings").child((
-            html::h2().id("findings").child("Findings"),
+        html("section").attr("aria-labelledby", "findings").child((
+            html("h2").attr("id", "findings").child("Findings"),
             findings::findings(app, Arc::clone(&printed)),
         )),
         chains::chains(&printed),
-        html::section().attr("aria-labelledby", "advisories").child((
-            html::h2().id("advisories").child("Advisories checked"),
-            html::ul()
+        html("section").attr("aria-labelledby", "advisories").child((
+            html("h2").attr("id", "advisories").child("Advisories checked"),
+            html("ul")
                 .class("advisories")
                 .child(report.advisories.iter().map(|a| advisory(a, report)).collect::<Vec<_>>()),
-            html::p().class("quiet").child(unbroken(&wording::scope(report))),
+            html("p").class("quiet").child(unbroken(&wording::scope(report))),
         )),
-        html::section().attr("aria-labelledby", "unread").child((
-            html::h2().id("unread").child("What was not read"),
+        html("section").attr("aria-labelledby", "unread").child((
+            html("h2").attr("id", "unread").child("What was not read"),
             coverage::unread(report, handed),
         )),
     ))
 }
 
 /// What the reader must not overlook: that the sample is made up, or that files never arrived.
-fn banner(handed: &Handed) -> impl IntoView + use<> {
+fn banner(handed: &Handed) -> [Option<El>; 2] {
     let note = |text: String| {
-        html::div().class("note warn").child((icon(Icon::Warning), html::p().child(text)))
+        html("div").class("note warn").child((icon(Icon::Warning), html("p").child(text)))
     };
-    (
+    [
         handed.sample.then(|| note("This is the made-up sample: an invented cluster with invented jobs.".to_owned())),
         (!handed.missed.is_empty()).then(|| {
             let missed = format::counted(handed.missed.len(), "file or folder", "files or folders");
             note(format!("{missed} could not be opened by the browser and was not looked at. The list is at the end of this page."))
         }),
-    )
+    ]
 }
 
-fn verdict(handed: &Handed, report: &Report) -> impl IntoView + use<> {
+fn verdict(handed: &Handed, report: &Report) -> El {
     let verdict = report.verdict();
     let headline = wording::headline(report);
     // What is missing stands in the headline.
     let names_more =
         |advisory: &&Advisory| advisory.verdict == verdict && verdict != Verdict::CannotTell;
     let why = report.advisories.iter().filter(names_more);
-    let why: Vec<_> = why.map(|advisory| html::p().child(raw(&advisory.why))).collect();
+    let why: Vec<_> = why.map(|advisory| html("p").child(raw(&advisory.why))).collect();
     let next = verdict.asks_for_action().then(|| {
-        html::p()
-            .child(html::a().attr("href", "#findings").child("See the evidence and what to do"))
+        html("p")
+            .child(html("a").attr("href", "#findings").child("See the evidence and what to do"))
     });
-    html::section()
+    html("section")
         .class("card verdict")
         .attr("data-testid", "verdict")
         .attr("data-verdict", verdict.as_str())
         .attr("data-tone", verdict.as_str())
         .attr("aria-labelledby", "title")
         .child((
-            html::p()
+            html("p")
                 .class("verdict-line")
-                .child((tag(verdict), html::span().class("quiet").child(raw(&handed.title())))),
-            html::h1().id("title").attr("tabindex", "-1").child(unbroken(&headline.answer)),
+                .child((tag(verdict), html("span").class("quiet").child(raw(&handed.title())))),
+            html("h1").attr("id", "title").attr("tabindex", "-1").child(unbroken(&headline.answer)),
             why,
-            html::p().class("quiet").child(unbroken(&headline.rest)),
+            html("p").class("quiet").child(unbroken(&headline.rest)),
             next,
         ))
 }
 
-fn toolbar(app: App, printed: Arc<Printed>) -> impl IntoView {
+fn toolbar(app: App, printed: Arc<Printed>) -> El {
     let json = {
         let printed = Arc::clone(&printed);
         move || save("crdb-triage-report.json", "application/json", &printed.json)
@@ -93,7 +92,7 @@ fn toolbar(app: App, printed: Arc<Printed>) -> impl IntoView {
         let text = markdown::print(&printed.report);
         save("crdb-triage-report.md", "text/markdown", text.as_bytes());
     };
-    html::div().class("toolbar").child((
+    html("div").class("toolbar").child((
         button("button", Some("download-json"), Icon::Download, "Download report (JSON)", json),
         button(
             "button",
@@ -111,34 +110,34 @@ fn save(name: &str, media_type: &str, bytes: &[u8]) {
     hand_out::save(name, media_type, bytes).ok();
 }
 
-fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
+fn advisory(advisory: &Advisory, report: &Report) -> El {
     let of = &advisory.coverage;
     let period = match (of.from, of.to) {
         (Some(from), Some(to)) => format::range(from, to),
         _ => "no dated log entry".to_owned(),
     };
     let missing: Vec<_> =
-        of.missing.iter().map(|sentence| html::li().child(raw(sentence))).collect();
+        of.missing.iter().map(|sentence| html("li").child(raw(sentence))).collect();
     let missing = (!missing.is_empty())
-        .then(|| (html::h4().child("What is missing"), html::ul().class("reasons").child(missing)));
-    html::li()
+        .then(|| (html("h4").child("What is missing"), html("ul").class("reasons").child(missing)));
+    html("li")
         .class("card advisory")
         .attr("data-testid", "advisory-row")
         .attr("data-advisory", advisory.id.clone())
         .attr("data-verdict", advisory.verdict.as_str())
         .child((
-            html::div().class("advisory-head").child((
+            html("div").class("advisory-head").child((
                 tag(advisory.verdict),
-                html::h3().child((
-                    html::span().class("mono").child(advisory.id.clone()),
+                html("h3").child((
+                    html("span").class("mono").child(advisory.id.clone()),
                     " ",
                     raw(&advisory.title),
                 )),
                 link(&advisory.url),
             )),
-            html::p().child(unbroken(&wording::sentence(advisory, report))),
-            html::p().child(raw(&advisory.why)),
-            html::dl().class("facts").child((
+            html("p").child(unbroken(&wording::sentence(advisory, report))),
+            html("p").child(raw(&advisory.why)),
+            html("dl").class("facts").child((
                 fact("Versions", wording::applicability_meaning(advisory.applicability)),
                 fact("Findings", format::count(advisory.findings.len() as u64)),
                 fact("Looked at", period),
@@ -150,19 +149,19 @@ fn advisory(advisory: &Advisory, report: &Report) -> impl IntoView + use<> {
 }
 
 /// Nodes by name. Of several clusters, the names are too long for a column.
-fn nodes(name: &'static str, nodes: &[String]) -> impl IntoView + use<> {
+fn nodes(name: &'static str, nodes: &[String]) -> El {
     const SHORT: usize = 40;
     let list = if nodes.is_empty() { "none".to_owned() } else { nodes.join(", ") };
     match list.len() {
-        ..=SHORT => fact(name, raw(&list)).into_any(),
-        _ => long_fact(name, raw(&list)).into_any(),
+        ..=SHORT => fact(name, raw(&list)),
+        _ => long_fact(name, raw(&list)),
     }
 }
 
 /// A link to the published advisory; only to an address of the web, whatever the report says.
-fn link(url: &str) -> impl IntoView + use<> {
+fn link(url: &str) -> Option<El> {
     url.starts_with("https://").then(|| {
-        html::a()
+        html("a")
             .attr("href", url.to_owned())
             .attr("target", "_blank")
             .attr("rel", "noreferrer noopener")

@@ -1,12 +1,13 @@
 //! What is seen while files are read.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
-use leptos::{html, svg};
 
 use super::app::App;
+use super::element::{El, html, svg};
 use super::icon::Icon;
 use super::kit::raw;
 use crate::view::format;
@@ -46,52 +47,46 @@ impl Figures {
     }
 }
 
-pub(super) fn scanning(app: App, handed: &Handed) -> impl IntoView + use<> {
+pub(super) fn scanning(app: App, handed: &Handed) -> El {
     let figures = figures(app);
     let percent = move || figures.read().percent();
-    let cell = |name: &'static str, value: Signal<String>| {
-        html::div().class("figure").child((html::dt().child(name), html::dd().child(value)))
+    let cell = |name: &str, value: fn(&Figures) -> String| {
+        let value = html("dd").child(move || value(&figures.read()));
+        html("div").class("figure").child((html("dt").child(name), value))
     };
-    html::div().class("wide narrow").child((
-        html::h1().id("title").attr("tabindex", "-1").child(("Reading ", raw(&handed.title()))),
-        html::p().class("quiet").child(format!(
+    html("div").class("wide narrow").child((
+        html("h1")
+            .attr("id", "title")
+            .attr("tabindex", "-1")
+            .child(("Reading ", raw(&handed.title()))),
+        html("p").class("quiet").child(format!(
             "{}, {} handed in. Nothing leaves this browser.",
             format::counted(handed.paths.len(), "file", "files"),
             format::bytes(handed.bytes)
         )),
         super::landing::notice(app),
-        html::div()
+        html("div")
             .class("progress")
             .attr("data-testid", "progress")
-            .role("progressbar")
+            .attr("role", "progressbar")
             .attr("aria-label", "Reading")
             .attr("aria-valuemin", "0")
             .attr("aria-valuemax", "100")
             .attr("aria-valuenow", move || percent().to_string())
             .attr("aria-valuetext", move || format!("{} %, {}", percent(), figures.read().step()))
-            .child(svg::svg().attr("aria-hidden", "true").attr("class", "progress-bar").child(
-                svg::rect().attr("height", "100%").attr("width", move || format!("{}%", percent())),
+            .child(svg("svg").attr("aria-hidden", "true").attr("class", "progress-bar").child(
+                svg("rect").attr("height", "100%").attr("width", move || format!("{}%", percent())),
             )),
-        html::p().class("step").child(move || figures.read().step()),
-        html::dl().class("figures").child((
-            cell(
-                "Read",
-                Signal::derive(move || {
-                    let Progress { done, total, .. } = figures.get().progress;
-                    format!("{} of {}", format::bytes(done), format::bytes(total))
-                }),
-            ),
-            cell("Text", Signal::derive(move || format::bytes(figures.read().progress.text))),
-            cell(
-                "Speed",
-                Signal::derive(move || figures.read().speed.map_or("–".to_owned(), format::rate)),
-            ),
-            cell(
-                "Time left",
-                Signal::derive(move || {
-                    figures.read().seconds_left.map_or("–".to_owned(), format::time_left)
-                }),
-            ),
+        html("p").class("step").child(move || figures.read().step()),
+        html("dl").class("figures").child((
+            cell("Read", |Figures { progress, .. }| {
+                format!("{} of {}", format::bytes(progress.done), format::bytes(progress.total))
+            }),
+            cell("Text", |figures| format::bytes(figures.progress.text)),
+            cell("Speed", |figures| figures.speed.map_or("–".to_owned(), format::rate)),
+            cell("Time left", |figures| {
+                figures.seconds_left.map_or("–".to_owned(), format::time_left)
+            }),
         )),
         super::kit::button("button", Some("cancel-button"), Icon::Back, "Cancel", move || {
             app.reset()
@@ -102,15 +97,15 @@ pub(super) fn scanning(app: App, handed: &Handed) -> impl IntoView + use<> {
 /// Asks the workers' progress at a steady pace for as long as this part is shown.
 fn figures(app: App) -> RwSignal<Figures> {
     let figures = RwSignal::new(Figures::default());
-    let pace = StoredValue::new(Pace::default());
+    let pace = RefCell::new(Pace::default());
     let ask = move || {
         let Some(progress) = app.crew.with_value(|crew| crew.as_ref().map(|crew| crew.progress()))
         else {
             return;
         };
-        pace.update_value(|pace| pace.note(now_ms(), progress.done));
-        let (speed, seconds_left) =
-            pace.with_value(|pace| (pace.bytes_per_second(), pace.seconds_left(progress.total)));
+        let mut pace = pace.borrow_mut();
+        pace.note(now_ms(), progress.done);
+        let (speed, seconds_left) = (pace.bytes_per_second(), pace.seconds_left(progress.total));
         let now = Figures { progress, speed, seconds_left };
         if *figures.read_untracked() != now {
             figures.set(now);

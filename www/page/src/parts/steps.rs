@@ -2,40 +2,41 @@
 
 use crdb_triage::report::{Finding, Remediation, wording};
 use gloo_timers::callback::Timeout;
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html};
 
+use super::element::{El, html};
 use super::icon::{Icon, icon};
 use super::kit::raw;
 use crate::web::hand_out;
 
-pub(super) fn steps(at: usize, finding: &Finding) -> impl IntoView + use<> {
+pub(super) fn steps(at: usize, finding: &Finding) -> (Option<El>, El) {
     let all = &finding.remediation;
     let empty =
-        all.is_empty().then(|| html::p().class("quiet").child(wording::no_steps(finding.verdict)));
+        all.is_empty().then(|| html("p").class("quiet").child(wording::no_steps(finding.verdict)));
     let list: Vec<_> = all.iter().map(|remediation| step(at, remediation)).collect();
-    (empty, html::ol().class("steps").child(list))
+    (empty, html("ol").class("steps").child(list))
 }
 
-fn step(finding: usize, remediation: &Remediation) -> impl IntoView + use<> {
+fn step(finding: usize, remediation: &Remediation) -> El {
     let id = format!("step-{finding}-{}", remediation.step);
     let done = RwSignal::new(false);
     let sql = (!remediation.sql.is_empty()).then(|| sql(remediation.sql.clone()));
-    html::li()
+    html("li")
         .class("step-item")
-        .class(("done", move || done.get()))
+        .class_while("done", move || done.get())
         .attr("data-testid", "remediation-step")
         .child((
-            html::input()
+            html("input")
                 .attr("type", "checkbox")
-                .id(id.clone())
+                .attr("id", id.clone())
                 .on(ev::change, move |event| done.set(event_target_checked(&event))),
-            html::div().class("step-body").child((
-                html::label().attr("for", id).child((
-                    html::span().class("step-number").child(format!("{}. ", remediation.step)),
+            html("div").class("step-body").child((
+                html("label").attr("for", id).child((
+                    html("span").class("step-number").child(format!("{}. ", remediation.step)),
                     raw(&remediation.text),
                 )),
-                html::span().class("safety").attr("data-safety", safety_key(remediation)).child((
+                html("span").class("safety").attr("data-safety", safety_key(remediation)).child((
                     icon(Icon::Safety(remediation.safety)),
                     wording::capital(wording::safety_word(remediation.safety)),
                 )),
@@ -53,16 +54,19 @@ fn safety_key(remediation: &Remediation) -> &'static str {
     }
 }
 
-fn sql(text: String) -> impl IntoView {
-    let shown = NodeRef::<html::Pre>::new();
+fn sql(text: String) -> El {
+    let shown = html("pre")
+        .attr("tabindex", "0")
+        .attr("aria-label", "SQL")
+        .attr("role", "group")
+        .child(html("code").child(raw(&text)));
     let word = RwSignal::new("Copy");
     let copy = {
-        let text = text.clone();
+        let shown = shown.clone();
         move |_| {
-            let text = text.clone();
-            let element = shown.get_untracked().map(web_sys::Element::from);
+            let (text, element) = (text.clone(), shown.element().clone());
             wasm_bindgen_futures::spawn_local(async move {
-                let copied = hand_out::copy(&text, element).await;
+                let copied = hand_out::copy(&text, Some(element)).await;
                 word.set(if copied { "Copied" } else { "Selected: press Ctrl+C" });
                 Timeout::new(3000, move || {
                     word.try_set("Copy");
@@ -71,14 +75,9 @@ fn sql(text: String) -> impl IntoView {
             });
         }
     };
-    html::div().class("sql").child((
-        html::pre()
-            .node_ref(shown)
-            .attr("tabindex", "0")
-            .attr("aria-label", "SQL")
-            .attr("role", "group")
-            .child(html::code().child(raw(&text))),
-        html::button()
+    html("div").class("sql").child((
+        shown,
+        html("button")
             .attr("type", "button")
             .class("link copy")
             .attr("aria-live", "polite")

@@ -2,9 +2,8 @@
 
 use crdb_triage::report::wording::{capital, event_word};
 use crdb_triage::report::{Job, JobEvent};
-use leptos::prelude::*;
-use leptos::{html, svg};
 
+use super::element::{El, html, svg};
 use super::kit::{place, raw};
 use crate::view::format;
 use crate::view::timeline::{Lane, Mark, Timeline, layout};
@@ -16,21 +15,21 @@ const EDGE: usize = 6;
 /// Room for the labels of the axis.
 const AXIS: usize = 22;
 
-pub(super) fn timeline(job: &Job) -> impl IntoView + use<> {
+pub(super) fn timeline(job: &Job) -> El {
     let picture = layout(&job.timeline).map(|timeline| draw(&timeline));
     let list: Vec<_> =
         job.timeline.iter().enumerate().map(|(at, event)| item(at + 1, event)).collect();
     let empty = list.is_empty().then(|| {
-        html::p().class("quiet").child("Neither table nor log dates anything of this job.")
+        html("p").class("quiet").child("Neither table nor log dates anything of this job.")
     });
-    html::div().class("timeline").attr("data-testid", "job-timeline").child((
+    html("div").class("timeline").attr("data-testid", "job-timeline").child((
         picture,
         empty,
-        html::ol().class("events").child(list),
+        html("ol").class("events").child(list),
     ))
 }
 
-fn draw(timeline: &Timeline) -> impl IntoView + use<> {
+fn draw(timeline: &Timeline) -> El {
     let mut top = EDGE;
     let mut lanes = Vec::new();
     let mut marks = Vec::new();
@@ -44,7 +43,7 @@ fn draw(timeline: &Timeline) -> impl IntoView + use<> {
     let axis = top + 2;
     let [first, last] = timeline.ends.clone();
     let label = |text: String, anchor: &'static str| {
-        svg::text()
+        svg("text")
             .attr("class", "tick")
             .attr("x", if anchor == "start" { "0" } else { "100%" })
             .attr("y", (axis + 16).to_string())
@@ -52,9 +51,9 @@ fn draw(timeline: &Timeline) -> impl IntoView + use<> {
             .child(text)
     };
     // The list says the same in words, so the picture is one image with a name.
-    html::div().class("picture").child((
-        html::div().class("lane-names").attr("aria-hidden", "true").child(lane_names(timeline)),
-        svg::svg()
+    html("div").class("picture").child((
+        html("div").class("lane-names").attr("aria-hidden", "true").child(lane_names(timeline)),
+        svg("svg")
             .attr("class", "chart")
             .attr("height", (axis + AXIS).to_string())
             .attr("role", "img")
@@ -64,7 +63,7 @@ fn draw(timeline: &Timeline) -> impl IntoView + use<> {
             )
             .child((
                 lanes,
-                svg::line()
+                svg("line")
                     .attr("class", "axis")
                     .attr("x1", "0")
                     .attr("x2", "100%")
@@ -77,14 +76,14 @@ fn draw(timeline: &Timeline) -> impl IntoView + use<> {
     ))
 }
 
-fn lane_names(timeline: &Timeline) -> Vec<impl IntoView + use<>> {
+fn lane_names(timeline: &Timeline) -> Vec<El> {
     let used = Lane::ALL.into_iter().zip(timeline.rows).filter(|(_, rows)| *rows > 0);
-    used.map(|(lane, rows)| html::span().attr("data-rows", rows.to_string()).child(lane.name()))
+    used.map(|(lane, rows)| html("span").attr("data-rows", rows.to_string()).child(lane.name()))
         .collect()
 }
 
-fn band(top: usize, height: usize) -> impl IntoView {
-    svg::rect()
+fn band(top: usize, height: usize) -> El {
+    svg("rect")
         .attr("class", "band")
         .attr("x", "0")
         .attr("y", top.to_string())
@@ -94,11 +93,11 @@ fn band(top: usize, height: usize) -> impl IntoView {
 }
 
 /// A circle for states, a square for restarts, a diamond for signs, each with its number.
-fn draw_mark(mark: &Mark, y: usize) -> impl IntoView + use<> {
+fn draw_mark(mark: &Mark, y: usize) -> El {
     let shape = match mark.lane {
-        Lane::State => svg::circle().attr("r", "9").into_any(),
-        Lane::Restart => square("").into_any(),
-        Lane::Sign => square("rotate(45)").into_any(),
+        Lane::State => svg("circle").attr("r", "9"),
+        Lane::Restart => square(""),
+        Lane::Sign => square("rotate(45)"),
     };
     let class = match mark.lane {
         Lane::Sign => "mark sign",
@@ -106,16 +105,16 @@ fn draw_mark(mark: &Mark, y: usize) -> impl IntoView + use<> {
         Lane::State => "mark state",
     };
     // Nested, because only an inner `svg` can stand at a per cent.
-    svg::svg()
+    svg("svg")
         .attr("class", class)
         .attr("x", format!("{}%", mark.x))
         .attr("y", y.to_string())
         .attr("overflow", "visible")
-        .child((shape, svg::text().attr("text-anchor", "middle").attr("y", "4").child(mark.text())))
+        .child((shape, svg("text").attr("text-anchor", "middle").attr("y", "4").child(mark.text())))
 }
 
-fn square(transform: &'static str) -> impl IntoView {
-    svg::rect()
+fn square(transform: &'static str) -> El {
+    svg("rect")
         .attr("x", "-8")
         .attr("y", "-8")
         .attr("width", "16")
@@ -124,18 +123,18 @@ fn square(transform: &'static str) -> impl IntoView {
         .attr("transform", transform)
 }
 
-fn item(number: usize, event: &JobEvent) -> impl IntoView + use<> {
-    let node = event.node.map(|node| html::span().class("quiet").child(format!("n{node}")));
-    html::li().class("event").attr("data-lane", Lane::of(&event.event).name()).child((
-        html::span().class("event-number").attr("aria-hidden", "true").child(number.to_string()),
-        html::div().child((
-            html::div().class("event-head").child((
-                html::strong().child(capital(&event_word(&event.event))),
-                html::time().class("mono").child(format::instant(event.time)),
+fn item(number: usize, event: &JobEvent) -> El {
+    let node = event.node.map(|node| html("span").class("quiet").child(format!("n{node}")));
+    html("li").class("event").attr("data-lane", Lane::of(&event.event).name()).child((
+        html("span").class("event-number").attr("aria-hidden", "true").child(number.to_string()),
+        html("div").child((
+            html("div").class("event-head").child((
+                html("strong").child(capital(&event_word(&event.event))),
+                html("time").class("mono").child(format::instant(event.time)),
                 node,
                 place(&event.source.path, event.source.line),
             )),
-            html::div().class("log").child(raw(&event.text)),
+            html("div").class("log").child(raw(&event.text)),
         )),
     ))
 }

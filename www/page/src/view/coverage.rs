@@ -1,7 +1,6 @@
 //! What was seen of the cluster: which nodes, which versions, from when to when, and where nothing was seen.
 
-use std::collections::BTreeSet;
-
+use crdb_triage::model::SortSmall;
 use crdb_triage::report::{Node, Report};
 
 use super::{format, map};
@@ -29,11 +28,10 @@ pub fn summary(report: &Report) -> Summary {
     let nodes = &report.nodes;
     let seen = nodes.iter().filter(|node| !node.coverage.is_empty()).count();
     let gaps: usize = nodes.iter().map(|node| node.gaps.len()).sum();
-    let versions: BTreeSet<&str> = nodes
-        .iter()
-        .flat_map(|node| &node.versions)
-        .map(|version| version.version.as_str())
-        .collect();
+    let versions = nodes.iter().flat_map(|node| &node.versions);
+    let mut versions: Vec<&str> = versions.map(|version| version.version.as_str()).collect();
+    versions.sort_small();
+    versions.dedup();
     let mut holes = Vec::new();
     if gaps > 0 {
         holes.push(format::counted(gaps, "gap", "gaps"));
@@ -52,7 +50,7 @@ pub fn summary(report: &Report) -> Summary {
         versions: if versions.is_empty() {
             "Unknown".to_owned()
         } else {
-            format!("{}{}", versions.into_iter().collect::<Vec<_>>().join(", "), doubts(nodes))
+            format!("{}{}", versions.join(", "), doubts(nodes))
         },
         period: map::logs(nodes)
             .map_or("No log entry was read".to_owned(), |(from, to)| format::range(from, to)),
@@ -66,7 +64,7 @@ pub fn summary(report: &Report) -> Summary {
 }
 
 /// The first three, and how many there are besides.
-fn named(clusters: &BTreeSet<&str>) -> String {
+fn named(clusters: &[&str]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<&str> = clusters.iter().copied().take(SHOWN).collect();
     match clusters.len().saturating_sub(SHOWN) {

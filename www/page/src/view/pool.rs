@@ -4,6 +4,7 @@
 //! first, one per worker. A worker that dies takes its unit with it: the unit is recorded and not tried again,
 //! because it would kill the next worker too.
 
+use crdb_triage::model::SortSmall;
 use crdb_triage::protocol::{Event, UnitInfo, VERSION};
 
 /// What the page has to do next, in order.
@@ -222,7 +223,7 @@ impl Pool {
         self.shares = units.iter().map(|u| Share { total: u.bytes, ..Share::default() }).collect();
         self.waiting = (0..units.len() as u32).collect();
         let size = |unit: u32| units.get(unit as usize).map_or(0, |info| info.bytes);
-        self.waiting.sort_by_key(|unit| (size(*unit), std::cmp::Reverse(*unit)));
+        self.waiting.sort_small_by_key(|unit| (size(*unit), std::cmp::Reverse(*unit)));
         let more = self.limit.min(units.len()).max(1);
         let started: Vec<Command> = (self.posts.len()..more).map(Command::Start).collect();
         self.posts.resize(more.max(self.posts.len()), Post::Starting);
@@ -250,7 +251,7 @@ impl Pool {
                         self.phase = Phase::Concluding;
                         self.set(worker, Post::Concluding);
                         let mut died = self.died.clone();
-                        died.sort_unstable();
+                        died.sort_small();
                         commands.push(Command::Conclude { worker, died });
                         return commands;
                     }

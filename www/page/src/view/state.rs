@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crdb_triage::report::{Report, visible, wording};
 
+use super::read;
+
 /// What a person handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Handed {
@@ -90,7 +92,7 @@ impl State {
     /// The bytes of the report are here. A report that this page cannot read is a failure, not an empty result.
     pub fn finish(&mut self, json: Vec<u8>) {
         let Self::Scanning(handed) = self else { return };
-        *self = match serde_json::from_slice::<Report>(&json) {
+        *self = match read::from_slice::<Report>(&json) {
             Ok(report) => Self::Done(Arc::clone(handed), Arc::new(Printed { report, json })),
             Err(error) => {
                 Self::Failed(format!("The report was made but this page cannot read it: {error}."))

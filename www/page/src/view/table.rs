@@ -1,11 +1,12 @@
 //! The table of findings: what a row says, which rows are shown, in which order.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::cmp::{Ordering, Reverse};
 
-use crdb_triage::model::{Time, Verdict};
+use crdb_triage::model::{SortSmall, Time, Verdict};
 use crdb_triage::report::wording::{self, capital};
 use crdb_triage::report::{Finding, Report};
+
+use super::jobs::Jobs;
 
 /// One finding as a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +31,12 @@ pub struct Row {
     pub operation: String,
     /// State of the job; empty for other subjects.
     pub status: String,
-    /// Description of the job; empty for other subjects.
-    pub description: String,
     /// First dated piece of evidence.
     pub first_seen: Option<Time>,
     /// The reason that decides.
     pub reason: String,
+    /// All that the filter looks into, in lower case.
+    text: String,
 }
 
 /// By what the rows are ordered.
@@ -107,46 +108,43 @@ impl Sorting {
 /// Which rows are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words that all have to occur, whatever their case.
-    pub text: String,
+    /// Words that all have to occur, in lower case.
+    words: Vec<String>,
     /// Verdicts that are not shown.
-    pub hidden: BTreeSet<Verdict>,
+    hidden: Vec<Verdict>,
 }
 
 impl Filter {
+    /// Shows only what has all words of `text`, whatever their case.
+    pub fn search(&mut self, text: &str) {
+        self.words = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    }
+
+    /// Shows or hides a verdict.
+    pub fn show(&mut self, verdict: Verdict, shown: bool) {
+        self.hidden.retain(|hidden| *hidden != verdict);
+        if !shown {
+            self.hidden.push(verdict);
+        }
+    }
+
     /// Whether a row is shown.
     #[must_use]
     pub fn shows(&self, row: &Row) -> bool {
-        if self.hidden.contains(&row.verdict) {
-            return false;
-        }
-        let all = [
-            wording::verdict_word(row.verdict),
-            &row.advisory,
-            &row.kind,
-            &row.subject,
-            &row.tenant,
-            &row.cluster,
-            &row.operation,
-            &row.status,
-            &row.description,
-            &row.reason,
-        ]
-        .join(" ")
-        .to_lowercase();
-        self.text.to_lowercase().split_whitespace().all(|word| all.contains(word))
+        !self.hidden.contains(&row.verdict) && self.words.iter().all(|word| row.text.contains(word))
     }
 }
 
 /// The findings as rows, in the order of the report.
 #[must_use]
 pub fn rows(report: &Report) -> Vec<Row> {
-    report.findings.iter().enumerate().map(|(at, finding)| row(report, at, finding)).collect()
+    let jobs = Jobs::of(report);
+    report.findings.iter().enumerate().map(|(at, finding)| row(&jobs, at, finding)).collect()
 }
 
-fn row(report: &Report, at: usize, finding: &Finding) -> Row {
-    let job = wording::job_of(report, finding);
-    Row {
+fn row(jobs: &Jobs, at: usize, finding: &Finding) -> Row {
+    let job = jobs.find(finding);
+    let mut row = Row {
         finding: at,
         verdict: finding.verdict,
         advisory: finding.advisory.clone(),
@@ -157,17 +155,32 @@ fn row(report: &Report, at: usize, finding: &Finding) -> Row {
         named: wording::subject(&finding.subject),
         operation: job.map(|job| capital(&wording::operation(&job.operation))).unwrap_or_default(),
         status: job.map(|job| job.status.clone()).unwrap_or_default(),
-        description: job.map(|job| job.description.clone()).unwrap_or_default(),
         first_seen: finding.evidence.iter().filter_map(|evidence| evidence.time).min(),
         reason: finding.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default(),
-    }
+        text: String::new(),
+    };
+    let text = [
+        wording::verdict_word(row.verdict),
+        &row.advisory,
+        &row.kind,
+        &row.subject,
+        &row.tenant,
+        &row.cluster,
+        &row.operation,
+        &row.status,
+        job.map_or("", |job| &job.description),
+        &row.reason,
+    ];
+    row.text = text.join(" ").to_lowercase();
+    row
 }
 
-/// The rows to show, in order. Rows that are equal in the chosen column keep the order of the report.
+/// The places of the rows in order. Rows that are equal in the chosen column keep the order of the report.
 #[must_use]
-pub fn arranged(rows: &[Row], sorting: Sorting, filter: &Filter) -> Vec<Row> {
-    let mut shown: Vec<Row> = rows.iter().filter(|row| filter.shows(row)).cloned().collect();
-    shown.sort_by(|a, b| {
+pub fn order(rows: &[Row], sorting: Sorting) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    places.sort_small_by(|a, b| {
+        let (a, b) = (&rows[*a], &rows[*b]);
         let order = match sorting.column {
             Column::Verdict => b.verdict.cmp(&a.verdict),
             Column::Subject => {
@@ -184,7 +197,17 @@ pub fn arranged(rows: &[Row], sorting: Sorting, filter: &Filter) -> Vec<Row> {
         };
         if sorting.reversed { order.reverse() } else { order }
     });
-    shown
+    places
+}
+
+/// How many rows are in the document, of how many that the filter shows, of how many that there are.
+#[must_use]
+pub fn told(listed: usize, shown: usize, all: usize) -> String {
+    match (listed == shown, shown == all) {
+        (true, _) => format!("{shown} of {all} shown"),
+        (false, true) => format!("The first {listed} of {all} shown"),
+        (false, false) => format!("{shown} of {all} match, the first {listed} shown"),
+    }
 }
 
 /// Ids are text, but those of digits compare by value, however long.
@@ -201,9 +224,15 @@ fn numbers_as_numbers(a: &str, b: &str) -> Ordering {
 /// Which verdicts occur and how often, the strongest first.
 #[must_use]
 pub fn tally(rows: &[Row]) -> Vec<(Verdict, usize)> {
-    let verdicts: BTreeSet<Verdict> = rows.iter().map(|row| row.verdict).collect();
-    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
-    verdicts.into_iter().rev().map(|verdict| (verdict, count(verdict))).collect()
+    let mut tally: Vec<(Verdict, usize)> = Vec::new();
+    for row in rows {
+        match tally.iter_mut().find(|(verdict, _)| *verdict == row.verdict) {
+            Some((_, count)) => *count += 1,
+            None => tally.push((row.verdict, 1)),
+        }
+    }
+    tally.sort_small_by_key(|(verdict, _)| Reverse(*verdict));
+    tally
 }
 
 #[cfg(test)]

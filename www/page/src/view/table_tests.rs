@@ -4,7 +4,8 @@ use super::*;
 use crate::view::fixture;
 
 fn shown(sorting: Sorting, filter: &Filter) -> Vec<usize> {
-    arranged(&rows(&fixture::report()), sorting, filter).iter().map(|row| row.finding).collect()
+    let rows = rows(&fixture::report());
+    order(&rows, sorting).into_iter().filter(|at| filter.shows(&rows[*at])).collect()
 }
 
 fn by(column: Column, reversed: bool) -> Vec<usize> {
@@ -12,7 +13,9 @@ fn by(column: Column, reversed: bool) -> Vec<usize> {
 }
 
 fn filtered(text: &str) -> Vec<usize> {
-    shown(Sorting::default(), &Filter { text: text.to_owned(), ..Filter::default() })
+    let mut filter = Filter::default();
+    filter.search(text);
+    shown(Sorting::default(), &filter)
 }
 
 #[test]
@@ -45,7 +48,7 @@ fn what_has_no_time_comes_last_either_way() {
     report.findings[0].evidence.clear();
     for reversed in [false, true] {
         let sorting = Sorting { column: Column::FirstSeen, reversed };
-        assert_eq!(arranged(&rows(&report), sorting, &Filter::default())[3].finding, 0);
+        assert_eq!(order(&rows(&report), sorting)[3], 0);
     }
 }
 
@@ -68,11 +71,12 @@ fn the_filter_wants_all_words_in_any_order_and_case() {
     assert_eq!(filtered("at risk"), [2]);
     assert_eq!(filtered("demoapp"), [0, 1]);
     assert_eq!(filtered("nothing like it"), [0; 0]);
-    let filter = Filter {
-        hidden: BTreeSet::from([Verdict::Cleared, Verdict::Suspect]),
-        ..Filter::default()
-    };
+    let mut filter = Filter::default();
+    filter.show(Verdict::Cleared, false);
+    filter.show(Verdict::Suspect, false);
     assert_eq!(shown(Sorting::default(), &filter), [1, 2]);
+    filter.show(Verdict::Suspect, true);
+    assert_eq!(shown(Sorting::default(), &filter), [0, 1, 2]);
 }
 
 #[test]
@@ -87,13 +91,14 @@ fn the_same_job_of_two_clusters_is_two_rows_that_the_filter_tells_apart() {
     report.jobs.insert(0, job);
     report.findings.push(finding);
     let all = rows(&report);
-    let found = |text: &str| -> Vec<(usize, String)> {
-        let filter = Filter { text: text.to_owned(), ..Filter::default() };
-        let shown = arranged(&all, Sorting::default(), &filter);
-        shown.into_iter().map(|row| (row.finding, row.status)).collect()
+    let found = |text: &str| -> Vec<(usize, &str)> {
+        let mut filter = Filter::default();
+        filter.search(text);
+        let shown = all.iter().filter(|row| filter.shows(row));
+        shown.map(|row| (row.finding, row.status.as_str())).collect()
     };
-    assert_eq!(found("east"), [(0, "succeeded".to_owned())]);
-    assert_eq!(found("west"), [(4, "failed".to_owned())]);
+    assert_eq!(found("east"), [(0, "succeeded")]);
+    assert_eq!(found("west"), [(4, "failed")]);
     assert_eq!(all[4].named, "job 1065722008981340161 of virtual cluster demoapp of cluster West");
 }
 
@@ -102,6 +107,15 @@ fn ids_of_digits_compare_by_value() {
     assert_eq!(numbers_as_numbers("99", "1065722008981340161"), Ordering::Less);
     assert_eq!(numbers_as_numbers("007", "7"), Ordering::Equal);
     assert_eq!(numbers_as_numbers("b", "a"), Ordering::Greater);
+}
+
+#[test]
+fn what_is_not_in_the_document_is_said() {
+    assert_eq!(told(4, 4, 4), "4 of 4 shown");
+    assert_eq!(told(3, 3, 4), "3 of 4 shown");
+    assert_eq!(told(0, 0, 4), "0 of 4 shown");
+    assert_eq!(told(100, 10_000, 10_000), "The first 100 of 10000 shown");
+    assert_eq!(told(100, 3000, 10_000), "3000 of 10000 match, the first 100 shown");
 }
 
 #[test]

@@ -7,7 +7,6 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crdb_triage::protocol::{Event, Request, VERSION};
@@ -71,8 +70,8 @@ struct Changing {
     hands: Vec<Option<Hand>>,
     plan: Option<ArrayBuffer>,
     units: Vec<ArrayBuffer>,
-    results: BTreeMap<u32, ArrayBuffer>,
-    waiting: BTreeMap<u32, Reply>,
+    results: Vec<Option<ArrayBuffer>>,
+    waiting: Vec<(u32, Reply)>,
     asked: u32,
 }
 
@@ -99,8 +98,8 @@ impl Crew {
             hands: Vec::new(),
             plan: None,
             units: Vec::new(),
-            results: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            results: Vec::new(),
+            waiting: Vec::new(),
             asked: 0,
         };
         let crew = Self(Rc::new(Inner {
@@ -144,7 +143,7 @@ impl Crew {
             reply(Surroundings::problem(&problem));
             return;
         }
-        state.waiting.insert(id, Box::new(reply));
+        state.waiting.push((id, Box::new(reply)));
     }
 
     fn hear(&self, place: usize, data: &JsValue) {
@@ -163,22 +162,26 @@ impl Crew {
                     let mut buffers = message.buffers.into_iter();
                     state.plan = buffers.next();
                     state.units = buffers.collect();
+                    state.results = vec![None; state.units.len()];
                 }
                 Event::Scanned { unit } => {
-                    if let Some(result) = message.buffers.into_iter().next() {
-                        state.results.insert(*unit, result);
+                    if let Some(result) = state.results.get_mut(*unit as usize) {
+                        *result = message.buffers.into_iter().next();
                     }
                 }
                 Event::Concluded => report = message.buffers.first().map(bytes_of),
                 Event::Context { id, first, lines, problem } => {
                     let (first, lines, problem) = (*first, lines.clone(), problem.clone());
                     let answer = Surroundings { first, lines, problem };
-                    replies.extend(state.waiting.remove(id).map(|reply| (reply, answer)));
+                    if let Some(at) = state.waiting.iter().position(|(asked, _)| asked == id) {
+                        replies.push((state.waiting.swap_remove(at).1, answer));
+                    }
                 }
                 // A refusal names no request; whoever waits would wait for ever.
                 Event::Failed { message } => {
-                    let waiting = std::mem::take(&mut state.waiting).into_values();
-                    replies.extend(waiting.map(|reply| (reply, Surroundings::problem(message))));
+                    let waiting = std::mem::take(&mut state.waiting).into_iter();
+                    let answer = || Surroundings::problem(message);
+                    replies.extend(waiting.map(|(_, reply)| (reply, answer())));
                 }
                 Event::Ready { .. } | Event::Progress { .. } => {}
             }
@@ -204,7 +207,7 @@ impl Crew {
             }
             (state.pool.lose(place), std::mem::take(&mut state.waiting))
         };
-        for reply in waiting.into_values() {
+        for (_, reply) in waiting {
             reply(Surroundings::problem(
                 "The part that reads stopped while it looked for these lines.",
             ));
@@ -294,7 +297,7 @@ impl Crew {
         // The plan stays here in a copy: surroundings of evidence need it again.
         let plan = state.plan.as_ref().map(|plan| plan.slice(0));
         let results = std::mem::take(&mut state.results);
-        let buffers = plan.into_iter().chain(results.into_values()).collect();
+        let buffers = plan.into_iter().chain(results.into_iter().flatten()).collect();
         state.post(
             place,
             &Message { body: Request::Conclude { died, run }, files: Vec::new(), buffers },

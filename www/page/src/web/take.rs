@@ -1,5 +1,6 @@
 //! What a person hands in: chosen files, a chosen folder, or anything dropped.
 
+use crdb_triage::model::SortSmall;
 use crdb_triage::report::visible;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -100,7 +101,7 @@ pub async fn walk(found: Vec<Dropped>) -> Taken {
 impl Taken {
     /// By path: the same folder gives the same report however it came in.
     fn ordered(mut self) -> Self {
-        self.files.sort_by(|a, b| a.0.cmp(&b.0));
+        self.files.sort_small_by(|a, b| a.0.cmp(&b.0));
         self
     }
 }

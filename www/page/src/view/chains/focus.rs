@@ -1,8 +1,6 @@
 //! Over which time the axis of a chain reaches: over all of it, or over what a finding speaks of.
 
-use std::collections::BTreeSet;
-
-use crdb_triage::model::{LayerRole, SubjectKind, Time};
+use crdb_triage::model::{LayerRole, SortSmall, SubjectKind, Time};
 use crdb_triage::report::Layer;
 
 use super::layers::APART;
@@ -45,7 +43,7 @@ impl Range {
 }
 
 /// The axis; nothing for a chain without layers.
-pub(super) fn axis(view: &View<'_>, safe: &BTreeSet<&str>) -> Option<Axis> {
+pub(super) fn axis(view: &View<'_>, safe: &[&str]) -> Option<Axis> {
     let layers = &view.chain.layers;
     let core = core(view);
     let all = Range::over(layers.iter().map(|layer| layer.as_of).chain(core.iter().copied()))?;
@@ -110,7 +108,7 @@ fn is_readable(view: &View<'_>, axis: &Axis) -> bool {
         .iter()
         .map(|layer| (axis.at(layer.as_of), view.speaks_of_layer(layer)))
         .collect();
-    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    places.sort_small_by(|a, b| a.0.total_cmp(&b.0));
     let apart = |two: &[(f64, bool)]| match two {
         [(a, of), (b, or)] => !(*of || *or) || b - a >= APART,
         _ => true,
@@ -120,7 +118,7 @@ fn is_readable(view: &View<'_>, axis: &Axis) -> bool {
 
 /// With what is good to see too, as far as that leaves the rest in sight: the layer to restore to, the one that the
 /// finding is about, and a neighbour on either side.
-fn widened(view: &View<'_>, core: Range, safe: &BTreeSet<&str>) -> Range {
+fn widened(view: &View<'_>, core: Range, safe: &[&str]) -> Range {
     let mut range = core;
     let most = core.length().saturating_mul(LONGER);
     let times = |of: &dyn Fn(&Layer) -> bool| -> Vec<Time> {
@@ -128,7 +126,7 @@ fn widened(view: &View<'_>, core: Range, safe: &BTreeSet<&str>) -> Range {
     };
     let before = times(&|layer| layer.as_of < core.from).into_iter().max();
     let after = times(&|layer| layer.as_of > core.to).into_iter().min();
-    let safe = times(&|layer| safe.contains(layer.job.as_str()));
+    let safe = times(&|layer| safe.contains(&layer.job.as_str()));
     let subject = times(&|layer| view.is_subject(SubjectKind::Backup, &layer.job));
     for time in safe.into_iter().chain(subject).chain(before).chain(after) {
         let wider = range.with(time);

@@ -1,8 +1,6 @@
 //! The layers of a chain on the axis; those that would stand on each other become one mark.
 
-use std::collections::BTreeSet;
-
-use crdb_triage::model::{LayerKind, LayerRole, LayerState, SubjectKind, Time};
+use crdb_triage::model::{LayerKind, LayerRole, LayerState, SortSmall, SubjectKind, Time};
 use crdb_triage::report::{Chain, Layer, wording};
 
 use super::{Axis, Glyph, Item, Of, Part, Shape, Stretch, Track, View, role};
@@ -22,10 +20,10 @@ struct Mark {
     layers: Vec<usize>,
 }
 
-pub(super) fn track(view: &View<'_>, safe: &BTreeSet<&str>, axis: &Axis) -> Track {
+pub(super) fn track(view: &View<'_>, safe: &[&str], axis: &Axis) -> Track {
     let layers = &view.chain.layers;
     let mut order: Vec<usize> = (0..layers.len()).collect();
-    order.sort_by_key(|at| layers.get(*at).map(|layer| layer.as_of));
+    order.sort_small_by_key(|at| layers.get(*at).map(|layer| layer.as_of));
     let mut marks: Vec<Mark> = Vec::new();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for at in order {
@@ -35,7 +33,7 @@ pub(super) fn track(view: &View<'_>, safe: &BTreeSet<&str>, axis: &Axis) -> Trac
         } else if layer.as_of > axis.to {
             after.push(at);
         } else {
-            let strong = view.speaks_of_layer(layer) || safe.contains(layer.job.as_str());
+            let strong = view.speaks_of_layer(layer) || safe.contains(&layer.job.as_str());
             stand(&mut marks, axis.at(layer.as_of), glyph(view, safe, layer), strong, at);
         }
     }
@@ -59,13 +57,13 @@ fn number(layers: usize) -> String {
     format::counted(layers, "layer", "layers")
 }
 
-fn glyph(view: &View<'_>, safe: &BTreeSet<&str>, layer: &Layer) -> Glyph {
+fn glyph(view: &View<'_>, safe: &[&str], layer: &Layer) -> Glyph {
     Glyph {
         kind: Some(layer.kind),
         state: Some(layer.state),
         role: role(layer),
         captures: layer.marks.iter().any(|mark| mark.role == LayerRole::Captures),
-        safe: safe.contains(layer.job.as_str()),
+        safe: safe.contains(&layer.job.as_str()),
         subject: view.is_subject(SubjectKind::Backup, &layer.job),
         number: 1,
     }
@@ -114,7 +112,7 @@ fn stand(marks: &mut Vec<Mark>, x: f64, glyph: Glyph, strong: bool, at: usize) {
     }
 }
 
-fn part(view: &View<'_>, safe: &BTreeSet<&str>, mark: Mark) -> Part {
+fn part(view: &View<'_>, safe: &[&str], mark: Mark) -> Part {
     let layers = all(view.chain, &mark.layers);
     let text = match layers[..] {
         [one] => format!("{}.", said(view, safe, one)),
@@ -135,11 +133,11 @@ fn all<'a>(chain: &'a Chain, layers: &[usize]) -> Vec<&'a Layer> {
 }
 
 /// One layer with everything that is to say of it.
-fn said(view: &View<'_>, safe: &BTreeSet<&str>, layer: &Layer) -> String {
+fn said(view: &View<'_>, safe: &[&str], layer: &Layer) -> String {
     let name = wording::capital(&wording::layer_with_time(layer, format::exact));
     let mut words = vec![format!("{name}: {}", wording::layer_state(layer))];
     words.extend(wording::layer_parts(view.chain, layer));
-    if safe.contains(layer.job.as_str()) {
+    if safe.contains(&layer.job.as_str()) {
         words.push("the last layer safe to restore to".to_owned());
     }
     if view.is_subject(SubjectKind::Backup, &layer.job) {
@@ -149,7 +147,7 @@ fn said(view: &View<'_>, safe: &BTreeSet<&str>, layer: &Layer) -> String {
 }
 
 /// Several layers: from when to when, of which kinds, and the parts that they play.
-fn several(safe: &BTreeSet<&str>, layers: &[&Layer]) -> String {
+fn several(safe: &[&str], layers: &[&Layer]) -> String {
     let times = || layers.iter().map(|layer| layer.as_of);
     let (from, to) = (times().min().unwrap_or(Time(0)), times().max().unwrap_or(Time(0)));
     let name = number(layers.len());
@@ -160,7 +158,7 @@ fn several(safe: &BTreeSet<&str>, layers: &[&Layer]) -> String {
         layers.iter().filter(|layer| layer.marks.iter().any(|mark| mark.role == of)).count()
     };
     let of_state = |of| layers.iter().filter(|layer| layer.state == of).count();
-    let safe = layers.iter().filter(|layer| safe.contains(layer.job.as_str())).count();
+    let safe = layers.iter().filter(|layer| safe.contains(&layer.job.as_str())).count();
     let others = [
         (of_state(LayerState::Unfinished), "not finished"),
         (of_state(LayerState::Failed), "failed"),
@@ -179,7 +177,7 @@ fn several(safe: &BTreeSet<&str>, layers: &[&Layer]) -> String {
 }
 
 /// The layers beyond an end of the axis.
-fn beyond(view: &View<'_>, safe: &BTreeSet<&str>, layers: &[usize], after: bool) -> Option<Part> {
+fn beyond(view: &View<'_>, safe: &[&str], layers: &[usize], after: bool) -> Option<Part> {
     let found = all(view.chain, layers);
     if found.is_empty() {
         return None;
@@ -207,7 +205,7 @@ fn beyond(view: &View<'_>, safe: &BTreeSet<&str>, layers: &[usize], after: bool)
         if found.len() == 1 { "it" } else { "all" }
     );
     let strong =
-        found.iter().any(|layer| view.speaks_of_layer(layer) || safe.contains(layer.job.as_str()));
+        found.iter().any(|layer| view.speaks_of_layer(layer) || safe.contains(&layer.job.as_str()));
     Some(Part {
         shape: Shape::Beyond(words),
         place: Stretch { x: if after { 100.0 } else { 0.0 }, width: 0.0, before: !after, after },

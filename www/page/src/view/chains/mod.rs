@@ -10,9 +10,7 @@ mod layers;
 mod spans;
 pub mod table;
 
-use std::collections::BTreeSet;
-
-use crdb_triage::model::{LayerKind, LayerRole, LayerState, SubjectKind};
+use crdb_triage::model::{LayerKind, LayerRole, LayerState, SortSmall, SubjectKind};
 use crdb_triage::report::{
     BackupPart, Chain, ChainOperation, ChainRestore, Finding, Layer, Report, wording,
 };
@@ -211,7 +209,7 @@ pub fn order(report: &Report) -> Vec<usize> {
         let chain = report.chains.get(*at)?;
         chain.layers.iter().flat_map(|layer| &layer.marks).map(|mark| mark.role).max()
     };
-    order.sort_by_key(|at| std::cmp::Reverse(strongest(at)));
+    order.sort_small_by_key(|at| std::cmp::Reverse(strongest(at)));
     order
 }
 
@@ -274,11 +272,7 @@ fn role(layer: &Layer) -> Option<LayerRole> {
 }
 
 /// Jobs of the layers that are the last ones safe to restore to: for a finding, or for any about this chain.
-fn last_safe<'a>(
-    report: &'a Report,
-    chain: &Chain,
-    finding: Option<&'a Finding>,
-) -> BTreeSet<&'a str> {
+fn last_safe<'a>(report: &'a Report, chain: &Chain, finding: Option<&'a Finding>) -> Vec<&'a str> {
     let all = report.findings.iter().filter(|other| match finding {
         Some(finding) => std::ptr::eq(*other, finding),
         None => wording::chain_of(report, other).is_some_and(|of| std::ptr::eq(of, chain)),

@@ -1,6 +1,6 @@
 //! What ran over a chain and what read it: a track for each that matters, and one for all others.
 
-use crdb_triage::model::{SubjectKind, Time};
+use crdb_triage::model::{SortSmall, SubjectKind, Time};
 use crdb_triage::report::{ChainOperation, ChainRestore, wording};
 
 use super::{Axis, Item, Of, Part, Shape, Stretch, Track, View};
@@ -81,7 +81,7 @@ fn split<K: Ord>(urgency: Vec<Option<K>>, spoken_of: usize) -> (Vec<usize>, Vec<
     let number = urgency.len();
     let mut able: Vec<(K, usize)> =
         urgency.into_iter().enumerate().filter_map(|(at, key)| Some((key?, at))).collect();
-    able.sort();
+    able.sort_small();
     let most = spoken_of.clamp(FEW, MOST);
     // One that is left would have the shared track for itself.
     let most = if able.len() == number && most + 1 == number { number } else { most };
@@ -92,7 +92,7 @@ fn split<K: Ord>(urgency: Vec<Option<K>>, spoken_of: usize) -> (Vec<usize>, Vec<
 }
 
 fn in_order<K: Ord>(mut all: Vec<usize>, time: impl Fn(&usize) -> K) -> Vec<usize> {
-    all.sort_by_key(|at| time(at));
+    all.sort_small_by_key(|at| time(at));
     all
 }
 
@@ -200,7 +200,7 @@ fn shared(of: Of, thing: &str, axis: &Axis, mut spans: Vec<Span>) -> Option<Trac
     if spans.is_empty() {
         return None;
     }
-    spans.sort_by_key(|span| span.from);
+    spans.sort_small_by_key(|span| span.from);
     let number = spans.len();
     let many = format!("{thing}s");
     let (mut before, mut after) = (Vec::new(), Vec::new());

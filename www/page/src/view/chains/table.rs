@@ -1,6 +1,6 @@
 //! What the picture of a chain draws, as a table: every layer, operation and restore on its own.
 
-use crdb_triage::model::{LayerKind, Time};
+use crdb_triage::model::{LayerKind, SortSmall, Time};
 use crdb_triage::report::{Chain, ChainOperation, Finding, Report, wording};
 
 use super::{Item, last_safe};
@@ -50,7 +50,7 @@ pub fn sections(report: &Report, chain: &Chain, finding: Option<&Finding>) -> Ve
     all.into_iter()
         .filter(|(_, lines)| !lines.is_empty())
         .map(|(name, mut lines)| {
-            lines.sort_by_key(|line| line.from);
+            lines.sort_small_by_key(|line| line.from);
             Section { name, lines }
         })
         .collect()
@@ -60,7 +60,7 @@ fn layers(report: &Report, chain: &Chain, finding: Option<&Finding>) -> Vec<Line
     let safe = last_safe(report, chain, finding);
     let line = |(at, layer): (usize, &_)| {
         let mut part = wording::layer_parts(chain, layer);
-        if safe.contains(layer.job.as_str()) {
+        if safe.contains(&layer.job.as_str()) {
             part.push("last layer safe to restore to".to_owned());
         }
         Line {

@@ -1,33 +1,42 @@
 //! Where nodes are at home: in which cluster, and in which virtual cluster of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crdb_triage::model::SortSmall;
 use crdb_triage::report::{Node, Report};
 
-use super::{MANY_NODES, jobs, urgency};
+use super::{MANY_NODES, urgency};
+use crate::view::jobs::Jobs;
 
 /// The names of the clusters, where the input holds several.
 #[must_use]
-pub fn clusters(report: &Report) -> BTreeSet<&str> {
+pub fn clusters(report: &Report) -> Vec<&str> {
     let nodes = report.nodes.iter().map(|node| &node.cluster);
     let jobs = report.jobs.iter().map(|job| &job.cluster);
     let subjects = report.findings.iter().map(|finding| &finding.subject.cluster);
-    nodes.chain(jobs).chain(subjects).flatten().map(String::as_str).collect()
+    let mut names: Vec<&str> =
+        nodes.chain(jobs).chain(subjects).flatten().map(String::as_str).collect();
+    names.sort_small();
+    names.dedup();
+    names
 }
 
 /// The nodes, grouped by where they are at home, with a title where there is more than one place.
 pub(super) fn homes(report: &Report) -> Vec<(Option<String>, Vec<&Node>)> {
-    let mut homes: BTreeMap<Home<'_>, Vec<&Node>> = BTreeMap::new();
+    let mut homes: Vec<(Home<'_>, Vec<&Node>)> = Vec::new();
     for node in &report.nodes {
-        homes.entry(Home::of(node)).or_default().push(node);
+        match homes.iter_mut().find(|(home, _)| *home == Home::of(node)) {
+            Some((_, nodes)) => nodes.push(node),
+            None => homes.push((Home::of(node), vec![node])),
+        }
     }
+    homes.sort_small_by_key(|(home, _)| *home);
     let many = report.nodes.len() > MANY_NODES;
-    let plain = homes.len() == 1 && homes.keys().all(|home| *home == Home::PLAIN);
-    let above = !jobs(report).is_empty();
+    let plain = homes.len() == 1 && homes.iter().all(|(home, _)| *home == Home::PLAIN);
+    let known = Jobs::of(report);
+    let above = report.findings.iter().any(|finding| known.find(finding).is_some());
     homes
         .into_iter()
         .map(|(home, mut nodes)| {
-            nodes.sort_by_key(|node| (if many { urgency(node) } else { 0 }, node.node));
+            nodes.sort_small_by_key(|node| (if many { urgency(node) } else { 0 }, node.node));
             let title = match plain {
                 false => Some(home.title()),
                 // Below jobs, it has to be said where the nodes begin.

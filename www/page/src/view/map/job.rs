@@ -1,6 +1,6 @@
 //! A job as a row: its run as a bar, its signs as marks.
 
-use crdb_triage::model::Time;
+use crdb_triage::model::{SortSmall, Time};
 use crdb_triage::report::{Finding, Job, JobEvent, wording};
 
 use super::home::within;
@@ -138,7 +138,7 @@ pub(super) fn beside_its_times(run: Run) -> String {
 fn marks(job: &Job, name: &str, axis: &Axis) -> Vec<Part> {
     let mut sorted: Vec<&JobEvent> =
         signs(job).filter(|event| axis.shows(event.time, event.time)).collect();
-    sorted.sort_by_key(|event| event.time);
+    sorted.sort_small_by_key(|event| event.time);
     let mut marks: Vec<Vec<&JobEvent>> = Vec::new();
     for event in sorted {
         let near = |first: &&JobEvent| axis.at(event.time) - axis.at(first.time) < SEEN;

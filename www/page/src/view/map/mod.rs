@@ -9,9 +9,7 @@ mod node;
 pub mod table;
 mod version;
 
-use std::collections::BTreeMap;
-
-use crdb_triage::model::{Time, Verdict};
+use crdb_triage::model::{SortSmall, Time, Verdict};
 use crdb_triage::report::{Finding, Job, Node, Report};
 
 pub use home::clusters;
@@ -20,6 +18,7 @@ pub(in crate::view) use node::contradicted;
 
 use super::axis::{Axis, Stretch};
 use super::format;
+use super::jobs::Jobs;
 use super::pick::{self, Pick};
 
 /// What a part of a row is, and so how it looks.
@@ -167,23 +166,9 @@ pub fn logs(nodes: &[Node]) -> Option<(Time, Time)> {
 
 /// Jobs that findings are about, each with its strongest finding, the strongest first.
 fn jobs(report: &Report) -> Vec<(&Job, &Finding)> {
-    // Ids are unique only within a virtual cluster of a cluster.
-    let mut known: BTreeMap<(Option<&str>, &str, &str), &Job> = BTreeMap::new();
-    for job in &report.jobs {
-        known.entry((job.cluster.as_deref(), &job.tenant, &job.id)).or_insert(job);
-    }
     let mut strongest: Vec<&Finding> = report.findings.iter().collect();
-    strongest.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
-    let about_a_job = |finding: &&Finding| crdb_triage::report::wording::is_a_job(&finding.subject);
-    strongest
-        .into_iter()
-        .filter(about_a_job)
-        .filter_map(|finding| {
-            let of = &finding.subject;
-            let key = (of.cluster.as_deref(), of.tenant.as_str(), of.id.as_str());
-            Some((known.remove(&key)?, finding))
-        })
-        .collect()
+    strongest.sort_small_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    Jobs::of(report).with_findings(strongest)
 }
 
 /// What has no logs comes first, then what has gaps.

@@ -1,6 +1,6 @@
 //! A node as a row: its logs as bars, the gaps between them, and where its version changes or is in doubt.
 
-use crdb_triage::model::Time;
+use crdb_triage::model::{SortSmall, Time};
 use crdb_triage::report::wording::capital;
 use crdb_triage::report::{Node, NodeCoverage, NodeGap, seen};
 
@@ -25,7 +25,7 @@ pub(super) fn row(node: &Node, axis: Option<&Axis>) -> Row {
         };
         parts.push(Part { kind: Kind::NoLogs, place, text });
     }
-    parts.sort_by(|a, b| a.place.x.total_cmp(&b.place.x).then(a.kind.cmp(&b.kind)));
+    parts.sort_small_by(|a, b| a.place.x.total_cmp(&b.place.x).then(a.kind.cmp(&b.kind)));
     Row { name: name(node), about: ran(node), notice: notice(node), across, verdict: None, parts }
 }
 
@@ -83,7 +83,7 @@ fn total(gaps: &[NodeGap]) -> i64 {
 /// Bars of logs. Those with less than a pixel between them are one; the gap is drawn above it.
 fn logs(node: &Node, axis: &Axis) -> Vec<Part> {
     let mut spans: Vec<&NodeCoverage> = node.coverage.iter().collect();
-    spans.sort_by_key(|span| (span.from, span.to));
+    spans.sort_small_by_key(|span| (span.from, span.to));
     let mut bars: Vec<(NodeCoverage, usize)> = Vec::new();
     for span in spans {
         match bars.last_mut() {
@@ -128,7 +128,7 @@ struct Missing {
 /// Gaps, each wide enough to be seen. Those that would cover each other are one.
 fn gaps(node: &Node, axis: &Axis) -> Vec<Part> {
     let mut sorted = node.gaps.clone();
-    sorted.sort_by_key(|gap| (gap.from, gap.to));
+    sorted.sort_small_by_key(|gap| (gap.from, gap.to));
     let mut marks: Vec<Missing> = Vec::new();
     for gap in sorted {
         let length = gap.to.0.saturating_sub(gap.from.0);

@@ -1,8 +1,6 @@
 //! What the map draws, as tables: every stretch on its own, with both its ends.
 
-use std::collections::BTreeMap;
-
-use crdb_triage::model::Time;
+use crdb_triage::model::{SortSmall, Time};
 use crdb_triage::report::{Finding, Job, Node, NodeVersion, Report, seen};
 
 use super::{homes, job, jobs, node};
@@ -59,7 +57,7 @@ fn of_node(of: &Node) -> Vec<Line> {
         to: Some(gap.to),
         detail: format::duration(gap.to.0.saturating_sub(gap.from.0)),
     }));
-    lines.sort_by_key(|line| (line.from, line.to));
+    lines.sort_small_by_key(|line| (line.from, line.to));
     if lines.is_empty() {
         let what = seen::no_logs(of);
         lines.push(Line { what, from: None, to: None, detail: String::new() });
@@ -122,11 +120,15 @@ pub fn of_jobs(report: &Report) -> Vec<Section> {
         Section { cluster: of.cluster.clone(), name: job::name(finding), lines }
     };
     let mut sections: Vec<Section> = jobs(report).into_iter().map(section).collect();
-    let mut first: BTreeMap<Option<String>, usize> = BTreeMap::new();
-    for (at, section) in sections.iter().enumerate() {
-        first.entry(section.cluster.clone()).or_insert(at);
+    let mut clusters: Vec<Option<String>> = Vec::new();
+    for section in &sections {
+        if !clusters.contains(&section.cluster) {
+            clusters.push(section.cluster.clone());
+        }
     }
-    sections.sort_by_key(|section| first.get(&section.cluster).copied());
+    sections.sort_small_by_key(|section| {
+        clusters.iter().position(|cluster| *cluster == section.cluster)
+    });
     sections
 }
 

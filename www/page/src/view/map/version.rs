@@ -1,7 +1,5 @@
 //! The versions of a node on its row: what it ran, where that changes, and where sources contradict each other.
 
-use std::collections::BTreeSet;
-
 use crdb_triage::model::Time;
 use crdb_triage::report::{Node, NodeVersion, seen};
 
@@ -27,9 +25,12 @@ impl Step<'_> {
 
     /// `v24.3.9`, `v24.3.9 or v24.3.11`.
     fn names(&self) -> String {
-        let mut known = BTreeSet::new();
-        let names = self.versions.iter().map(|version| version.version.as_str());
-        let names: Vec<&str> = names.filter(|name| known.insert(*name)).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for version in &self.versions {
+            if !names.contains(&version.version.as_str()) {
+                names.push(&version.version);
+            }
+        }
         shortened(&names, " or ")
     }
 
