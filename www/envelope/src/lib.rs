@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> Message<T> {
         };
         let body = part("body")?.as_string().ok_or_else(|| Malformed("no `body`".to_owned()))?;
         Ok(Self {
-            body: serde_json::from_str(&body).map_err(|e| Malformed(e.to_string()))?,
+            body: serde_json::from_slice(body.as_bytes()).map_err(|e| Malformed(e.to_string()))?,
             files: list(&part("files")?)?,
             buffers: list(&part("buffers")?)?,
         })
