@@ -2,6 +2,8 @@
 
 use std::ops::{ControlFlow, Range};
 
+use flate2::Crc;
+
 use super::codec::{Fault, Fed, Inflater};
 use super::unpack::{Context, End, Layer};
 use super::zip::{DEFLATE, LOCAL_HEADER, LocalHeader, Passed};
@@ -27,7 +29,7 @@ pub(super) struct ZipMember {
     uncompressed: u64,
     text: u64,
     crc32: u32,
-    hasher: crc32fast::Hasher,
+    hasher: Crc,
 }
 
 impl Decoder {
@@ -45,7 +47,7 @@ impl Decoder {
                     uncompressed,
                     text: 0,
                     crc32,
-                    hasher: crc32fast::Hasher::new(),
+                    hasher: Crc::new(),
                 }))
             }
         }
@@ -166,7 +168,7 @@ impl ZipMember {
 
     /// Whether the text is what was packed.
     fn check(&self) -> ControlFlow<End> {
-        let same = self.text == self.uncompressed && self.hasher.clone().finalize() == self.crc32;
+        let same = self.text == self.uncompressed && self.hasher.sum() == self.crc32;
         ControlFlow::Break(if same { End::Complete } else { End::Broken(Fault::Checksum) })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use flate2::Crc;
+
 use crate::ingest::codec::Fault;
 use crate::ingest::unpack::{Context, End, Layer};
 use crate::ingest::zip::Local;
@@ -15,7 +17,7 @@ pub(super) struct Member {
     pub(super) local: Local,
     /// Bytes of data that are left, if the header says how many there are.
     pub(super) left: Option<u64>,
-    pub(super) crc32: crc32fast::Hasher,
+    pub(super) crc32: Crc,
     pub(super) compressed: u64,
     pub(super) uncompressed: u64,
 }
@@ -51,15 +53,15 @@ impl Member {
 
     /// Whether the text is what the header says.
     pub(super) fn checked(&self) -> End {
-        let same = self.uncompressed == self.local.uncompressed
-            && self.crc32.clone().finalize() == self.local.crc32;
+        let same =
+            self.uncompressed == self.local.uncompressed && self.crc32.sum() == self.local.crc32;
         if same { End::Complete } else { End::Broken(Fault::Checksum) }
     }
 
     /// Length of the descriptor that `bytes` begin with, if it is that of this member: with a signature or without,
     /// with sizes of 32 or 64 bits.
     pub(super) fn descriptor(&self, bytes: &[u8]) -> Option<usize> {
-        let crc32 = self.crc32.clone().finalize().to_le_bytes();
+        let crc32 = self.crc32.sum().to_le_bytes();
         let narrow =
             [self.compressed as u32, self.uncompressed as u32].map(u32::to_le_bytes).concat();
         let wide = [self.compressed, self.uncompressed].map(u64::to_le_bytes).concat();
@@ -75,7 +77,7 @@ impl Member {
 
     /// Whether what begins like that can be its descriptor when more has come.
     pub(super) fn may_be_descriptor(&self, bytes: &[u8]) -> bool {
-        let start = [DESCRIPTOR, self.crc32.clone().finalize().to_le_bytes()].concat();
+        let start = [DESCRIPTOR, self.crc32.sum().to_le_bytes()].concat();
         let len = bytes.len().min(start.len());
         bytes[..len] == start[..len]
     }

@@ -264,7 +264,7 @@ impl ZipWalk {
             layer,
             left: size_known.then_some(local.compressed),
             local,
-            crc32: crc32fast::Hasher::new(),
+            crc32: flate2::Crc::new(),
             compressed: 0,
             uncompressed: 0,
         });

@@ -27,8 +27,8 @@ use crate::view::table::{Column, Filter, Row, Sorting, order, rows, tally, told}
 const LISTED: usize = 100;
 /// So many of them at once, and the others right after: a key must never wait for long.
 const AT_ONCE: usize = 20;
-/// Details of this many findings, the strongest, are in the document from the start, so that the browser's own
-/// search finds their text. The others are made when somebody opens them.
+/// Details of this many findings, the strongest, are in the document before anybody opens them, so that the browser's own
+/// search finds their text. They are made one after the other once the verdict is there.
 const READY: usize = 50;
 
 /// What the reader chose.
@@ -81,7 +81,11 @@ pub(super) fn findings(app: App, printed: Arc<Printed>) -> Several {
         .attr("role", "rowgroup")
         .child(html("tr").attr("role", "row").child((headings, opener)));
     let verdicts = tally(&rows);
-    let groups = Groups::new(rows.len(), move |at| group(app, Arc::clone(&printed), &rows[at]));
+    // The strongest finding is what the reader came for.
+    let ready = RwSignal::new(1);
+    get_ready(ready, READY.min(rows.len()));
+    let groups =
+        Groups::new(rows.len(), move |at| group(app, Arc::clone(&printed), &rows[at], ready));
     let table = html("table")
         .class("findings")
         .attr("role", "table")
@@ -220,14 +224,24 @@ fn heading(choice: Choice, column: Column) -> El {
         )
 }
 
-/// One finding: its row, and the row that holds its detail.
-fn group(app: App, printed: Arc<Printed>, row: &Row) -> El {
+/// Lets one more detail be made, and so on until there are `all`: each in a task of its own. Ends with the table.
+fn get_ready(ready: RwSignal<usize>, all: usize) {
+    if ready.try_get_untracked().is_some_and(|ready| ready < all) {
+        Timeout::new(0, move || {
+            ready.try_update(|ready| *ready += 1);
+            get_ready(ready, all);
+        })
+        .forget();
+    }
+}
+
+/// One finding: its row, and the row that holds its detail, which may be made if it is among the `ready` ones.
+fn group(app: App, printed: Arc<Printed>, row: &Row, ready: RwSignal<usize>) -> El {
     let at = row.finding;
-    // The strongest finding is what the reader came for.
     let is_open = RwSignal::new(at == 0);
     // Once made, a detail stays: ticks and opened surroundings survive closing it.
     let made = Memo::new(move |before: Option<&bool>| {
-        at < READY || is_open.get() || before.copied().unwrap_or(false)
+        at < ready.get() || is_open.get() || before.copied().unwrap_or(false)
     });
     html("tbody").attr("role", "rowgroup").class_while("open", move || is_open.get()).child((
         summary(row, is_open),
