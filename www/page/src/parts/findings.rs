@@ -94,7 +94,7 @@ pub(super) fn findings(app: App, printed: Arc<Printed>) -> Several {
     {
         let groups = Rc::clone(&groups);
         let head = head.element().clone();
-        follow(move || groups.list(&head, &shown.read()[..listed()]));
+        follow(move || groups.list(&head, shown.read()[..listed()].to_vec()));
     }
     let more = html("button")
         .attr("type", "button")
@@ -134,7 +134,7 @@ impl Groups {
     }
 
     /// Lists the groups at these places behind `head`, and no others.
-    fn list(self: &Rc<Self>, head: &Element, places: &[usize]) {
+    fn list(self: &Rc<Self>, head: &Element, places: Vec<usize>) {
         let mut wanted = vec![false; self.made.len()];
         places.iter().for_each(|at| wanted[*at] = true);
         for (made, wanted) in self.made.iter().zip(wanted) {
@@ -142,7 +142,7 @@ impl Groups {
                 group.element().remove();
             }
         }
-        self.add(head.clone(), places.to_vec().into_iter());
+        self.add(head.clone(), places.into_iter());
     }
 
     /// Lists these groups behind `last`. What stays is not moved without need: a browser takes the focus from what is
