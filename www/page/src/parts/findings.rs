@@ -28,8 +28,10 @@ const LISTED: usize = 100;
 /// So many of them at once, and the others right after: a key must never wait for long.
 const AT_ONCE: usize = 20;
 /// Details of this many findings, the strongest, are in the document before anybody opens them, so that the browser's own
-/// search finds their text. They are made one after the other once the verdict is there.
+/// search finds their text.
 const READY: usize = 50;
+/// So many of them come with the verdict, the others one after the other when it is there.
+const READY_AT_ONCE: usize = 5;
 
 /// What the reader chose.
 #[derive(Clone, Copy)]
@@ -81,8 +83,7 @@ pub(super) fn findings(app: App, printed: Arc<Printed>) -> Several {
         .attr("role", "rowgroup")
         .child(html("tr").attr("role", "row").child((headings, opener)));
     let verdicts = tally(&rows);
-    // The strongest finding is what the reader came for.
-    let ready = RwSignal::new(1);
+    let ready = RwSignal::new(READY_AT_ONCE);
     get_ready(ready, READY.min(rows.len()));
     let groups =
         Groups::new(rows.len(), move |at| group(app, Arc::clone(&printed), &rows[at], ready));
@@ -238,6 +239,7 @@ fn get_ready(ready: RwSignal<usize>, all: usize) {
 /// One finding: its row, and the row that holds its detail, which may be made if it is among the `ready` ones.
 fn group(app: App, printed: Arc<Printed>, row: &Row, ready: RwSignal<usize>) -> El {
     let at = row.finding;
+    // The strongest finding is what the reader came for.
     let is_open = RwSignal::new(at == 0);
     // Once made, a detail stays: ticks and opened surroundings survive closing it.
     let made = Memo::new(move |before: Option<&bool>| {
