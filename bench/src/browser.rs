@@ -65,6 +65,12 @@ pub(crate) fn is_there() -> Result<(), Outcome> {
     }
 }
 
+/// What measuring in a browser gave, or why it did not.
+pub(crate) async fn measured<T>(work: impl Future<Output = Result<T>>) -> Result<T, Outcome> {
+    is_there()?;
+    work.await.map_err(|error| Outcome::failed(&error))
+}
+
 /// Runs the page; it may be told that the machine has another number of processors.
 pub(crate) async fn page(site: &Site, way: Way<'_>, processors: Option<usize>) -> Result<Ran> {
     let page = Page::open(&site.url()).await?;

@@ -8,7 +8,7 @@ use crdb_triage_corpus::{Log, SEED};
 use crdb_triage_e2e::Page;
 use serde_json::Value;
 
-use crate::figure::{Measured, Outcome, Row, Target, median};
+use crate::figure::{Measured, Row, Target, median};
 use crate::{Options, browser, progress};
 
 /// Text that is gone over.
@@ -37,10 +37,7 @@ fn script(rounds: usize) -> String {
 /// Both halves of the row.
 pub(crate) async fn rows(options: &Options, bench: &Path) -> Vec<Row> {
     progress("64 literals in wasm");
-    let measured = match browser::is_there() {
-        Ok(()) => measure(options, bench).await.map_err(|error| Outcome::failed(&error)),
-        Err(skipped) => Err(skipped),
-    };
+    let measured = browser::measured(measure(options, bench)).await;
     let both = match measured {
         Ok((bytes, ways)) => [Ok(rate(bytes, &ways)), Ok(against(&ways))],
         Err(why) => [Err(why.again()), Err(why)],

@@ -90,10 +90,7 @@ pub(crate) async fn folder(options: &Options, corpus: &Corpus) -> Vec<Row> {
         Ok(()) => command_folder(options, corpus).map_err(|error| Outcome::failed(&error)),
         Err(skipped) => Err(skipped),
     };
-    let page = match browser::is_there() {
-        Ok(()) => page_folder(options, corpus).await.map_err(|error| Outcome::failed(&error)),
-        Err(skipped) => Err(skipped),
-    };
+    let page = browser::measured(page_folder(options, corpus)).await;
     vec![
         Row::new(
             "command_folder",
@@ -138,10 +135,7 @@ pub(crate) async fn workers(options: &Options, corpus: &Corpus) -> Vec<Row> {
     let measured = if machine::processors() < 2 {
         Err(Outcome::Skipped("this machine has one processor".to_owned()))
     } else {
-        match browser::is_there() {
-            Ok(()) => two_workers(options, corpus).await.map_err(|error| Outcome::failed(&error)),
-            Err(skipped) => Err(skipped),
-        }
+        browser::measured(two_workers(options, corpus)).await
     };
     vec![Row::new(
         "two_workers",
@@ -164,10 +158,7 @@ async fn two_workers(options: &Options, corpus: &Corpus) -> Result<Measured> {
 
 /// Eight times as much text: what it costs, and what it takes.
 pub(crate) async fn size(options: &Options, corpus: &Corpus) -> Vec<Row> {
-    let measured = match browser::is_there() {
-        Ok(()) => larger(options, corpus).await.map_err(|error| Outcome::failed(&error)),
-        Err(skipped) => Err(skipped),
-    };
+    let measured = browser::measured(larger(options, corpus)).await;
     let (cost, memory) = match measured {
         Ok((cost, memory)) => (Ok(cost), Ok(memory)),
         Err(why) => (Err(why.again()), Err(why)),

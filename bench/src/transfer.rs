@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use crdb_triage_e2e::{Page, Site, built_site};
 
-use crate::figure::{Measured, Outcome, Row, Target};
+use crate::figure::{Measured, Row, Target};
 use crate::{browser, progress};
 
 /// So long nothing more may be asked for.
@@ -15,10 +15,7 @@ const QUIET: Duration = Duration::from_secs(1);
 
 pub(crate) async fn row() -> Row {
     progress("what the site transfers");
-    let measured = match browser::is_there() {
-        Ok(()) => measure().await.map_err(|error| Outcome::failed(&error)),
-        Err(skipped) => Err(skipped),
-    };
+    let measured = browser::measured(measure()).await;
     let what = "everything the site transfers before it is usable, brotli";
     Row::new("transfer", what, Target::AtMost(400.0, "kB"), measured)
 }

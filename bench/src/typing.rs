@@ -10,7 +10,7 @@ use crdb_triage_corpus::{SEED, table};
 use crdb_triage_e2e::{Page, Site};
 use thirtyfour::By;
 
-use crate::figure::{Measured, Outcome, Row, Target};
+use crate::figure::{Measured, Row, Target};
 use crate::{Options, browser, progress};
 
 /// Jobs, and for each finding so many jobs.
@@ -34,10 +34,7 @@ const OBSERVE: &str = "globalThis.benchTasks = [];
 
 pub(crate) async fn row(options: &Options, bench: &Path) -> Row {
     progress("typing into the filter of a large result");
-    let measured = match browser::is_there() {
-        Ok(()) => measure(options, bench).await.map_err(|error| Outcome::failed(&error)),
-        Err(skipped) => Err(skipped),
-    };
+    let measured = browser::measured(measure(options, bench)).await;
     let what = "result page with 100,000 jobs and 10,000 findings: longest task while typing in the filter";
     Row::new("typing", what, Target::AtMost(50.0, "ms"), measured)
 }

@@ -119,7 +119,7 @@ pub(super) struct Row {
 /// decoded one.
 pub(super) fn add_rows(
     histories: &mut Histories,
-    mut rows: Vec<Row>,
+    rows: Vec<Row>,
     bundles: &BTreeMap<usize, Bundle>,
 ) {
     let trust = |table| match table {
@@ -132,8 +132,10 @@ pub(super) fn add_rows(
         let collected = bundles.get(&row.bundle).and_then(Bundle::collected);
         (collected, row.bundle, trust(row.table), latest(&row.row))
     };
-    rows.sort_small_by_key(key);
-    for Row { path, tenancy, row, .. } in rows {
+    // There may be very many: each is asked for its key once.
+    let mut rows: Vec<_> = rows.into_iter().map(|row| (key(&row), row)).collect();
+    rows.sort_small_by(|(a, _), (b, _)| a.cmp(b));
+    for (_, Row { path, tenancy, row, .. }) in rows {
         histories.add_row(&path, &tenancy, row);
     }
 }

@@ -151,6 +151,14 @@ impl Values {
         }
     }
 
+    /// Writes one of a list of templates, the first ones more often.
+    fn one_of(&mut self, list: fn(&mut Self) -> &mut Vec<Vec<Piece>>, out: &mut Vec<u8>) {
+        let templates = std::mem::take(list(self));
+        let at = self.random.low(templates.len() as u64) as usize;
+        self.write(&templates[at], out);
+        *list(self) = templates;
+    }
+
     fn value(&mut self, value: Value, out: &mut Vec<u8>) {
         let random = &mut self.random;
         // Writing to a vector cannot fail.
@@ -162,17 +170,11 @@ impl Values {
                 Ok(())
             }
             Value::Key => {
-                let at = random.low(self.keys.len() as u64) as usize;
-                let keys = std::mem::take(&mut self.keys);
-                self.write(&keys[at], out);
-                self.keys = keys;
+                self.one_of(|values| &mut values.keys, out);
                 Ok(())
             }
             Value::Statement => {
-                let at = random.low(self.statements.len() as u64) as usize;
-                let statements = std::mem::take(&mut self.statements);
-                self.write(&statements[at], out);
-                self.statements = statements;
+                self.one_of(|values| &mut values.statements, out);
                 Ok(())
             }
             Value::Word => {
