@@ -1,5 +1,6 @@
 //! Puts the readings of all artifacts together.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -32,7 +33,7 @@ pub fn gather(
     let (homes, trees) = clusters::homes(&readings);
     let mut facts = Facts { unread, ..Facts::default() };
     let mut bundles = BTreeMap::<usize, Bundle>::new();
-    let mut gathering = Gathering::default();
+    let mut logs = Vec::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
     let mut schedules = Vec::new();
@@ -50,8 +51,7 @@ pub fn gather(
                     continue;
                 }
                 bundle.latest_entry = bundle.latest_entry.max(log.log.summary.span.map(|s| s.1));
-                log.add_to(&mut facts, &mut gathering, home.bundle, signatures);
-                gathering.molt.read(home.cluster.as_ref(), &log);
+                logs.push((log, home));
             }
             Content::Jobs(table, list) => {
                 let of_cluster = facts.clusters.entry(cluster.clone()).or_default();
@@ -81,6 +81,11 @@ pub fn gather(
             }
             Content::NotRecognized => {}
         }
+    }
+    let mut gathering = Gathering::default();
+    for (log, home) in &logs {
+        gathering.molt.read(home.cluster.as_ref(), log);
+        log.add_to(&mut facts, &mut gathering, home.bundle, signatures);
     }
     if bundles.is_empty() {
         facts.clusters.insert(Cluster::default(), super::ClusterFacts::default());
@@ -121,10 +126,10 @@ fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize,
 
 /// What is put together while the readings are gone through.
 #[derive(Default)]
-struct Gathering {
+struct Gathering<'a> {
     histories: Histories,
     found: Vec<Found>,
-    seen: HashSet<Identity>,
+    seen: HashSet<Identity<'a>>,
     /// The files seen so far, and the path of the first of each.
     files: HashMap<FileIdentity, String>,
     molt: Molt,
@@ -173,10 +178,10 @@ struct Found {
 }
 
 impl LogReading {
-    fn add_to(
-        &self,
+    fn add_to<'a>(
+        &'a self,
         facts: &mut Facts,
-        gathering: &mut Gathering,
+        gathering: &mut Gathering<'a>,
         bundle: usize,
         signatures: &[&'static str],
     ) {
@@ -206,6 +211,7 @@ impl LogReading {
         for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
             facts.nodes.entry((self.tenancy.clone(), share.node)).or_default().see(share.span);
         }
+        seen.reserve(self.log.hits.len());
         for hit in &self.log.hits {
             let entry = &hit.entry;
             let tenancy = self.tenancy_of(entry);
@@ -216,7 +222,7 @@ impl LogReading {
                 continue;
             }
             // Every warning of any channel is written to the main log too; it is one entry all the same.
-            if !seen.insert(Identity::of(&tenancy, node, entry, &source)) {
+            if !seen.insert(Identity::of(tenancy.clone(), node, entry, &source)) {
                 continue;
             }
             if let Some(signal) = signals::read(entry) {
@@ -230,7 +236,7 @@ impl LogReading {
                 let Some(signature) = signatures.get(usize::from(*index)) else { continue };
                 found.push(Found {
                     signature,
-                    tenancy: tenancy.clone(),
+                    tenancy: tenancy.clone().into_owned(),
                     home: self.tenancy.clone(),
                     node,
                     version: self.version_before(hit),
@@ -270,15 +276,19 @@ impl LogReading {
     }
 
     /// Whose work an entry is about: its own tag, else the folder it came from.
-    fn tenancy_of(&self, entry: &model::Entry) -> Tenancy {
+    fn tenancy_of(&self, entry: &model::Entry) -> Cow<'_, Tenancy> {
         let tenant = match (&entry.tenant_name, entry.tenant_id) {
             (Some(name), _) => Tenant(unmarked(name).into_owned()),
             (None, Some(id)) if id > 1 && self.tenancy.tenant == Tenant::system() => {
                 Tenant(format!("tenant-{id}"))
             }
-            _ => return self.tenancy.clone(),
+            _ => return Cow::Borrowed(&self.tenancy),
         };
-        Tenancy { cluster: self.tenancy.cluster.clone(), tenant }
+        // Nearly all name the one whose file it is.
+        if tenant == self.tenancy.tenant {
+            return Cow::Borrowed(&self.tenancy);
+        }
+        Cow::Owned(Tenancy { cluster: self.tenancy.cluster.clone(), tenant })
     }
 
     fn version_before(&self, hit: &Hit) -> Option<RanVersion> {
@@ -305,28 +315,33 @@ struct FileIdentity {
 
 /// What makes two records the same entry; counters differ between the sinks of one process (log-formats trap 27).
 #[derive(PartialEq, Eq, Hash)]
-struct Identity {
-    tenancy: Tenancy,
+struct Identity<'a> {
+    tenancy: Cow<'a, Tenancy>,
     node: Option<NodeId>,
     time: Time,
     goroutine: u64,
-    file: String,
+    file: &'a str,
     line: u32,
-    message: String,
+    message: &'a str,
     /// Where it stands, if it has no time of its own: then nothing tells one such entry from another.
     place: Option<Location>,
 }
 
-impl Identity {
-    fn of(tenancy: &Tenancy, node: Option<NodeId>, entry: &model::Entry, place: &Location) -> Self {
+impl<'a> Identity<'a> {
+    fn of(
+        tenancy: Cow<'a, Tenancy>,
+        node: Option<NodeId>,
+        entry: &'a model::Entry,
+        place: &Location,
+    ) -> Self {
         Self {
-            tenancy: tenancy.clone(),
+            tenancy,
             node,
             time: entry.time,
             goroutine: entry.goroutine,
-            file: entry.file.clone(),
+            file: &entry.file,
             line: entry.line,
-            message: entry.message.clone(),
+            message: &entry.message,
             place: is_undated(entry.time).then(|| place.clone()),
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Cluster, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location, NodeId,
-    Operation, SortSmall, Tenancy, Time,
+    Cluster, CollectSmall, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location,
+    NodeId, Operation, SortSmall, Tenancy, Time,
 };
 use crate::parse::jobs_table::JobRow;
 use crate::scan::Hit;
@@ -15,12 +15,18 @@ use super::{Sign, operation};
 /// Histories being put together.
 #[derive(Default)]
 pub(super) struct Histories {
-    jobs: BTreeMap<(Tenancy, JobId), Job>,
+    /// The jobs of each id. It is one job almost always: only clusters and virtual clusters have ids of their own.
+    jobs: BTreeMap<JobId, Vec<Job>>,
 }
 
 impl Histories {
     fn job(&mut self, tenancy: &Tenancy, id: JobId) -> &mut Job {
-        self.jobs.entry((tenancy.clone(), id)).or_insert_with(|| Job::new(tenancy, id))
+        let jobs = self.jobs.entry(id).or_default();
+        let at = jobs.iter().position(|job| job.tenancy == *tenancy).unwrap_or_else(|| {
+            jobs.push(Job::new(tenancy, id));
+            jobs.len() - 1
+        });
+        &mut jobs[at]
     }
 
     /// Adds a row of a jobs table. Of several rows of one job, add the one to trust last: what it does not say is
@@ -109,9 +115,12 @@ impl Histories {
 
     /// The histories, each by time, with the steps that the tables name.
     pub(super) fn finish(mut self, tables: &BTreeSet<Tenancy>) -> BTreeMap<(Tenancy, JobId), Job> {
-        self.join_tenants(tables);
-        for job in self.jobs.values_mut() {
-            add_row_events(job);
+        for jobs in self.jobs.values_mut().filter(|jobs| jobs.len() > 1) {
+            join_tenants(jobs, tables);
+        }
+        let mut finished = BTreeMap::new();
+        for mut job in self.jobs.into_values().flatten() {
+            add_row_events(&mut job);
             job.events.sort_small_by(|a, b| {
                 (a.time, &a.source, a.counter).cmp(&(b.time, &b.source, b.counter))
             });
@@ -122,37 +131,35 @@ impl Histories {
                     _ => None,
                 });
             }
+            finished.insert((job.tenancy.clone(), job.id), job);
         }
-        self.jobs
-    }
-
-    /// A table that a person exported from a virtual cluster has no folder that says so. A job that the logs
-    /// give to a tenant without a table of its own, and that exactly one other table knows, is one job.
-    fn join_tenants(&mut self, tables: &BTreeSet<Tenancy>) {
-        for ((_, id), tenancies) in by_id(&self.jobs) {
-            let with_row: Vec<_> =
-                tenancies.iter().filter(|t| self.jobs[&((*t).clone(), id)].row.is_some()).collect();
-            let without: Vec<_> = tenancies.iter().filter(|t| !tables.contains(*t)).collect();
-            if let ([home], [guest]) = (with_row.as_slice(), without.as_slice()) {
-                let Some(row) = self.jobs.remove(&((*home).clone(), id)) else { continue };
-                let job = self.job(guest, id);
-                let events = std::mem::take(&mut job.events);
-                let operation = operation::better(row.operation, job.operation);
-                let rows = row.rows.or(job.rows);
-                *job = Job { tenancy: (*guest).clone(), operation, rows, ..row };
-                job.events.extend(events);
-            }
-        }
+        finished
     }
 }
 
-/// Virtual clusters by cluster and job, for rows and lines that name different ones.
-fn by_id(jobs: &BTreeMap<(Tenancy, JobId), Job>) -> BTreeMap<(Cluster, JobId), Vec<Tenancy>> {
-    let mut tenancies = BTreeMap::<(Cluster, JobId), Vec<Tenancy>>::new();
-    for (tenancy, id) in jobs.keys() {
-        tenancies.entry((tenancy.cluster.clone(), *id)).or_default().push(tenancy.clone());
+/// A table that a person exported from a virtual cluster has no folder that says so. Of the jobs of one id, one that the
+/// logs give to a tenant without a table of its own, and one that exactly one other table of its cluster knows, are one.
+fn join_tenants(jobs: &mut Vec<Job>, tables: &BTreeSet<Tenancy>) {
+    let clusters: BTreeSet<Cluster> =
+        jobs.iter().map(|job| job.tenancy.cluster.clone()).collect_small();
+    for cluster in &clusters {
+        let of_cluster = || (0..).zip(&*jobs).filter(|(_, job)| job.tenancy.cluster == *cluster);
+        let mut with_row = of_cluster().filter(|(_, job)| job.row.is_some());
+        let mut without = of_cluster().filter(|(_, job)| !tables.contains(&job.tenancy));
+        let (Some((home, _)), None) = (with_row.next(), with_row.next()) else { continue };
+        let (Some((guest, _)), None) = (without.next(), without.next()) else { continue };
+        if home == guest {
+            continue;
+        }
+        let row = jobs[home].clone();
+        let job = &mut jobs[guest];
+        let operation = operation::better(row.operation, job.operation);
+        let rows = row.rows.or(job.rows);
+        let events = std::mem::take(&mut job.events);
+        *job = Job { tenancy: job.tenancy.clone(), operation, rows, ..row };
+        job.events.extend(events);
+        jobs.remove(home);
     }
-    tenancies
 }
 
 /// The steps that the row itself names.

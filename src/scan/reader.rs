@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
-use crate::parse::crdb_text::{self, Continuation, Head, TextFormat, V2};
+use crate::parse::crdb_text::{self, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
 use crate::parse::scrub::scrub;
 use crate::parse::{molt, preamble, redacted, tags};
@@ -130,6 +130,21 @@ impl Reader {
         }
     }
 
+    /// Adds a line that goes on with the open crdb-v2 entry, and says whether it is one: it begins as the entry does, up to
+    /// and with the counter, and there is its mark. So nothing of it needs to be read.
+    pub(super) fn goes_on(&mut self, line: &Line<'_>) -> bool {
+        let prefix = self.open.prefix;
+        let goes_on = self.open.is_open
+            && prefix > 0
+            && matches!(line.text.get(prefix), Some(b'+' | b'|' | b'!'))
+            && self.open.text.get(..prefix) == line.text.get(..prefix);
+        if goes_on {
+            self.append(line);
+            self.open.candidate |= line.text[prefix] == b'|';
+        }
+        goes_on
+    }
+
     /// Reads the next line, whose prefix is `head`.
     pub(super) fn line(&mut self, line: &Line<'_>, head: Option<&Head<'_>>) {
         let text = line.text;
@@ -159,16 +174,6 @@ impl Reader {
             TextFormat::V1 | TextFormat::V1Count => None,
         };
         let prefix = v2.map_or(0, |v2| text.len() - v2.message.len() - 1);
-        if let Some(v2) = v2
-            && !v2.continuation.starts()
-            && self.open.is_open
-            && self.open.prefix == prefix
-            && self.open.text.get(..prefix) == Some(&text[..prefix])
-        {
-            self.append(line);
-            self.open.candidate |= v2.continuation == Continuation::SameLine;
-            return;
-        }
         self.close();
         self.note(line, head, v2.as_ref());
         self.open.is_open = true;

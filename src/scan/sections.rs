@@ -69,6 +69,9 @@ impl Sections {
 
     /// Reads the next line.
     pub(super) fn line(&mut self, line: &Line<'_>) {
+        if self.vote.is_none() && self.reader.goes_on(line) {
+            return;
+        }
         let head = crdb_text::head(line.text);
         if let Some(head) = &head {
             let preamble = head.is_preamble();
@@ -101,7 +104,9 @@ impl Sections {
         self.reader.close();
         self.reader.format = vote.winner();
         for line in vote.lines() {
-            self.reader.line(&line, crdb_text::head(line.text).as_ref());
+            if !self.reader.goes_on(&line) {
+                self.reader.line(&line, crdb_text::head(line.text).as_ref());
+            }
         }
     }
 
