@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::Run;
 
 /// Version of this protocol. Page and worker come from one build; a cached half of another build is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Page to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,13 @@ pub enum Request {
         line: u64,
         /// Byte at which that line begins.
         offset: u64,
+    },
+    /// What [`Event::Read`] asked for: beside it the bytes, if they could be read.
+    Bytes {
+        /// Of the event.
+        id: u32,
+        /// Name of the browser's error, if they could not.
+        problem: Option<String>,
     },
 }
 
@@ -91,6 +98,18 @@ pub enum Event {
         lines: Vec<String>,
         /// What went wrong, if the place could not be read again.
         problem: Option<String>,
+    },
+    /// The browser lets this worker read no file: the page is asked to. Answered by [`Request::Bytes`], which the worker
+    /// hears while it works on another request.
+    Read {
+        /// Echoed in the answer.
+        id: u32,
+        /// Which file of [`Request::Open`].
+        file: u32,
+        /// First byte.
+        from: u64,
+        /// Byte after the last.
+        to: u64,
     },
     /// The request could not be answered at all.
     Failed {

@@ -7,71 +7,117 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
-use serde_json::json;
-use thirtyfour::{
-    BrowserCapabilitiesHelper as _, Capabilities, ChromiumLikeCapabilities as _,
-    DesiredCapabilities, LoggingPrefsLogLevel,
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use thirtyfour::Capabilities;
+
+use crate::{
+    devtools::Devtools,
+    engine::{Engine, free_port},
+    look::Scheme,
+    site::target,
 };
 
-use crate::{devtools::Devtools, site::target};
+/// How long a driver may take to listen, and a browser to close.
+const PATIENCE: Duration = Duration::from_secs(20);
 
-/// No first-run pages, and no traffic but that of the page: what the server sees is what the page asked for.
-const FLAGS: [&str; 10] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-];
-
-/// How long a browser may take to close.
-const FAREWELL: Duration = Duration::from_secs(10);
-
-/// A chromedriver of its own for each page: nothing is shared between tests, and dropping it ends this one.
+/// A driver of its own for each page: nothing is shared between tests, and dropping it ends the browser.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    process: Child,
+    engine: Engine,
+    scheme: Scheme,
+    process: Process,
     port: u16,
     session: Option<String>,
     scratch: PathBuf,
+    /// Ends after the browser that is shown on it.
+    _screen: Option<Screen>,
+}
+
+/// A process that ends with this value.
+#[derive(Debug)]
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// A screen that nobody looks at.
+#[derive(Debug)]
+struct Screen {
+    _process: Process,
+    name: String,
+}
+
+impl Screen {
+    fn start() -> Result<Self> {
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]);
+        xvfb.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process =
+            Process(xvfb.spawn().context("cannot start Xvfb: run `cargo xtask setup`")?);
+        let mut number = String::new();
+        let said = process.0.stdout.take().context("Xvfb says nothing")?;
+        BufReader::new(said).read_line(&mut number)?;
+        Ok(Self { _process: process, name: format!(":{}", number.trim()) })
+    }
 }
 
 impl Driver {
-    /// Starts it on a port of its own choice.
-    pub(crate) fn start() -> Result<Self> {
+    /// Starts the driver of `engine`. `scheme` is what the user of the browser prefers.
+    pub(crate) fn start(engine: Engine, scheme: Scheme) -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let scratch = target().join("e2e").join(format!("browser-{}-{number}", std::process::id()));
         fs::create_dir_all(scratch.join("downloads"))?;
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let process =
-            command.spawn().context("cannot start chromedriver: run `cargo xtask setup`")?;
-        let mut driver = Self { process, port: 0, session: None, scratch };
-        driver.port =
-            driver.announced_port().context("chromedriver did not say on which port it is")?;
+        // Where GTK looks for it.
+        fs::create_dir_all(scratch.join(".config"))?;
+        fs::write(
+            scratch.join(".config/user-dirs.dirs"),
+            "XDG_DOWNLOAD_DIR=\"$HOME/downloads\"\n",
+        )?;
+        let screen = if engine.needs_screen() { Some(Screen::start()?) } else { None };
+        let port = free_port()?;
+        let mut command = engine.command(port);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.envs(engine.environment(&scratch, scheme));
+        if let Some(screen) = &screen {
+            command.env("DISPLAY", &screen.name);
+        }
+        let process = command.spawn().with_context(|| {
+            format!("cannot start {:?}: run `cargo xtask setup`", command.get_program())
+        })?;
+        let process = Process(process);
+        let driver =
+            Self { engine, scheme, process, port, session: None, scratch, _screen: screen };
+        driver.wait_until_it_listens()?;
         Ok(driver)
     }
 
-    fn announced_port(&mut self) -> Option<u16> {
-        let lines = BufReader::new(self.process.stdout.take()?).lines();
-        lines.map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.rsplit_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        })
+    fn wait_until_it_listens(&self) -> Result<()> {
+        let begin = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if begin.elapsed() > PATIENCE {
+                bail!("the driver of {} does not listen", self.engine.name());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
     }
 
     pub(crate) fn process(&self) -> u32 {
-        self.process.id()
+        self.process.0.id()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -87,7 +133,7 @@ impl Driver {
     fn end_session(&self) -> Option<()> {
         let session = self.session.as_ref()?;
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
-        connection.set_read_timeout(Some(FAREWELL)).ok()?;
+        connection.set_read_timeout(Some(PATIENCE)).ok()?;
         let head = "HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
         write!(connection, "DELETE /session/{session} {head}").ok()?;
         // The answer comes when the browser has gone; the connection stays open after it.
@@ -99,37 +145,30 @@ impl Driver {
         self.scratch.join("downloads")
     }
 
-    /// A fresh browser that tells us everything that it has to say.
+    /// A fresh browser. `flags` are for its command line.
     pub(crate) fn capabilities(&self, flags: &[&str]) -> Result<Capabilities> {
-        let mut wishes = DesiredCapabilities::chrome();
-        for flag in FLAGS.iter().chain(flags) {
-            wishes.add_arg(flag)?;
+        match self.engine.wishes(&self.scratch, self.scheme, flags)? {
+            Value::Object(wishes) => Ok(Capabilities::from(wishes)),
+            other => bail!("{other} are no capabilities"),
         }
-        wishes.add_arg(&format!("--user-data-dir={}", self.scratch.join("profile").display()))?;
-        wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        let preferences = json!({
-            "download.default_directory": self.downloads(),
-            "download.prompt_for_download": false,
-        });
-        wishes.set_browser_option("prefs", preferences)?;
-        Ok(wishes.into())
     }
-}
 
-impl Driver {
-    /// Chromium's own protocol. The browser writes into its profile where it speaks it: a port, and a path.
-    pub(crate) fn devtools(&self) -> Result<Devtools> {
+    /// Chromium's own protocol, where it is spoken. The browser writes into its profile where: a port, and a path.
+    pub(crate) fn devtools(&self) -> Result<Option<Devtools>> {
+        if self.engine != Engine::Chromium {
+            return Ok(None);
+        }
         let place = fs::read_to_string(self.scratch.join("profile/DevToolsActivePort"))?;
         let (port, path) = place.split_once('\n').context("no path")?;
-        Devtools::connect(port.parse()?, path.trim())
+        Devtools::connect(port.parse()?, path.trim()).map(Some)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_session();
-        drop(self.process.kill());
-        drop(self.process.wait());
+        drop(self.process.0.kill());
+        drop(self.process.0.wait());
         drop(fs::remove_dir_all(&self.scratch));
     }
 }

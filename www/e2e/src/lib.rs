@@ -8,6 +8,8 @@ mod axe;
 pub mod bundle;
 mod devtools;
 mod driver;
+mod engine;
+mod folder;
 mod look;
 mod page;
 pub mod reads;
@@ -15,6 +17,7 @@ mod site;
 mod workers;
 
 pub use axe::Violation;
+pub use engine::Engine;
 pub use look::Scheme;
 pub use page::Page;
 pub use site::{Site, built_site, single_file, target};

@@ -10,18 +10,29 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key, WebDriver, WebElement};
 
-use crate::{devtools::Devtools, driver::Driver};
+use crate::{devtools::Devtools, driver::Driver, engine::Engine, look::Scheme};
 
 /// How long anything may take before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const POLL: Duration = Duration::from_millis(50);
+
+/// Width of a telephone.
+pub(crate) const NARROW: u64 = 390;
+
+/// Collects what goes wrong in a page, where no driver tells what stands in the console.
+const COMPLAINTS: &str = "globalThis.complaints = [];
+    const say = (what) => complaints.push(`SEVERE: ${what}`);
+    addEventListener('error', (event) => say(event.message));
+    addEventListener('unhandledrejection', (event) => say(event.reason));
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        say(`${violatedDirective} ${blockedURI}`));";
 
 /// A browser with the page in it, of its own for each test. It ends with this value.
 #[derive(Debug)]
 pub struct Page {
     web: WebDriver,
     driver: Driver,
-    pub(crate) devtools: Devtools,
+    devtools: Option<Devtools>,
 }
 
 impl Drop for Page {
@@ -46,14 +57,65 @@ impl Page {
     /// # Errors
     /// As for [`Page::open`].
     pub async fn open_with(url: &str, flags: &[&str]) -> Result<Self> {
-        let mut driver = Driver::start()?;
+        Self::start(Driver::start(Engine::Chromium, Scheme::Light)?, url, flags).await
+    }
+
+    /// The same in any engine, for a user who prefers `scheme`.
+    ///
+    /// # Errors
+    /// As for [`Page::open`].
+    pub async fn open_in(engine: Engine, scheme: Scheme, url: &str) -> Result<Self> {
+        Self::start(Driver::start(engine, scheme)?, url, &[]).await
+    }
+
+    /// The same as [`Page::open_in`], as wide as a telephone.
+    ///
+    /// # Errors
+    /// As for [`Page::open`].
+    pub async fn open_narrow(engine: Engine, scheme: Scheme, url: &str) -> Result<Self> {
+        if engine == Engine::Chromium {
+            let page = Self::open_in(engine, scheme, url).await?;
+            page.look(NARROW, scheme).await?;
+            return Ok(page);
+        }
+        // The windows of the others do not become so narrow; a frame in them does. What is around it is a page of the
+        // same host, without a policy.
+        let page = Self::open_in(engine, scheme, &format!("{url}nothing")).await?;
+        let frame = "const frame = document.createElement('iframe');
+            Object.assign(frame.style, { border: 0, width: `${arguments[1]}px`, height: '600px' });
+            frame.src = arguments[0];
+            document.body.replaceChildren(frame);";
+        page.web.execute(frame, vec![url.into(), NARROW.into()]).await?;
+        page.web.enter_frame(0).await?;
+        page.evaluate(COMPLAINTS).await?;
+        Ok(page)
+    }
+
+    async fn start(mut driver: Driver, url: &str, flags: &[&str]) -> Result<Self> {
         let wishes = driver.capabilities(flags)?;
         let web = WebDriver::new(driver.url(), wishes).await.context("no session")?;
         driver.owns(web.session_id().to_string());
         let devtools = driver.devtools().context("no DevTools")?;
         let page = Self { web, driver, devtools };
         page.web.goto(url).await.with_context(|| format!("cannot open {url}"))?;
+        if page.devtools.is_none() {
+            page.evaluate(COMPLAINTS).await?;
+        }
         Ok(page)
+    }
+
+    /// The engine that it runs in.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.driver.engine()
+    }
+
+    /// Chromium's own protocol.
+    ///
+    /// # Errors
+    /// It is another engine.
+    pub(crate) fn protocol(&self) -> Result<&Devtools> {
+        self.devtools.as_ref().context("only Chromium speaks this protocol")
     }
 
     /// The browser itself, for what no function here does.
@@ -235,15 +297,20 @@ impl Page {
         }
     }
 
-    /// What the browser wrote to its console since the last call: one line each, those of workers last.
+    /// What the browser wrote to its console since the last call: one line each, those of workers last. Of other engines
+    /// than Chromium, what went wrong in the page since it was opened.
     ///
     /// # Errors
     /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<String>> {
+        let Some(devtools) = &self.devtools else {
+            let said = self.evaluate("return globalThis.complaints?.splice(0) ?? []").await?;
+            return Ok(serde_json::from_value(said)?);
+        };
         let entries = self.web.browser_log().await?.into_iter();
         let mut said: Vec<String> =
             entries.map(|entry| format!("{}: {}", entry.level, entry.message)).collect();
-        said.extend(self.devtools.complaints()?);
+        said.extend(devtools.complaints()?);
         Ok(said)
     }
 

@@ -7,9 +7,11 @@ use crate::page::{PATIENCE, POLL, Page};
 
 impl Page {
     /// How many workers live.
-    #[must_use]
-    pub fn workers(&self) -> usize {
-        self.devtools.workers()
+    ///
+    /// # Errors
+    /// It is not Chromium; so for all functions of this file.
+    pub fn workers(&self) -> Result<usize> {
+        Ok(self.protocol()?.workers())
     }
 
     /// Waits until so many workers live.
@@ -18,16 +20,20 @@ impl Page {
     /// When there are still more or fewer after a while.
     pub async fn wait_for_workers(&self, number: usize) -> Result<()> {
         let begin = std::time::Instant::now();
-        while self.workers() != number {
-            ensure!(begin.elapsed() < PATIENCE, "{} workers live, not {number}", self.workers());
+        while self.workers()? != number {
+            ensure!(begin.elapsed() < PATIENCE, "{} workers live, not {number}", self.workers()?);
             tokio::time::sleep(POLL).await;
         }
         Ok(())
     }
 
     /// Runs a script in each worker that starts from now on, before its own first line.
-    pub fn before_workers(&self, script: &str) {
-        self.devtools.before_workers(script);
+    ///
+    /// # Errors
+    /// It is not Chromium.
+    pub fn before_workers(&self, script: &str) -> Result<()> {
+        self.protocol()?.before_workers(script);
+        Ok(())
     }
 
     /// The value of an expression in each worker that lives.
@@ -35,7 +41,7 @@ impl Page {
     /// # Errors
     /// When it throws.
     pub fn in_workers(&self, script: &str) -> Result<Vec<Value>> {
-        self.devtools.evaluate_in_workers(script)
+        self.protocol()?.evaluate_in_workers(script)
     }
 
     /// Asks all workers again and again until the value of an expression is true in one of them.
@@ -57,7 +63,7 @@ impl Page {
     /// When it throws, or when that takes too long.
     pub async fn wait_unseen(&self, script: &str) -> Result<()> {
         let begin = std::time::Instant::now();
-        while self.devtools.evaluate_in_page(script)? != true {
+        while self.protocol()?.evaluate_in_page(script)? != true {
             ensure!(begin.elapsed() < PATIENCE, "{script} is not true");
             tokio::time::sleep(POLL).await;
         }
@@ -70,6 +76,6 @@ impl Page {
     /// When Chromium refuses.
     pub fn freeze(&self, frozen: bool) -> Result<()> {
         let state = json!({ "state": if frozen { "frozen" } else { "active" } });
-        self.devtools.command_page("Page.setWebLifecycleState", state).map(drop)
+        self.protocol()?.command_page("Page.setWebLifecycleState", state).map(drop)
     }
 }

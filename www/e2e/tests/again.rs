@@ -26,17 +26,17 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
     let site = Site::start()?;
     let page = site.open().await?;
     let before = site.loaded().await?;
-    page.before_workers(&hold(SECOND));
+    page.before_workers(&hold(SECOND))?;
     for _ in 0..10 {
         page.choose_folder(&folder).await?;
         page.wait_for_state("scanning").await?;
         page.wait_in_workers(HELD).await?;
-        assert!(page.workers() <= 3, "{} workers for three files", page.workers());
+        assert!(page.workers()? <= 3, "{} workers for three files", page.workers()?);
         page.click("cancel-button").await?;
         page.wait_for_state("idle").await?;
         page.wait_for_workers(0).await?;
     }
-    page.before_workers("");
+    page.before_workers("")?;
     page.choose_folder(&folder).await?;
     let json = same_as_the_command(&page, &folder).await?;
     assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
@@ -50,14 +50,14 @@ async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("behind")?, 17)?;
     let site = Site::start()?;
     let page = site.open().await?;
-    page.before_workers(&hold(SECOND));
+    page.before_workers(&hold(SECOND))?;
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
     let seen = page.web().window().await?;
     let other = page.web().new_tab().await?;
     page.web().switch_to_window(other).await?;
     page.wait_unseen("document.visibilityState === 'hidden'").await?;
-    page.before_workers("");
+    page.before_workers("")?;
     page.in_workers("globalThis.go?.()")?;
     let done = "document.documentElement.dataset.state === 'done' && document.visibilityState === 'hidden'";
     page.wait_unseen(done).await?;
@@ -72,11 +72,11 @@ async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
     let folder = bundle::whole(&bundle::folder("frozen")?, 17)?;
     let site = Site::start()?;
     let page = site.open().await?;
-    page.before_workers(&hold(SECOND));
+    page.before_workers(&hold(SECOND))?;
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
     page.evaluate("globalThis.heard = []; for (const name of ['freeze', 'resume']) document.addEventListener(name, () => heard.push(name))").await?;
-    page.before_workers("");
+    page.before_workers("")?;
     page.freeze(true)?;
     page.freeze(false)?;
     page.in_workers("globalThis.go?.()")?;
@@ -94,12 +94,12 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
     let site = Site::start()?;
     let page = site.open().await?;
     let before = site.loaded().await?;
-    page.before_workers(&hold(SECOND));
+    page.before_workers(&hold(SECOND))?;
     page.drop_paths(&[&first]).await?;
     page.wait_for_state("scanning").await?;
     page.wait_in_workers(HELD).await?;
     // Of the second nothing is read until the page has been looked at.
-    page.before_workers(&hold("true"));
+    page.before_workers(&hold("true"))?;
     page.drop_on("main", &[&second]).await?;
     page.wait_in_workers(HELD).await?;
     let said =
@@ -109,19 +109,19 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
         "{said}"
     );
     page.wait_for_workers(1).await?;
-    page.before_workers("");
+    page.before_workers("")?;
     page.in_workers("globalThis.go?.()")?;
     let json = same_as_the_command(&page, &second).await?;
     assert!(!json.contains("debug/nodes") && !json.contains("1065722008981340161"), "{json}");
 
-    page.before_workers(&hold("true"));
+    page.before_workers(&hold("true"))?;
     page.drop_on("main", &[&first]).await?;
     page.wait_for_state("scanning").await?;
     page.wait_in_workers(HELD).await?;
     let said =
         page.evaluate("return document.querySelector('main').textContent").await?.to_string();
     assert!(said.contains("This takes the place of the result of second.log"), "{said}");
-    page.before_workers("");
+    page.before_workers("")?;
     page.in_workers("globalThis.go?.()")?;
     page.wait_for_state("done").await?;
     let verdict = page.element("verdict").await?.attr("data-verdict").await?;

@@ -72,12 +72,12 @@ async fn changed(folder: &str, mebibytes: usize, moment: &str, change: Change) -
     let folder = bundle::whole(&bundle::folder(folder)?, mebibytes)?;
     let site = Site::start()?;
     let page = site.open().await?;
-    page.before_workers(&hold(moment));
+    page.before_workers(&hold(moment))?;
     page.drop_paths(&[&folder]).await?;
     page.wait_in_workers(HELD).await?;
     change(&folder.join("nodes/1/logs/cockroach.log"))?;
     // Every later worker must not wait any more.
-    page.before_workers("");
+    page.before_workers("")?;
     page.in_workers("globalThis.go?.()")?;
     unread(&page, cause).await
 }
@@ -129,7 +129,7 @@ async fn where_blobs_are_no_byte_streams_the_report_is_the_same() -> Result<()> 
     ] {
         let site = Site::start()?;
         let page = site.open().await?;
-        page.before_workers(lack);
+        page.before_workers(lack)?;
         page.choose_folder(&folder).await?;
         page.wait_for_state("done").await?;
         page.click("download-json").await?;
@@ -158,7 +158,7 @@ async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()>
     fs::write(&log, text.replacen(success, &format!("{warning}{success}"), 1))?;
     let site = Site::start()?;
     let page = site.open().await?;
-    page.before_workers(&hold(AFTER_THE_FIRST_SLICE));
+    page.before_workers(&hold(AFTER_THE_FIRST_SLICE))?;
     page.choose_folder(&folder).await?;
     page.wait_in_workers(HELD).await?;
     fs::remove_file(&log)?;
@@ -185,7 +185,7 @@ async fn a_slice_that_cannot_be_read_ends_its_file_and_no_other() -> Result<()> 
         let site = Site::start()?;
         let page = site.open().await?;
         let throw = format!("throw new DOMException('injected', '{name}')");
-        page.before_workers(&before_each_read(&format!("if (first && large === 3) {throw};")));
+        page.before_workers(&before_each_read(&format!("if (first && large === 3) {throw};")))?;
         page.choose_folder(&folder).await?;
         let report = unread(&page, cause).await?;
         let detail = report["input"]["unread"][0]["detail"].to_string();

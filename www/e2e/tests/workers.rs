@@ -70,7 +70,7 @@ async fn a_trap_in_the_engine_costs_its_file_and_the_verdict_knows() -> Result<(
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    page.before_workers(&trap("taken > 3 << 20"));
+    page.before_workers(&trap("taken > 3 << 20"))?;
     page.choose_folder(&folder).await?;
     died(&page).await
 }
@@ -91,7 +91,7 @@ async fn when_every_worker_dies_every_file_is_named() -> Result<()> {
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    page.before_workers(&trap("asked === 'scan'"));
+    page.before_workers(&trap("asked === 'scan'"))?;
     page.choose_folder(&folder).await?;
     let report = report(&page).await?;
     assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
@@ -109,7 +109,7 @@ async fn a_worker_that_dies_before_or_after_the_reading_leaves_no_verdict() -> R
         let site = Site::start()?;
         let page = Page::open(&site.url()).await?;
         page.wait_for_state("idle").await?;
-        page.before_workers(&trap(&format!("asked === '{request}'")));
+        page.before_workers(&trap(&format!("asked === '{request}'")))?;
         page.choose_folder(&folder).await?;
         page.wait_for_state("failed").await?;
         let said = page.evaluate("return document.querySelector('main').textContent").await?;
@@ -127,14 +127,14 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    page.before_workers(&before_each_read("if (large) close();"));
+    page.before_workers(&before_each_read("if (large) close();"))?;
     page.choose_folder(&folder).await?;
     page.wait_for_state("scanning").await?;
     let step = "return document.querySelector('.step').textContent";
     page.eventually(step, |step| step.to_string().contains("2 of 3 files read")).await?;
     page.click("cancel-button").await?;
     page.wait_for_state("idle").await?;
-    page.before_workers("");
+    page.before_workers("")?;
     page.choose_folder(&folder).await?;
     let report = report(&page).await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");

@@ -9,7 +9,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::WebFile;
+use crate::{Feed, WebFile};
 
 /// How much text may be read between two words about it.
 const PROGRESS: u64 = 4 << 20;
@@ -23,6 +23,8 @@ const FOREIGN: &str =
 pub struct Desk {
     engine: Engine,
     inputs: Vec<Input<WebFile>>,
+    /// Who reads where the worker may not.
+    feed: Option<Feed>,
 }
 
 impl Desk {
@@ -30,6 +32,12 @@ impl Desk {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A desk without input whose files are read by `feed` where the browser refuses to read them here.
+    #[must_use]
+    pub fn with_feed(feed: Feed) -> Self {
+        Self { feed: Some(feed), ..Self::default() }
     }
 
     /// Answers one request through `say`.
@@ -40,7 +48,10 @@ impl Desk {
                 "This page and its worker are from different versions. Reload the page to get one version.",
             ),
             Request::Open { paths, .. } => {
-                let sources = files.into_iter().map(WebFile::new);
+                let sources = files.into_iter().zip(0..).map(|(file, number)| match &self.feed {
+                    Some(feed) => WebFile::new(file).with_feed(feed.clone(), number),
+                    None => WebFile::new(file),
+                });
                 let inputs = paths.into_iter().zip(sources);
                 self.inputs = inputs.map(|(path, source)| Input { path, source }).collect();
                 return;
@@ -51,6 +62,8 @@ impl Desk {
             Request::Context { id, path, line, offset } => {
                 self.context(id, &path, line, offset, &buffers).await.ok_or(FOREIGN)
             }
+            // They are heard before they come to a desk.
+            Request::Bytes { .. } => return,
         };
         say(&answer.unwrap_or_else(|message| Event::Failed { message: message.to_owned() }.into()));
     }

@@ -1,6 +1,6 @@
 //! A `File` of the browser as a source of bytes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 
 use crdb_triage::ingest::{ReadError, Source};
@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
+use crate::feed::Feed;
 use crate::stream::ByteStream;
 
 /// How much one stream covers when a file is read on and on; slices should divide it. With each new stream the
@@ -21,6 +22,10 @@ pub struct WebFile {
     file: File,
     len: u64,
     last: RefCell<Option<Last>>,
+    /// Who reads where this worker may not, and which file of the input that is to them.
+    feed: Option<(Feed, u32)>,
+    /// It may not.
+    fed: Cell<bool>,
 }
 
 /// Where the last read ends, and its stream if that has more to give.
@@ -40,7 +45,7 @@ struct Stretch {
 /// What the browser was asked for.
 enum Asked {
     Stretch(Stretch, JsFuture),
-    /// A buffer of its own, where blobs are no byte streams (WebKit).
+    /// A buffer of its own, where blobs are no byte streams (WebKit), or from the page.
     Buffer(JsFuture),
 }
 
@@ -50,7 +55,27 @@ impl WebFile {
     #[must_use]
     pub fn new(file: File) -> Self {
         let len = file.size() as u64;
-        Self { file, len, last: RefCell::default() }
+        Self { file, len, last: RefCell::default(), feed: None, fed: Cell::default() }
+    }
+
+    /// The same, read by `feed` as its file `number` where the browser refuses to read it here.
+    #[must_use]
+    pub fn with_feed(self, feed: Feed, number: u32) -> Self {
+        Self { feed: Some((feed, number)), ..self }
+    }
+
+    /// Whether to turn to the page after a read was refused. A page from `file://` may read in WebKit, and its workers
+    /// may not; a file that nobody can read is refused to the page too.
+    fn may_turn_to_the_page(&self, error: &JsValue) -> bool {
+        self.feed.is_some() && !self.fed.get() && name_of(error) == "NotReadableError"
+    }
+
+    /// Reads a few bytes into a buffer of their own.
+    fn buffer(&self, from: u64, to: u64) -> Result<JsFuture, JsValue> {
+        Ok(match &self.feed {
+            Some((feed, number)) if self.fed.get() => feed.ask(*number, from, to),
+            _ => JsFuture::from(self.slice(from, to)?.array_buffer()),
+        })
     }
 
     fn slice(&self, from: u64, to: u64) -> Result<Blob, JsValue> {
@@ -59,6 +84,9 @@ impl WebFile {
 
     /// Begins to read `from..to`, which is not empty. Who reads on where the last read ended is expected to go on.
     fn ask(&self, from: u64, to: u64) -> Result<Asked, JsValue> {
+        if self.fed.get() {
+            return Ok(Asked::Buffer(self.buffer(from, to)?));
+        }
         let last =
             self.last.replace(Some(Last { at: to, stretch: None })).filter(|last| last.at == from);
         let len = (to - from) as usize;
@@ -75,7 +103,7 @@ impl WebFile {
             let asked = stream.ask(len);
             return Ok(Asked::Stretch(Stretch { stream, end }, asked));
         }
-        Ok(Asked::Buffer(JsFuture::from(self.slice(from, to)?.array_buffer())))
+        Ok(Asked::Buffer(self.buffer(from, to)?))
     }
 
     /// Fills `bytes`, which end at `to`, with what was asked for. Says how many came; fewer only at the end.
@@ -131,7 +159,15 @@ impl Source for WebFile {
             buffer.resize((to - from) as usize, 0);
             if let Some(asked) = asked {
                 let asked = asked.map_err(|e| read_error(&e))?;
-                match self.fill(asked, &mut buffer, to).await {
+                let mut filled = self.fill(asked, &mut buffer, to).await;
+                if let Err(error) = &filled
+                    && self.may_turn_to_the_page(error)
+                {
+                    self.fed.set(true);
+                    let asked = self.ask(from, to).map_err(|e| read_error(&e))?;
+                    filled = self.fill(asked, &mut buffer, to).await;
+                }
+                match filled {
                     Ok(filled) => buffer.truncate(filled),
                     Err(error) => {
                         return Err(self
@@ -152,16 +188,15 @@ impl Source for WebFile {
         if self.len == 0 {
             return Ok(());
         }
-        let last = self.slice(self.len - 1, self.len).map_err(|e| read_error(&e))?;
-        JsFuture::from(last.array_buffer()).await.map_err(|e| read_error(&e))?;
+        let last = self.buffer(self.len - 1, self.len).map_err(|e| read_error(&e))?;
+        last.await.map_err(|e| read_error(&e))?;
         Ok(())
     }
 }
 
 /// What a rejected read means to the person who handed the file in.
 fn read_error(error: &JsValue) -> ReadError {
-    let name = error.dyn_ref::<js_sys::Error>().map(|e| String::from(e.name())).unwrap_or_default();
-    ReadError(match name.as_str() {
+    ReadError(match name_of(error).as_str() {
         "NotFoundError" => "The file was moved or deleted after it was chosen.".to_owned(),
         "NotReadableError" => {
             "The browser could not read the file: it changed after it was chosen, or it may not be read."
@@ -171,4 +206,8 @@ fn read_error(error: &JsValue) -> ReadError {
         "" => "The browser could not read the file.".to_owned(),
         other => format!("The browser could not read the file ({other})."),
     })
+}
+
+fn name_of(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map(|e| String::from(e.name())).unwrap_or_default()
 }

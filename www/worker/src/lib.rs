@@ -6,10 +6,13 @@
 //! postMessage ◀─ Message::pack ◀─ Event ◀─────────────┘
 //! ```
 //!
+//! Bytes that the page reads for the worker ([`Feed`]) do not wait in the queue: a request waits for them.
+//!
 //! A panic of the engine traps and ends the worker for good; the page sees its `error` event, starts another
 //! one and lists the unit as unread.
 
 mod desk;
+mod feed;
 mod file;
 mod stream;
 
@@ -18,12 +21,13 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crdb_triage::protocol::{Event, Request, VERSION};
-use crdb_triage_envelope::Message;
+use crdb_triage_envelope::{Malformed, Message};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 pub use desk::Desk;
+pub use feed::Feed;
 pub use file::WebFile;
 
 /// Listens for requests and says that it can be asked.
@@ -36,11 +40,21 @@ pub fn start() -> Result<(), JsValue> {
     // The page learns that the worker died, a maintainer reads why.
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     let waiting = Rc::new(RefCell::new(VecDeque::new()));
-    let desk = Rc::new(RefCell::new(Some(Desk::new())));
+    let feed = Feed::new({
+        let scope = scope.clone();
+        move |event| post(&scope, event)
+    });
+    let desk = Rc::new(RefCell::new(Some(Desk::with_feed(feed.clone()))));
     let on_message = Closure::<dyn Fn(MessageEvent)>::new({
         let scope = scope.clone();
         move |event: MessageEvent| {
-            waiting.borrow_mut().push_back(event.data());
+            let request = match Message::<Request>::unpack(&event.data()) {
+                Ok(Message { body: Request::Bytes { id, problem }, buffers, .. }) => {
+                    return feed.hear(id, buffers.into_iter().next(), problem.as_deref());
+                }
+                request => request,
+            };
+            waiting.borrow_mut().push_back(request);
             // Whoever holds the desk also answers what comes in meanwhile.
             if let Some(taken) = desk.borrow_mut().take() {
                 spawn_local(answer_all(
@@ -61,15 +75,15 @@ pub fn start() -> Result<(), JsValue> {
 /// Answers what waits, one request after the other, and gives the desk back.
 async fn answer_all(
     scope: DedicatedWorkerGlobalScope,
-    waiting: Rc<RefCell<VecDeque<JsValue>>>,
+    waiting: Rc<RefCell<VecDeque<Result<Message<Request>, Malformed>>>>,
     home: Rc<RefCell<Option<Desk>>>,
     mut desk: Desk,
 ) {
     let say = |event: &Message<Event>| post(&scope, event);
     loop {
         let next = waiting.borrow_mut().pop_front();
-        let Some(value) = next else { break };
-        match Message::<Request>::unpack(&value) {
+        let Some(request) = next else { break };
+        match request {
             Ok(request) => desk.answer(request, &say).await,
             Err(malformed) => say(&Event::Failed { message: malformed.to_string() }.into()),
         }

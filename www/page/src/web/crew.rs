@@ -7,7 +7,8 @@
 //! ```
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::ops::Range;
+use std::rc::{Rc, Weak};
 
 use crdb_triage::protocol::{Event, Request, VERSION};
 use crdb_triage::report::Run;
@@ -15,7 +16,8 @@ use crdb_triage_envelope::{Message, bytes_of};
 use gloo_events::EventListener;
 use js_sys::ArrayBuffer;
 use wasm_bindgen::prelude::*;
-use web_sys::{File, MessageEvent, Worker};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DomException, File, MessageEvent, Worker};
 
 use crate::view::pool::{Command, Pool, Progress, workers_for};
 
@@ -183,6 +185,10 @@ impl Crew {
                     let answer = || Surroundings::problem(message);
                     replies.extend(waiting.map(|(_, reply)| (reply, answer())));
                 }
+                Event::Read { id, file, from, to } => {
+                    let file = self.0.input.get(*file as usize).map(|(_, file)| file.clone());
+                    spawn_local(feed(Rc::downgrade(&self.0), place, *id, file, *from..*to));
+                }
                 Event::Ready { .. } | Event::Progress { .. } => {}
             }
             state.pool.hear(place, &message.body)
@@ -326,6 +332,27 @@ impl Changing {
         hand.worker
             .post_message_with_transfer(&packed.value, &packed.transfer)
             .map_err(|_| "The browser refused to hand work to a worker.".to_owned())
+    }
+}
+
+/// Reads for a worker that the browser lets read nothing.
+async fn feed(crew: Weak<Inner>, place: usize, id: u32, file: Option<File>, part: Range<u64>) {
+    let read = async {
+        let file = file.ok_or("no such file")?;
+        let part = file.slice_with_f64_and_f64(part.start as f64, part.end as f64)?;
+        JsFuture::from(part.array_buffer()).await?.dyn_into::<ArrayBuffer>()
+    };
+    let (buffers, problem) = match read.await {
+        Ok(buffer) => (vec![buffer], None),
+        Err(error) => {
+            let name = error.dyn_ref::<DomException>().map(DomException::name);
+            (Vec::new(), Some(name.unwrap_or_default()))
+        }
+    };
+    let answer = Message { body: Request::Bytes { id, problem }, files: Vec::new(), buffers };
+    // A worker that cannot be told any more has ended, and that is heard elsewhere.
+    if let Some(inner) = crew.upgrade() {
+        drop(Crew(inner).post(place, &answer));
     }
 }
 

@@ -1,0 +1,172 @@
+//! The main paths in each browser engine, from the site and from the single file.
+
+use std::path::Path;
+
+use anyhow::Result;
+use crdb_triage_e2e::{Engine, Page, Scheme, Site, bundle, single_file};
+use serde_json::Value;
+
+/// One test of each name in each engine.
+macro_rules! in_each_engine {
+    ($($test:ident),* $(,)?) => {
+        in_each_engine!(chromium Chromium $($test)*);
+        in_each_engine!(firefox Firefox $($test)*);
+        in_each_engine!(webkit WebKit $($test)*);
+    };
+    ($module:ident $engine:ident $($test:ident)*) => {
+        mod $module {
+            use crdb_triage_e2e::Engine;
+            $(
+                #[tokio::test]
+                async fn $test() -> anyhow::Result<()> {
+                    if Engine::$engine.is_here() { super::$test(Engine::$engine).await } else { Ok(()) }
+                }
+            )*
+        }
+    };
+}
+
+in_each_engine!(
+    the_sample_is_triaged_and_saved,
+    a_zip_gives_the_report_of_the_command,
+    a_folder_gives_the_report_of_the_command,
+    a_loose_log_is_read,
+    a_run_can_be_cancelled,
+    the_keyboard_is_enough,
+    the_result_fits_and_is_accessible,
+);
+
+/// The page in `engine` from `url`, ready.
+async fn ready(engine: Engine, url: &str) -> Result<Page> {
+    let page = Page::open_in(engine, Scheme::Light, url).await?;
+    page.wait_for_state("idle").await?;
+    Ok(page)
+}
+
+/// The report that the page lets the user save.
+async fn report(page: &Page) -> Result<String> {
+    page.wait_for_state("done").await?;
+    page.click("download-json").await?;
+    Ok(String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?)
+}
+
+/// The page's report is that of the command for `path`, byte for byte but for the run.
+async fn same_as_the_command(page: &Page, path: &Path) -> Result<()> {
+    let (expected, _) = bundle::command(path, "json")?;
+    assert_eq!(bundle::without_run(&report(page).await?)?, bundle::without_run(&expected)?);
+    Ok(())
+}
+
+async fn the_sample_is_triaged_and_saved(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    for url in [site.url(), single_file()?] {
+        let page = ready(engine, &url).await?;
+        let before = site.loaded().await?;
+        page.click("sample-button").await?;
+        let report: Value = serde_json::from_str(&report(&page).await?)?;
+        bundle::follows_schema(&report)?;
+        assert_eq!(report["findings"][0]["verdict"], "suspect", "{url}");
+        page.click("download-markdown").await?;
+        let markdown = String::from_utf8(page.downloaded("crdb-triage-report.md").await?)?;
+        assert!(markdown.starts_with("# "), "{markdown}");
+        assert_eq!(site.requests().len(), before, "requests after the page has loaded");
+        page.nothing_complained().await?;
+    }
+    Ok(())
+}
+
+async fn a_zip_gives_the_report_of_the_command(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    let zip = bundle::folder(&format!("{}-zip", engine.name()))?.join("debug.zip");
+    bundle::zip(&bundle::root().join("www/sample"), "debug", &zip)?;
+    for url in [site.url(), single_file()?] {
+        let page = ready(engine, &url).await?;
+        page.choose_files(&[&zip]).await?;
+        same_as_the_command(&page, &zip).await?;
+        page.evaluate("document.querySelector('[data-testid=evidence-line] button').click()")
+            .await?;
+        let script = "return document.querySelector('[data-testid=evidence-line] [aria-current]')?.textContent ?? ''";
+        page.eventually(script, |shown| shown.to_string().contains("closing with flushes")).await?;
+        page.nothing_complained().await?;
+    }
+    Ok(())
+}
+
+async fn a_folder_gives_the_report_of_the_command(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    let folder = bundle::root().join("www/sample/debug");
+    for url in [site.url(), single_file()?] {
+        let page = ready(engine, &url).await?;
+        page.hand_in_folder(&folder).await?;
+        same_as_the_command(&page, &folder).await?;
+        page.nothing_complained().await?;
+    }
+    Ok(())
+}
+
+async fn a_loose_log_is_read(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    let log = bundle::root().join("www/sample/debug/nodes/1/logs");
+    let log = std::fs::read_dir(log)?.flatten().map(|entry| entry.path()).max().unwrap_or_default();
+    for url in [site.url(), single_file()?] {
+        let page = ready(engine, &url).await?;
+        page.choose_files(&[&log]).await?;
+        same_as_the_command(&page, &log).await?;
+        page.nothing_complained().await?;
+    }
+    Ok(())
+}
+
+async fn a_run_can_be_cancelled(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    let folder = bundle::whole(&bundle::folder(&format!("{}-cancel", engine.name()))?, 400)?;
+    let log = folder.join("nodes/1/logs/cockroach.log");
+    let page = ready(engine, &site.url()).await?;
+    page.choose_files(&[&log]).await?;
+    page.wait_for_state("scanning").await?;
+    page.click("cancel-button").await?;
+    page.wait_for_state("idle").await?;
+    page.click("sample-button").await?;
+    page.wait_for_state("done").await?;
+    page.nothing_complained().await
+}
+
+async fn the_keyboard_is_enough(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    let page = ready(engine, &site.url()).await?;
+    page.tab_to("sample-button").await?;
+    page.press_enter().await?;
+    page.wait_for_state("done").await?;
+    page.tab_to("download-markdown").await?;
+    page.press_enter().await?;
+    assert!(!page.downloaded("crdb-triage-report.md").await?.is_empty());
+    page.nothing_complained().await
+}
+
+async fn the_result_fits_and_is_accessible(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        for width in [390, 1280] {
+            let page = if width == 390 {
+                Page::open_narrow(engine, scheme, &site.url()).await?
+            } else {
+                let page = Page::open_in(engine, scheme, &site.url()).await?;
+                page.look(width, scheme).await?;
+                page
+            };
+            page.wait_for_state("idle").await?;
+            page.click("sample-button").await?;
+            page.wait_for_state("done").await?;
+            page.screenshot(&format!("{}-{name}-{width}", engine.name())).await?;
+            let seen = "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]";
+            let seen = page.evaluate(seen).await?.to_string();
+            assert_eq!(seen, format!("[{width},{}]", scheme == Scheme::Dark));
+            assert!(!page.scrolls_sideways().await?, "{name} {width}");
+            if let Some(violations) = page.axe_violations().await? {
+                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
+            }
+            page.nothing_complained().await?;
+        }
+    }
+    Ok(())
+}
