@@ -13,9 +13,7 @@ const PROBE: &str = "crdb-triage-bench-probe";
 /// Runs the benchmarks; `options` are theirs. A target that is missed is no failure, a row that cannot run is one.
 pub(crate) fn run(options: &[&str]) -> Result<ExitCode> {
     let small = options.contains(&"--small");
-    for browser in &setup::BROWSERS {
-        browser.driver()?;
-    }
+    setup::chromium()?;
     setup::unzip()?;
     if !options.contains(&"--peer") {
         setup::ripgrep()?;

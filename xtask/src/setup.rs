@@ -11,30 +11,24 @@ use crate::shell;
 
 const WASM: &str = "wasm32-unknown-unknown";
 const CARGO_DENY: &str = "0.20.2";
+const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
 
 /// A browser that the tests run in.
 pub(crate) struct Browser {
-    /// What people call it.
+    /// What people call it; the end-to-end tests know it by this name.
     pub(crate) name: &'static str,
-    /// The program that drives it; it comes with the browser.
-    pub(crate) driver: &'static str,
-    /// The variable that tells wasm-bindgen's test runner to use this one.
-    pub(crate) driver_variable: &'static str,
-    /// The packages of Debian and its relatives.
-    packages: &'static [&'static str],
-    /// How long it takes to install.
-    takes: &'static str,
+    /// Installs it with what drives it, if that is possible without asking, and gives the driver: otherwise `None`,
+    /// and a line says what to type.
+    pub(crate) driver: fn() -> Result<Option<PathBuf>>,
 }
 
 /// All of them.
-pub(crate) const BROWSERS: [Browser; 1] = [Browser {
-    name: "Chromium",
-    driver: "chromedriver",
-    driver_variable: "CHROMEDRIVER",
-    packages: &["chromium", "chromium-driver", "fonts-dejavu-core"],
-    takes: "about 100 MB, half a minute",
-}];
+pub(crate) const BROWSERS: [Browser; 3] = [
+    Browser { name: "Chromium", driver: chromium },
+    Browser { name: "Firefox", driver: firefox },
+    Browser { name: "WebKit", driver: webkit },
+];
 
 /// `cargo xtask setup`.
 pub(crate) fn everything() -> Result<()> {
@@ -42,7 +36,7 @@ pub(crate) fn everything() -> Result<()> {
     lints()?;
     cargo_deny()?;
     for browser in &BROWSERS {
-        browser.driver()?;
+        (browser.driver)()?;
     }
     axe()?;
     Ok(())
@@ -74,14 +68,19 @@ pub(crate) fn lints() -> Result<()> {
 
 /// cargo-deny, built below `target/tools`.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    cargo_tool("cargo-deny", CARGO_DENY, "about a minute")
+}
+
+/// A program from crates.io, built below `target/tools`.
+fn cargo_tool(name: &str, wanted: &str, takes: &str) -> Result<PathBuf> {
     let tools = shell::target().join("tools");
-    let program = tools.join("bin").join(format!("cargo-deny{}", env::consts::EXE_SUFFIX));
+    let program = tools.join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let version = shell::output(shell::command(&program).arg("--version"));
-    if version.split_whitespace().nth(1) != Some(CARGO_DENY) {
-        println!("setup: cargo-deny {CARGO_DENY} (compiled from source, about a minute)");
-        let version = format!("={CARGO_DENY}");
+    if version.split_whitespace().nth(1) != Some(wanted) {
+        println!("setup: {name} {wanted} (compiled from source, {takes})");
+        let version = format!("={wanted}");
         let mut install =
-            shell::cargo(["install", "--quiet", "--locked", "--debug", "--force", "cargo-deny"]);
+            shell::cargo(["install", "--quiet", "--locked", "--debug", "--force", name]);
         install
             .args(["--version", &version, "--root"])
             .arg(&tools)
@@ -89,6 +88,35 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
         shell::run(&mut install)?;
     }
     Ok(program)
+}
+
+/// Chromium and chromedriver.
+pub(crate) fn chromium() -> Result<Option<PathBuf>> {
+    let packages = ["chromium", "chromium-driver", "fonts-dejavu-core"];
+    system("Chromium", "chromedriver", &packages, "about 100 MB, half a minute")
+}
+
+/// Firefox and geckodriver, which Debian has no package of.
+fn firefox() -> Result<Option<PathBuf>> {
+    let there = shell::find("firefox-esr").or_else(|| shell::find("firefox"));
+    let packages = ["firefox-esr", "fonts-dejavu-core"];
+    if there.is_none()
+        && system("Firefox", "firefox-esr", &packages, "about 70 MB, half a minute")?.is_none()
+    {
+        return Ok(None);
+    }
+    match shell::find("geckodriver") {
+        Some(driver) => Ok(Some(driver)),
+        None => cargo_tool("geckodriver", GECKODRIVER, "a minute or two").map(Some),
+    }
+}
+
+/// WebKitGTK's own browser with its driver, and the screen that it needs.
+fn webkit() -> Result<Option<PathBuf>> {
+    let screen = system("Xvfb", "Xvfb", &["xvfb"], "about 10 MB, some seconds")?;
+    let packages = ["webkit2gtk-driver", "fonts-dejavu-core"];
+    let driver = system("WebKit", "WebKitWebDriver", &packages, "about 100 MB, half a minute")?;
+    Ok(screen.and(driver))
 }
 
 /// axe-core, the accessibility checker: `None`, with a line that says so, where npm is missing.
@@ -125,14 +153,6 @@ pub(crate) fn unzip() -> Result<Option<PathBuf>> {
 /// ripgrep, likewise.
 pub(crate) fn ripgrep() -> Result<Option<PathBuf>> {
     system("ripgrep", "rg", &["ripgrep"], "about 5 MB, some seconds")
-}
-
-impl Browser {
-    /// The program that drives it, installed if that is possible without asking: otherwise `None`, and a line
-    /// says what to type.
-    pub(crate) fn driver(&self) -> Result<Option<PathBuf>> {
-        system(self.name, self.driver, self.packages, self.takes)
-    }
 }
 
 /// The program of a package of the system, installed if that is possible without asking: otherwise `None`, and a
