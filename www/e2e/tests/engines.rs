@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use crdb_triage_e2e::{Engine, Page, Scheme, Site, bundle, single_file};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One test of each name in each engine.
 macro_rules! in_each_engine {
@@ -33,6 +33,7 @@ in_each_engine!(
     a_loose_log_is_read,
     a_run_can_be_cancelled,
     the_keyboard_is_enough,
+    what_the_page_tries_to_send_is_refused,
     the_result_fits_and_is_accessible,
 );
 
@@ -141,6 +142,38 @@ async fn the_keyboard_is_enough(engine: Engine) -> Result<()> {
     page.press_enter().await?;
     assert!(!page.downloaded("crdb-triage-report.md").await?.is_empty());
     page.nothing_complained().await
+}
+
+async fn what_the_page_tries_to_send_is_refused(engine: Engine) -> Result<()> {
+    let site = Site::start()?;
+    for url in [site.url(), single_file()?] {
+        let page = ready(engine, &url).await?;
+        let before = site.loaded().await?;
+        page.evaluate("document.querySelector('#privacy summary').click()").await?;
+        page.eventually(
+            "return document.querySelector('[data-testid=privacy-try]') !== null",
+            |is| is == true,
+        )
+        .await?;
+        page.click("privacy-try").await?;
+        let tried =
+            "return [...document.querySelectorAll('[data-testid=privacy-tried] [data-channel]')]
+            .map(({ dataset }) => [dataset.channel, dataset.refused])";
+        let tried = page.eventually(tried, |tried| tried != &json!([])).await?;
+        let channels = ["fetch", "WebSocket", "beacon", "image", "form"];
+        assert_eq!(tried, json!(channels.map(|channel| [channel, "true"])), "{url}");
+        // What was tried on purpose is no news, and the page is still there.
+        page.click("sample-button").await?;
+        page.wait_for_state("done").await?;
+        let seen = page.text("privacy-seen").await?;
+        assert_eq!(seen.matches("none").count(), 2, "{seen}");
+        let rules = page.text("privacy-rules").await?;
+        let connect =
+            if url.starts_with("file") { "connect-src 'none'" } else { "connect-src 'self'" };
+        assert!(rules.contains(connect), "{rules}");
+        assert_eq!(site.requests().len(), before, "requests after the page has loaded");
+    }
+    Ok(())
 }
 
 async fn the_result_fits_and_is_accessible(engine: Engine) -> Result<()> {

@@ -24,7 +24,7 @@ struct Parts {
     style: String,
     /// The files of `www/icons/` that the template links to.
     icons: BTreeMap<String, Vec<u8>>,
-    /// `www/boot.js` with what differs behind it: the site's, then the single file's.
+    /// `www/witness.js` and `www/boot.js` with what differs behind it: the site's, then the single file's.
     boot: [String; 2],
     /// The page for the site: glue that is a module.
     page: wasm::Bound,
@@ -80,7 +80,7 @@ fn parts() -> Result<Parts> {
     let www = shell::root().join("www");
     let page = wasm::compile("crdb-triage-page", "wasm-page")?;
     let worker = wasm::compile("crdb-triage-worker", "wasm")?;
-    let start = read(&www.join("boot.js"))?;
+    let start = [read(&www.join("witness.js"))?, read(&www.join("boot.js"))?].join("\n");
     let boot = |name: &str| Ok::<_, anyhow::Error>(format!("{start}\n{}", read(&www.join(name))?));
     let mut worker = wasm::bind(&worker, "worker", wasm::Glue::Classic)?;
     worker.glue = format!("{}\n{}", worker.glue, read(&www.join("worker-start.js"))?);

@@ -8,6 +8,7 @@ use web_sys::HtmlElement;
 
 use super::element::{Content, El, follow, html};
 use super::icon::{Icon, icon};
+use super::privacy::privacy;
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
 use crate::web::crew::{Crew, Told};
@@ -117,6 +118,7 @@ pub fn draw(place: &HtmlElement) {
             .attr("role", "status")
             .attr("aria-live", "polite")
             .child(move || app.state.read().announcement()),
+        privacy(),
         footer(),
     );
     page.add_to(place);
@@ -166,11 +168,16 @@ fn show_state(name: &str, changed: bool) {
 }
 
 fn header() -> El {
-    html("header").class("bar").child(html("div").class("wide").child((
-        html("span").class("brand").child("crdb-triage"),
-        html("span").class("brand-note").child("Technical advisories against CockroachDB logs"),
-        html("span").class("pledge").child((icon(Icon::Lock), "Nothing leaves this browser")),
-    )))
+    html("header").class("bar").child(
+        html("div").class("wide").child((
+            html("span").class("brand").child("crdb-triage"),
+            html("span").class("brand-note").child("Technical advisories against CockroachDB logs"),
+            html("a")
+                .class("pledge")
+                .attr("href", "#privacy")
+                .child((icon(Icon::Lock), "Nothing leaves this browser")),
+        )),
+    )
 }
 
 fn footer() -> El {

@@ -47,7 +47,7 @@ pub(super) fn tag(verdict: Verdict) -> El {
 }
 
 /// A name and its value in a list of facts.
-pub(super) fn fact(name: &'static str, value: impl Content) -> El {
+pub(super) fn fact(name: impl Content, value: impl Content) -> El {
     html("div").class("fact").child((html("dt").child(name), html("dd").child(value)))
 }
 

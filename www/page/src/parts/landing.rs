@@ -25,7 +25,7 @@ pub(super) fn landing(app: App) -> El {
         ),
         html("div").class("landing").child((
             html("div").class("landing-main").child((drop_zone(app), notice(app), sample(app))),
-            html("div").class("landing-side").child((checks(), privacy())),
+            html("div").class("landing-side").child(checks()),
         )),
     ))
 }
@@ -117,24 +117,5 @@ fn checks() -> El {
             )),
         )),
         html("ul").class("plain").child(each),
-    ))
-}
-
-fn privacy() -> El {
-    html("section").class("card").attr("data-testid", "privacy-panel").attr("aria-labelledby", "privacy").child((
-        html("h2").attr("id", "privacy").child("What happens to your data"),
-        html("ul").class("plain").child((
-            html("li").child("Your files stay on this machine. The page reads them in the browser's memory and sends nothing."),
-            html("li").child("Nothing is stored: close the tab and it is gone. Downloads are made only when you ask."),
-            html("li").child(
-                "The page's own security policy makes the browser block requests to other hosts, scripts from elsewhere \
-                 and HTML made from log text.",
-            ),
-            html("li").child(
-                "What such a policy cannot block: a page that navigates away with data in the address, WebRTC, extensions \
-                 of your browser, and whoever serves this page to you. This page does neither of the first two; to be \
-                 sure, cut the network before you hand in files: it works without.",
-            ),
-        )),
     ))
 }

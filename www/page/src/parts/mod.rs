@@ -17,6 +17,7 @@ mod landing;
 mod layers;
 mod map;
 mod plot;
+mod privacy;
 mod result;
 mod scanning;
 mod steps;

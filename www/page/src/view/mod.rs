@@ -10,6 +10,7 @@ pub mod map;
 pub mod pace;
 pub mod pick;
 pub mod pool;
+pub mod privacy;
 mod read;
 pub mod state;
 pub mod table;

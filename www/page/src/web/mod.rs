@@ -3,3 +3,4 @@
 pub mod crew;
 pub mod hand_out;
 pub mod take;
+pub mod witness;
