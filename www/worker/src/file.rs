@@ -64,8 +64,8 @@ impl WebFile {
         Self { feed: Some((feed, number)), ..self }
     }
 
-    /// Whether to turn to the page after a read was refused. A page from `file://` may read in WebKit, and its workers
-    /// may not; a file that nobody can read is refused to the page too.
+    /// Whether to turn to the page after a read was refused: in WebKit, whose blobs are no byte streams, a page from
+    /// `file://` may read and its workers may not. A file that nobody can read is refused to the page too.
     fn may_turn_to_the_page(&self, error: &JsValue) -> bool {
         self.feed.is_some() && !self.fed.get() && name_of(error) == "NotReadableError"
     }
@@ -159,8 +159,10 @@ impl Source for WebFile {
             buffer.resize((to - from) as usize, 0);
             if let Some(asked) = asked {
                 let asked = asked.map_err(|e| read_error(&e))?;
+                let streamed = matches!(asked, Asked::Stretch(..));
                 let mut filled = self.fill(asked, &mut buffer, to).await;
                 if let Err(error) = &filled
+                    && !streamed
                     && self.may_turn_to_the_page(error)
                 {
                     self.fed.set(true);
