@@ -16,14 +16,23 @@ mod site;
 mod template;
 mod wasm;
 
+/// The page as one file, in `dist/`.
+const SINGLE: &str = "crdb-triage.html";
+/// The sums of all files in `dist/` but itself.
+const SUMS: &str = "SHA256SUMS";
+
 /// Everything that both forms of the page are made of.
 struct Parts {
     /// `www/index.html`.
     template: String,
     /// `www/style.css`.
     style: String,
-    /// The files of `www/icons/` that the template links to.
+    /// `www/manifest.webmanifest`.
+    manifest: String,
+    /// The files of `www/icons/` that these two name.
     icons: BTreeMap<String, Vec<u8>>,
+    /// `www/sw.js`.
+    service_worker: String,
     /// `www/boot.js` with what differs behind it: the site's, then the single file's.
     boot: [String; 2],
     /// The page for the site: glue that is a module.
@@ -34,22 +43,54 @@ struct Parts {
     worker: wasm::Bound,
 }
 
-/// Builds `dist/site/` and `dist/crdb-triage.html`.
+/// The page in its two forms.
+struct Page {
+    /// The hash that both show.
+    build: String,
+    /// The files of the site by their paths.
+    site: BTreeMap<String, Vec<u8>>,
+    /// The single file.
+    single: String,
+}
+
+/// Builds `dist/`: the site, the single file, and the sums of both.
 pub(crate) fn run() -> Result<()> {
     setup::wasm_target()?;
     let parts = parts()?;
+    let page = page(&parts)?;
     let dist = shell::root().join("dist");
-    site::write(&parts, &dist.join("site"))?;
-    let single = single::assemble(&parts)?;
-    let file = dist.join("crdb-triage.html");
-    fs::write(&file, &single).with_context(|| format!("cannot write {}", file.display()))?;
+    site::write(&page.site, &dist.join("site"))?;
+    let mut files = with_prefix(page.site);
+    let size = page.single.len();
+    let beside = [(SINGLE, page.single.into_bytes())];
+    for (name, content) in beside {
+        write(&dist.join(name), &content)?;
+        files.insert(name.to_owned(), content);
+    }
+    write(&dist.join(SUMS), hash::sums(&files).as_bytes())?;
     println!(
         "dist/site/              page {} kB, engine {} kB",
         parts.page.kilobytes(),
         parts.worker.kilobytes()
     );
-    println!("dist/crdb-triage.html   {} kB", single.len() / 1000);
+    println!("dist/{SINGLE}   {} kB", size / 1000);
+    println!("dist/{SUMS}         of these {} files", files.len());
+    println!("build {}", page.build);
     Ok(())
+}
+
+/// Assembles both forms. The hash that they show is that of all their files where they show none yet: the same
+/// sources give the same one, and whatever changes in either form changes it.
+fn page(parts: &Parts) -> Result<Page> {
+    let mut files = with_prefix(site::files(parts, "")?);
+    files.insert(SINGLE.to_owned(), single::assemble(parts, "")?.into_bytes());
+    let build = hash::sum(hash::sums(&files).as_bytes());
+    Ok(Page { site: site::files(parts, &build)?, single: single::assemble(parts, &build)?, build })
+}
+
+/// Files of the site by their paths below `dist/`.
+fn with_prefix(site: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    site.into_iter().map(|(path, content)| (format!("site/{path}"), content)).collect()
 }
 
 /// Compiles a package that only the benchmarks use, to `probe.wasm` and `probe.js` in `folder`.
@@ -68,7 +109,7 @@ pub(crate) fn into_trunk() -> Result<()> {
     setup::wasm_target()?;
     let stage = env::var_os("TRUNK_STAGING_DIR")
         .context("this task is for Trunk, which says where to build")?;
-    site::write(&parts()?, Path::new(&stage))
+    site::write(&page(&parts()?)?.site, Path::new(&stage))
 }
 
 /// The site's folder.
@@ -85,8 +126,9 @@ fn parts() -> Result<Parts> {
     let mut worker = wasm::bind(&worker, "worker", wasm::Glue::Classic)?;
     worker.glue = format!("{}\n{}", worker.glue, read(&www.join("worker-start.js"))?);
     let template = read(&www.join("index.html"))?;
+    let manifest = read(&www.join("manifest.webmanifest"))?;
     let mut icons = BTreeMap::new();
-    for name in template::icons(&template) {
+    for name in [&template, &manifest].into_iter().flat_map(|text| template::icons(text)) {
         let file = www.join("icons").join(&name);
         icons.insert(
             name,
@@ -95,7 +137,9 @@ fn parts() -> Result<Parts> {
     }
     Ok(Parts {
         template,
+        manifest,
         icons,
+        service_worker: read(&www.join("sw.js"))?,
         style: read(&www.join("style.css"))?,
         boot: [boot("boot-site.js")?, boot("boot-single.js")?],
         page: wasm::bind(&page, "page", wasm::Glue::Module)?,
@@ -108,6 +152,10 @@ impl Parts {
     fn icon(&self, name: &str) -> Result<&[u8]> {
         self.icons.get(name).map(Vec::as_slice).context("an icon appeared from nowhere")
     }
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read(path: &Path) -> Result<String> {

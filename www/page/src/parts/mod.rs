@@ -21,5 +21,6 @@ mod result;
 mod scanning;
 mod steps;
 mod timeline;
+mod update;
 
 pub use app::draw;
