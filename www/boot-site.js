@@ -54,5 +54,5 @@ start({
   // By now the page has all that it needs, and the browser has most of what is to be kept.
   await engine;
   // Insecure hosts and private windows have no service workers. The page does without.
-  setTimeout(() => navigator.serviceWorker && offline(script).catch(() => {}));
+  setTimeout(() => offline(script).catch(() => {}));
 });

@@ -10,9 +10,10 @@ const KEPT = OURS + BUILD;
 const keep = async () => {
   const cache = await caches.open(KEPT);
   const one = async (name) => {
+    const ask = (cache) => fetch(name, { integrity: FILES[name], cache });
     // What has its hash in its name is where the browser has just put it; the rest may be older there than on the host.
-    const mode = name.startsWith("assets/") ? "default" : "no-cache";
-    const response = await fetch(name, { integrity: FILES[name], cache: mode });
+    // And what came damaged once would otherwise stay so for as long as the browser may use it again.
+    const response = await ask(name.startsWith("assets/") ? "default" : "no-cache").catch(() => ask("reload"));
     // Copied: a host may have sent index.html on to the folder, and no browser opens a page that was sent on.
     await cache.put(name, new Response(response.body, response));
   };
