@@ -9,8 +9,14 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
+/// Names another repository than the one of which this program was built: `cargo xtask reproduce` sets it.
+pub(crate) const ROOT: &str = "CRDB_TRIAGE_ROOT";
+
 /// The repository.
 pub(crate) fn root() -> PathBuf {
+    if let Some(other) = env::var_os(ROOT) {
+        return other.into();
+    }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use crate::{setup, shell};
 
 mod hash;
+mod sbom;
 mod single;
 mod site;
 mod template;
@@ -18,6 +19,8 @@ mod wasm;
 
 /// The page as one file, in `dist/`.
 const SINGLE: &str = "crdb-triage.html";
+/// The bill of materials, in `dist/`.
+const SBOM: &str = "crdb-triage.cdx.json";
 /// The sums of all files in `dist/` but itself.
 const SUMS: &str = "SHA256SUMS";
 
@@ -53,7 +56,7 @@ struct Page {
     single: String,
 }
 
-/// Builds `dist/`: the site, the single file, and the sums of both.
+/// Builds `dist/`: the site, the single file, what they are made of, and the sums of it all.
 pub(crate) fn run() -> Result<()> {
     setup::wasm_target()?;
     let parts = parts()?;
@@ -62,19 +65,21 @@ pub(crate) fn run() -> Result<()> {
     site::write(&page.site, &dist.join("site"))?;
     let mut files = with_prefix(page.site);
     let size = page.single.len();
-    let beside = [(SINGLE, page.single.into_bytes())];
+    let sbom = sbom::document(&page.build)?;
+    let beside = [(SINGLE, page.single.into_bytes()), (SBOM, sbom.into_bytes())];
     for (name, content) in beside {
         write(&dist.join(name), &content)?;
         files.insert(name.to_owned(), content);
     }
     write(&dist.join(SUMS), hash::sums(&files).as_bytes())?;
     println!(
-        "dist/site/              page {} kB, engine {} kB",
+        "dist/site/                  page {} kB, engine {} kB",
         parts.page.kilobytes(),
         parts.worker.kilobytes()
     );
-    println!("dist/{SINGLE}   {} kB", size / 1000);
-    println!("dist/{SUMS}         of these {} files", files.len());
+    println!("dist/{SINGLE}       {} kB", size / 1000);
+    println!("dist/{SBOM}   what is in both");
+    println!("dist/{SUMS}             the sums of these {} files", files.len());
     println!("build {}", page.build);
     Ok(())
 }
@@ -119,8 +124,9 @@ pub(crate) fn site_folder() -> PathBuf {
 
 fn parts() -> Result<Parts> {
     let www = shell::root().join("www");
-    let page = wasm::compile("crdb-triage-page", "wasm-page")?;
-    let worker = wasm::compile("crdb-triage-worker", "wasm")?;
+    let [page, worker] = sbom::PACKAGES;
+    let page = wasm::compile(page, "wasm-page")?;
+    let worker = wasm::compile(worker, "wasm")?;
     let start = read(&www.join("boot.js"))?;
     let boot = |name: &str| Ok::<_, anyhow::Error>(format!("{start}\n{}", read(&www.join(name))?));
     let mut worker = wasm::bind(&worker, "worker", wasm::Glue::Classic)?;
