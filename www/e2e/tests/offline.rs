@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -45,6 +46,23 @@ async fn without_its_host_the_page_starts_and_reads() -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn of_a_page_that_is_kept_the_host_hears_only_whether_there_is_a_newer_one() -> Result<()> {
+    let site = Site::start()?;
+    let page = site.open().await?;
+    kept(&page).await?;
+    let before = site.requests().len();
+    page.web().refresh().await?;
+    page.wait_for_state("idle").await?;
+    page.click("sample-button").await?;
+    page.wait_for_state("done").await?;
+    // The browser looks for a newer version when the page has been loaded for a second.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let asked: Vec<_> = site.requests().drain(before..).map(|request| request.path).collect();
+    assert_eq!(asked, ["/deep/sub/sw.js"]);
+    page.nothing_complained().await
 }
 
 #[tokio::test]
@@ -100,7 +118,7 @@ async fn a_newer_version_waits_for_a_person_and_never_ends_a_reading() -> Result
     page.wait_for_state("idle").await?;
     assert_eq!(page.evaluate(CACHES).await?, 1, "the older version is forgotten");
     assert!(page.elements("update-bar").await?.is_empty());
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(page.evaluate("return sessionStorage.starts").await?, "1", "it starts anew once");
 
     page.web().switch_to_window(here).await?;
@@ -181,6 +199,23 @@ async fn when_what_was_kept_is_taken_away_the_host_is_asked_again() -> Result<()
     drop(page.web().refresh().await);
     page.web().goto(site.url()).await?;
     page.wait_for_state("idle").await
+}
+
+#[tokio::test]
+async fn a_page_that_is_taken_away_as_documented_is_gone() -> Result<()> {
+    let folder = copy_of_the_site("taken-away")?;
+    let site = Site::of(&folder)?;
+    let page = site.open().await?;
+    kept(&page).await?;
+    let hosting = fs::read_to_string(bundle::root().join("docs/hosting.md"))?;
+    let farewell = between(&hosting, "```js\n", "```")?;
+    fs::write(folder.join("sw.js"), farewell)?;
+    page.web().refresh().await?;
+    page.wait_for_state("idle").await?;
+    let none = "return navigator.serviceWorker.getRegistration().then((found) => !found)";
+    page.eventually(none, |none| *none == true).await?;
+    assert_eq!(page.evaluate(CACHES).await?, 0);
+    Ok(())
 }
 
 #[tokio::test]
