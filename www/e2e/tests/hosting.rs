@@ -37,7 +37,7 @@ const KINDS: [(&str, &str, bool); 7] = [
 
 #[tokio::test]
 async fn behind_nginx_as_documented_the_page_works_and_the_headers_are_there() -> Result<()> {
-    let Some(nginx) = Nginx::start()? else { return Ok(()) };
+    let Some(nginx) = Nginx::start("documented", "")? else { return Ok(()) };
     let page = Page::open(&nginx.url()).await?;
     page.wait_for_state("idle").await?;
     let policy = policy()?;
@@ -76,10 +76,23 @@ async fn behind_nginx_as_documented_the_page_works_and_the_headers_are_there() -
     page.wait_for_state("done").await?;
     let verdict = page.element("verdict").await?.attr("data-verdict").await?;
     assert_eq!(verdict.as_deref(), Some("suspect"));
+    page.nothing_complained().await?;
+    works_without(nginx, &page).await
+}
+
+/// Such hosts want one address for one page. Browsers open no page for which a service worker was sent on.
+#[tokio::test]
+async fn a_host_that_sends_index_html_on_to_its_folder_will_do() -> Result<()> {
+    let send_on = "if ($request_uri ~ index.html$) { return 301 /triage/; }";
+    let Some(nginx) = Nginx::start("sends-on", send_on)? else { return Ok(()) };
+    let page = Page::open(&nginx.url()).await?;
+    works_without(nginx, &page).await
+}
+
+/// Once the browser has kept the page, it starts when the host is gone.
+async fn works_without(nginx: Nginx, page: &Page) -> Result<()> {
     let kept = "return navigator.serviceWorker.getRegistration().then((found) => found?.active?.state ?? '')";
     page.eventually(kept, |state| state == "activated").await?;
-    page.nothing_complained().await?;
-
     drop(nginx);
     page.web().refresh().await?;
     page.wait_for_state("idle").await?;
@@ -125,15 +138,15 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// `None` where there is no nginx: `cargo xtask test` names that as skipped.
-    fn start() -> Result<Option<Self>> {
+    /// `further` goes into the block of the page. `None` where there is no nginx: `cargo xtask test` names that as skipped.
+    fn start(name: &str, further: &str) -> Result<Option<Self>> {
         if env::var_os("CRDB_TRIAGE_WITHOUT_NGINX").is_some() {
             return Ok(None);
         }
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let folder = bundle::folder("nginx")?;
+        let folder = bundle::folder(&format!("nginx-{name}"))?;
         let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, whole(&documented(port)?, &folder))?;
+        fs::write(&configuration, whole(&documented(port, further)?, &folder))?;
         // Debian puts servers where not everybody looks for programs.
         let known = Path::new("/usr/sbin/nginx");
         let program = if known.is_file() { known } else { Path::new("nginx") };
@@ -163,8 +176,8 @@ impl Drop for Nginx {
     }
 }
 
-/// The configuration of `docs/hosting.md` for the built site on this port of this machine.
-fn documented(port: u16) -> Result<String> {
+/// The configuration of `docs/hosting.md` for the built site on this port of this machine, with a further line.
+fn documented(port: u16, further: &str) -> Result<String> {
     let page = bundle::root().join("docs/hosting.md");
     let page = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
     let (_, rest) = page.split_once("```nginx\n").context("no configuration of nginx")?;
@@ -174,12 +187,12 @@ fn documented(port: u16) -> Result<String> {
     };
     let lines: Vec<&str> = configuration.lines().filter(own).collect();
     let configuration = lines.join("\n");
-    let (server, folder) = ("server {", "/srv/crdb-triage/");
+    let (server, folder) = ("server {", "alias /srv/crdb-triage/;");
     ensure!(configuration.matches(server).count() == 1, "{configuration}");
     ensure!(configuration.matches(folder).count() == 1, "{configuration}");
     Ok(configuration
         .replace(server, &format!("{server}\n    listen 127.0.0.1:{port};"))
-        .replace(folder, &format!("{}/", built_site().display())))
+        .replace(folder, &format!("alias \"{}/\";\n{further}", built_site().display())))
 }
 
 /// What stands around it: one process, of whoever runs the test, that writes nowhere else.
