@@ -31,7 +31,10 @@ async fn measure() -> Result<Measured> {
     }
     let (mut plain, mut packed) = (0.0, 0.0);
     let mut wasm = 0;
-    for request in site.requests() {
+    // What follows is kept for later, by the service worker.
+    let requests = site.requests();
+    let before = requests.iter().take_while(|request| !request.path.ends_with("/sw.js"));
+    for request in before {
         ensure!(request.status == 200, "{} was answered with {}", request.path, request.status);
         let name = request.path.strip_prefix("/deep/sub/").context("outside of the site")?;
         let name = if name.is_empty() { "index.html" } else { name };

@@ -13,6 +13,7 @@ mod bench;
 mod build;
 mod lint;
 mod packages;
+mod reproduce;
 mod serve;
 mod setup;
 mod shell;
@@ -23,7 +24,9 @@ usage: cargo xtask <task>
 
   serve [--port N]   build the page and serve it on 127.0.0.1 until Ctrl-C (port 8080, or the next free one)
   test [--quick]     run every test: native, wasm in a browser, end to end; --quick leaves the browsers out
-  build              write dist/site/ (any static host, any sub-path) and dist/crdb-triage.html (one file)
+  build              write dist/site/ (any static host, any sub-path) and dist/crdb-triage.html (one file), what they
+                     are made of, and their sums
+  reproduce          build the last commit twice, in two clones, and compare dist/ byte for byte
   bench [--peer PATH] [--small] [--rounds N]
                      measure the page and the command, as ratios against a peer and the limits; --small is quick and
                      says nothing, --peer measures against a script of yours that is given the unzipped folder
@@ -51,6 +54,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => test::run(test::Scope::Everything)?,
         ["test", "--quick"] => test::run(test::Scope::WithoutBrowsers)?,
         ["build"] => build::run()?,
+        ["reproduce"] => reproduce::run()?,
         ["bench", options @ ..] => return bench::run(options),
         ["lint"] => lint::run()?,
         ["setup"] => setup::everything()?,

@@ -3,7 +3,10 @@
 //! Before each installation stands a line that says what comes and how long it takes. With everything in place
 //! nothing is installed and nothing is printed.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -39,6 +42,7 @@ pub(crate) fn everything() -> Result<()> {
         (browser.driver)()?;
     }
     axe()?;
+    nginx()?;
     Ok(())
 }
 
@@ -153,6 +157,17 @@ pub(crate) fn unzip() -> Result<Option<PathBuf>> {
 /// ripgrep, likewise.
 pub(crate) fn ripgrep() -> Result<Option<PathBuf>> {
     system("ripgrep", "rg", &["ripgrep"], "about 5 MB, some seconds")
+}
+
+/// nginx, which runs the configuration of `docs/hosting.md`; without it, a line says so.
+pub(crate) fn nginx() -> Result<Option<PathBuf>> {
+    const PACKAGE: &str = "nginx-light";
+    // Debian starts a server when it is installed. On a machine of somebody's that is for them to decide.
+    if shell::find("nginx").is_none() && Path::new("/run/systemd/system").is_dir() {
+        println!("setup: nginx is missing; install it with: sudo apt-get install {PACKAGE}");
+        return Ok(None);
+    }
+    system("nginx", "nginx", &[PACKAGE], "about 2 MB, some seconds")
 }
 
 /// The program of a package of the system, installed if that is possible without asking: otherwise `None`, and a

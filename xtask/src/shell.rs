@@ -9,8 +9,14 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
+/// Names another repository than the one of which this program was built: `cargo xtask reproduce` sets it.
+pub(crate) const ROOT: &str = "CRDB_TRIAGE_ROOT";
+
 /// The repository.
 pub(crate) fn root() -> PathBuf {
+    if let Some(other) = env::var_os(ROOT) {
+        return other.into();
+    }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }
@@ -55,10 +61,11 @@ pub(crate) fn output(command: &mut Command) -> String {
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
-/// Where `program` is on the search path.
+/// Where `program` is on the search path, or where Debian puts servers, which not everybody's search path knows.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
-    env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+    let mut folders = env::split_paths(&folders).chain([PathBuf::from("/usr/sbin")]);
+    folders.find_map(|folder| Some(folder.join(program)).filter(|path| path.is_file()))
 }
 
 /// The command as a person would type it.

@@ -28,6 +28,7 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
     }
     setup::wasm_target()?;
     let accessibility = setup::axe()?.is_some();
+    let hosting = setup::nginx()?.is_some();
     build::run()?;
     let (mut chromium, mut missing) = (None, Vec::new());
     for browser in &BROWSERS {
@@ -52,6 +53,9 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
     if !accessibility {
         cargo.env("CRDB_TRIAGE_WITHOUT_AXE", "1");
     }
+    if !hosting {
+        cargo.env("CRDB_TRIAGE_WITHOUT_NGINX", "1");
+    }
     if missing.contains(&"Chromium") {
         // The faults that they cause are caused by its own protocol.
         println!("\nSKIPPED: all end-to-end tests but those in each engine, which need Chromium");
@@ -66,6 +70,11 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
     }
     if !accessibility {
         println!("\nSKIPPED: accessibility, which needs npm once to fetch axe-core");
+    }
+    if !hosting {
+        println!(
+            "\nSKIPPED: the documented configuration of nginx, which is not installed: see above"
+        );
     }
     Ok(())
 }

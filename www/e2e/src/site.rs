@@ -52,8 +52,8 @@ impl Site {
         Ok(page)
     }
 
-    /// How many requests there were when the page had all that it loads. The page is `idle` before that: the engine
-    /// and the icon come when they come.
+    /// How many requests there were when the page had all that it loads and the browser all that it keeps of the site
+    /// for later. The page is `idle` before that: the engine comes when it comes, and then the service worker.
     ///
     /// # Errors
     /// When something that the page needs is never asked for.
@@ -74,14 +74,16 @@ impl Site {
         }
     }
 
-    /// What no browser can do without: everything but the icon.
+    /// All files of the site, because the service worker keeps them all; `index.html` by that name.
     fn never_asked_for(&self, requests: &[Request]) -> Result<Vec<String>> {
         let asked = |name: &str| requests.iter().any(|request| request.path.ends_with(name));
         let mut missing = Vec::new();
-        for asset in fs::read_dir(self.folder.join("assets"))? {
-            let name = asset?.file_name().to_string_lossy().into_owned();
-            if !name.ends_with(".svg") && !asked(&name) {
-                missing.push(name);
+        for folder in [self.folder.clone(), self.folder.join("assets")] {
+            for file in fs::read_dir(folder)? {
+                let name = file?.file_name().to_string_lossy().into_owned();
+                if name != "assets" && !asked(&name) {
+                    missing.push(name);
+                }
             }
         }
         Ok(missing)

@@ -11,10 +11,18 @@ use anyhow::{Context as _, Result};
 use crate::{setup, shell};
 
 mod hash;
+mod sbom;
 mod single;
 mod site;
 mod template;
 mod wasm;
+
+/// The page as one file, in `dist/`.
+const SINGLE: &str = "crdb-triage.html";
+/// The bill of materials, in `dist/`.
+const SBOM: &str = "crdb-triage.cdx.json";
+/// The sums of all files in `dist/` but itself.
+const SUMS: &str = "SHA256SUMS";
 
 /// Everything that both forms of the page are made of.
 struct Parts {
@@ -22,8 +30,12 @@ struct Parts {
     template: String,
     /// `www/style.css`.
     style: String,
-    /// The files of `www/icons/` that the template links to.
+    /// `www/manifest.webmanifest`.
+    manifest: String,
+    /// The files of `www/icons/` that these two name.
     icons: BTreeMap<String, Vec<u8>>,
+    /// `www/sw.js`.
+    service_worker: String,
     /// `www/witness.js` and `www/boot.js` with what differs behind it: the site's, then the single file's.
     boot: [String; 2],
     /// The page for the site: glue that is a module.
@@ -34,22 +46,56 @@ struct Parts {
     worker: wasm::Bound,
 }
 
-/// Builds `dist/site/` and `dist/crdb-triage.html`.
+/// The page in its two forms.
+struct Page {
+    /// The hash that both show.
+    build: String,
+    /// The files of the site by their paths.
+    site: BTreeMap<String, Vec<u8>>,
+    /// The single file.
+    single: String,
+}
+
+/// Builds `dist/`: the site, the single file, what they are made of, and the sums of it all.
 pub(crate) fn run() -> Result<()> {
     setup::wasm_target()?;
     let parts = parts()?;
+    let page = page(&parts)?;
     let dist = shell::root().join("dist");
-    site::write(&parts, &dist.join("site"))?;
-    let single = single::assemble(&parts)?;
-    let file = dist.join("crdb-triage.html");
-    fs::write(&file, &single).with_context(|| format!("cannot write {}", file.display()))?;
+    site::write(&page.site, &dist.join("site"))?;
+    let mut files = with_prefix(page.site);
+    let size = page.single.len();
+    let sbom = sbom::document(&page.build)?;
+    let beside = [(SINGLE, page.single.into_bytes()), (SBOM, sbom.into_bytes())];
+    for (name, content) in beside {
+        write(&dist.join(name), &content)?;
+        files.insert(name.to_owned(), content);
+    }
+    write(&dist.join(SUMS), hash::sums(&files).as_bytes())?;
     println!(
-        "dist/site/              page {} kB, engine {} kB",
+        "dist/site/                  page {} kB, engine {} kB",
         parts.page.kilobytes(),
         parts.worker.kilobytes()
     );
-    println!("dist/crdb-triage.html   {} kB", single.len() / 1000);
+    println!("dist/{SINGLE}       {} kB", size / 1000);
+    println!("dist/{SBOM}   what is in both");
+    println!("dist/{SUMS}             the sums of these {} files", files.len());
+    println!("build {}", page.build);
     Ok(())
+}
+
+/// Assembles both forms. The hash that they show is that of all their files where they show none yet: the same
+/// sources give the same one, and whatever changes in either form changes it.
+fn page(parts: &Parts) -> Result<Page> {
+    let mut files = with_prefix(site::files(parts, "")?);
+    files.insert(SINGLE.to_owned(), single::assemble(parts, "")?.into_bytes());
+    let build = hash::sum(hash::sums(&files).as_bytes());
+    Ok(Page { site: site::files(parts, &build)?, single: single::assemble(parts, &build)?, build })
+}
+
+/// Files of the site by their paths below `dist/`.
+fn with_prefix(site: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    site.into_iter().map(|(path, content)| (format!("site/{path}"), content)).collect()
 }
 
 /// Compiles a package that only the benchmarks use, to `probe.wasm` and `probe.js` in `folder`.
@@ -68,7 +114,7 @@ pub(crate) fn into_trunk() -> Result<()> {
     setup::wasm_target()?;
     let stage = env::var_os("TRUNK_STAGING_DIR")
         .context("this task is for Trunk, which says where to build")?;
-    site::write(&parts()?, Path::new(&stage))
+    site::write(&page(&parts()?)?.site, Path::new(&stage))
 }
 
 /// The site's folder.
@@ -78,15 +124,17 @@ pub(crate) fn site_folder() -> PathBuf {
 
 fn parts() -> Result<Parts> {
     let www = shell::root().join("www");
-    let page = wasm::compile("crdb-triage-page", "wasm-page")?;
-    let worker = wasm::compile("crdb-triage-worker", "wasm")?;
+    let [page, worker] = sbom::PACKAGES;
+    let page = wasm::compile(page, "wasm-page")?;
+    let worker = wasm::compile(worker, "wasm")?;
     let start = [read(&www.join("witness.js"))?, read(&www.join("boot.js"))?].join("\n");
     let boot = |name: &str| Ok::<_, anyhow::Error>(format!("{start}\n{}", read(&www.join(name))?));
     let mut worker = wasm::bind(&worker, "worker", wasm::Glue::Classic)?;
     worker.glue = format!("{}\n{}", worker.glue, read(&www.join("worker-start.js"))?);
     let template = read(&www.join("index.html"))?;
+    let manifest = read(&www.join("manifest.webmanifest"))?;
     let mut icons = BTreeMap::new();
-    for name in template::icons(&template) {
+    for name in [&template, &manifest].into_iter().flat_map(|text| template::icons(text)) {
         let file = www.join("icons").join(&name);
         icons.insert(
             name,
@@ -95,7 +143,9 @@ fn parts() -> Result<Parts> {
     }
     Ok(Parts {
         template,
+        manifest,
         icons,
+        service_worker: read(&www.join("sw.js"))?,
         style: read(&www.join("style.css"))?,
         boot: [boot("boot-site.js")?, boot("boot-single.js")?],
         page: wasm::bind(&page, "page", wasm::Glue::Module)?,
@@ -108,6 +158,10 @@ impl Parts {
     fn icon(&self, name: &str) -> Result<&[u8]> {
         self.icons.get(name).map(Vec::as_slice).context("an icon appeared from nowhere")
     }
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -8,8 +8,8 @@ use flate2::{Compression, write::DeflateEncoder};
 
 use super::{Parts, hash, template};
 
-/// The whole page as text.
-pub(crate) fn assemble(parts: &Parts) -> Result<String> {
+/// The whole page as text; `build` is the hash that it shows.
+pub(crate) fn assemble(parts: &Parts, build: &str) -> Result<String> {
     let [_, boot] = &parts.boot;
     let script = format!("{}\n{boot}", parts.page_classic.glue);
     ends_only_where_it_should(&script, "script")?;
@@ -41,6 +41,8 @@ pub(crate) fn assemble(parts: &Parts) -> Result<String> {
         &template,
         &[
             (template::POLICY, &policy),
+            (template::BUILD, &template::build(build)),
+            (template::MANIFEST, ""),
             (template::PRELOAD, ""),
             (template::STYLE, &format!("<style>{}</style>", parts.style)),
             (template::BOOT, ""),

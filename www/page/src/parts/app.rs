@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 use super::element::{Content, El, follow, html};
 use super::icon::{Icon, icon};
 use super::privacy::privacy;
+use super::update::update;
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
 use crate::web::crew::{Crew, Told};
@@ -120,6 +121,7 @@ pub fn draw(place: &HtmlElement) {
             .child(move || app.state.read().announcement()),
         privacy(),
         footer(),
+        update(app),
     );
     page.add_to(place);
 }
@@ -181,10 +183,20 @@ fn header() -> El {
 }
 
 fn footer() -> El {
-    html("footer").class("wide foot").child(html("p").child(format!(
+    let about = format!(
         "crdb-triage {}. Not a product of Cockroach Labs. It finds signs in logs; it cannot prove that data is complete.",
         env!("CARGO_PKG_VERSION")
-    )))
+    );
+    let build = build().map(|build| {
+        html("p").child(("Build ", html("code").attr("data-testid", "build").child(build)))
+    });
+    html("footer").class("wide foot").child((html("p").child(about), build))
+}
+
+/// The hash of everything that this page is made of, which the build wrote into its head.
+fn build() -> Option<String> {
+    let meta = document().query_selector("meta[name=build]").ok()??;
+    meta.get_attribute("content")
 }
 
 fn failed(app: App, message: String) -> El {

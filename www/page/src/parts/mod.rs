@@ -22,5 +22,6 @@ mod result;
 mod scanning;
 mod steps;
 mod timeline;
+mod update;
 
 pub use app::draw;
