@@ -1,6 +1,7 @@
 // What the browser itself can say about this page: its policy, what was asked of a network, what was refused, what is
 // stored. The page shows it to the person. The build puts this before boot.js, so that it sees everything.
 const witness = (() => {
+  const FOLDER = new URL(".", document.baseURI).href;
   const violations = [];
   const waiting = new Map();
   let loaded = Infinity;
@@ -14,16 +15,16 @@ const witness = (() => {
     violations.push({ directive: effectiveDirective, blocked: blockedURI });
   });
 
-  // What goes over a network: not the parts of the page, of which the icon may come late, and not the attempts below:
-  // nobody has a name under .invalid (RFC 2606).
-  const asked = () => {
-    const parts = new Set([...document.querySelectorAll("link[href], script[src]")].map(({ href, src }) => href ?? src));
-    return performance
+  // What goes over a network: not the parts of the page, of which icons come late, and not the attempts below: nobody
+  // has a name under .invalid (RFC 2606).
+  const isPart = (name) =>
+    name.startsWith(FOLDER) && /^(sw\.js|assets\/[a-z0-9-]+\.[a-z0-9]+)$/.test(name.slice(FOLDER.length));
+  const asked = () =>
+    performance
       .getEntriesByType("resource")
-      .filter(({ startTime, name }) => startTime > loaded && /^(https?|wss?):/.test(name) && !parts.has(name))
+      .filter(({ startTime, name }) => startTime > loaded && /^(https?|wss?):/.test(name) && !isPart(name))
       .map(({ name }) => name)
       .filter((name) => !new URL(name).hostname.endsWith(".invalid"));
-  };
 
   // A browser that refuses to say holds nothing that this page could have put there.
   const number = async (ask) => {

@@ -134,7 +134,9 @@ impl Driver {
         let session = self.session.as_ref()?;
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
         connection.set_read_timeout(Some(PATIENCE)).ok()?;
-        let head = "HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        // geckodriver hears only whom it is called by with its port.
+        let host = format!("127.0.0.1:{}", self.port);
+        let head = format!("HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         write!(connection, "DELETE /session/{session} {head}").ok()?;
         // The answer comes when the browser has gone; the connection stays open after it.
         connection.read(&mut [0; 1024]).ok().map(drop)

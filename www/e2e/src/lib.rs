@@ -6,6 +6,7 @@
 
 mod axe;
 pub mod bundle;
+pub mod copies;
 mod devtools;
 mod driver;
 mod engine;

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use crdb_triage_e2e::{Engine, Page, Scheme, Site, bundle, single_file};
+use crdb_triage_e2e::copies::{add_to_asset, copy_of_the_site, replace};
+use crdb_triage_e2e::{Engine, Page, Scheme, Site, built_site, bundle, single_file};
+use crdb_triage_server::Server;
 use serde_json::{Value, json};
 
 /// One test of each name in each engine.
@@ -32,6 +34,9 @@ in_each_engine!(
     a_folder_gives_the_report_of_the_command,
     a_loose_log_is_read,
     a_run_can_be_cancelled,
+    a_worker_that_dies_costs_its_file,
+    without_its_host_the_page_starts_and_reads,
+    what_is_not_refused_is_said,
     the_keyboard_is_enough,
     what_the_page_tries_to_send_is_refused,
     the_result_fits_and_is_accessible,
@@ -132,6 +137,81 @@ async fn a_run_can_be_cancelled(engine: Engine) -> Result<()> {
     page.nothing_complained().await
 }
 
+/// Below the engine's frames a module of a few bytes runs into `unreachable` when the engine takes over much, as a panic
+/// of the engine would.
+const TRAP: &str = "
+{
+  const trap = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11]);
+  const set = Uint8Array.prototype.set;
+  let taken = 0;
+  Uint8Array.prototype.set = function (bytes, at) {
+    taken += bytes.length;
+    if (taken > 3 << 20) new WebAssembly.Instance(new WebAssembly.Module(trap));
+    return set.call(this, bytes, at);
+  };
+}
+";
+
+async fn a_worker_that_dies_costs_its_file(engine: Engine) -> Result<()> {
+    let name = engine.name();
+    let site = copy_of_the_site(&format!("{name}-deadly"))?;
+    add_to_asset(&site, "worker", "js", TRAP)?;
+    let site = Site::of(&site)?;
+    let folder = bundle::whole(&bundle::folder(&format!("{name}-dies"))?, 17)?;
+    let page = ready(engine, &site.url()).await?;
+    page.hand_in_folder(&folder).await?;
+    let report: Value = serde_json::from_str(&report(&page).await?)?;
+    assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
+    let unread = &report["input"]["unread"];
+    assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
+    assert_eq!(unread[0]["path"], "debug/nodes/1/logs/cockroach.log");
+    assert_eq!(unread[0]["reason"], "WORKER_DIED");
+    assert_eq!(report["input"]["files"]["read"], 2);
+    Ok(())
+}
+
+async fn without_its_host_the_page_starts_and_reads(engine: Engine) -> Result<()> {
+    let host = Server::start(&built_site(), "/deep/sub/")?;
+    let page = ready(engine, &host.url()).await?;
+    let kept = "return navigator.serviceWorker.getRegistration().then((found) => found?.active?.state ?? '')";
+    page.eventually(kept, |state| state == "activated").await?;
+    let url = host.url();
+    drop(host);
+    page.web().goto(url).await?;
+    page.wait_for_state("idle").await?;
+    page.click("sample-button").await?;
+    page.wait_for_state("done").await?;
+    let verdict = page.element("verdict").await?.attr("data-verdict").await?;
+    assert_eq!(verdict.as_deref(), Some("suspect"));
+    page.nothing_complained().await
+}
+
+/// A host that serves the page without its policy is found out.
+async fn what_is_not_refused_is_said(engine: Engine) -> Result<()> {
+    let folder = copy_of_the_site(&format!("{}-open", engine.name()))?;
+    replace(&folder, &[("http-equiv=\"Content-Security-Policy\"", "name=\"no-policy\"")])?;
+    let site = Site::of(&folder)?;
+    let page = ready(engine, &site.url()).await?;
+    let tried = try_to_send(&page).await?;
+    let channels = ["fetch", "WebSocket", "beacon", "image"];
+    assert_eq!(tried, json!(channels.map(|channel| [channel, "false"])), "the form is not risked");
+    let rules = page.text("privacy-rules").await?;
+    assert_eq!(rules.matches("not blocked").count(), 7, "{rules}");
+    Ok(())
+}
+
+/// Presses "Try it", and gives each way with whether it was refused.
+async fn try_to_send(page: &Page) -> Result<Value> {
+    page.evaluate("document.querySelector('#privacy summary').click()").await?;
+    let there = "return document.querySelector('[data-testid=privacy-try]') !== null";
+    page.eventually(there, |is| *is == true).await?;
+    page.click("privacy-try").await?;
+    let tried =
+        "return [...document.querySelectorAll('[data-testid=privacy-tried] [data-channel]')]
+        .map(({ dataset }) => [dataset.channel, dataset.refused])";
+    page.eventually(tried, |tried| *tried != json!([])).await
+}
+
 async fn the_keyboard_is_enough(engine: Engine) -> Result<()> {
     let site = Site::start()?;
     let page = ready(engine, &site.url()).await?;
@@ -149,17 +229,7 @@ async fn what_the_page_tries_to_send_is_refused(engine: Engine) -> Result<()> {
     for url in [site.url(), single_file()?] {
         let page = ready(engine, &url).await?;
         let before = site.loaded().await?;
-        page.evaluate("document.querySelector('#privacy summary').click()").await?;
-        page.eventually(
-            "return document.querySelector('[data-testid=privacy-try]') !== null",
-            |is| is == true,
-        )
-        .await?;
-        page.click("privacy-try").await?;
-        let tried =
-            "return [...document.querySelectorAll('[data-testid=privacy-tried] [data-channel]')]
-            .map(({ dataset }) => [dataset.channel, dataset.refused])";
-        let tried = page.eventually(tried, |tried| tried != &json!([])).await?;
+        let tried = try_to_send(&page).await?;
         let channels = ["fetch", "WebSocket", "beacon", "image", "form"];
         assert_eq!(tried, json!(channels.map(|channel| [channel, "true"])), "{url}");
         // What was tried on purpose is no news, and the page is still there.

@@ -1,16 +1,15 @@
 //! The site without its host, and what becomes of a newer version: it waits, whole, until a person asks for it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use crdb_triage_e2e::copies::{add_to_asset, copy, copy_of_the_site, replace};
 use crdb_triage_e2e::reads::{HELD, hold};
 use crdb_triage_e2e::{Page, Scheme, Site, built_site, bundle};
 use crdb_triage_server::Server;
 use serde_json::Value;
-use sha2::{Digest as _, Sha384};
 
 /// The hash that a second version shows.
 const SECOND: &str = "second";
@@ -257,56 +256,16 @@ async fn count_starts(page: &Page) -> Result<()> {
     page.devtools("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)
 }
 
-/// The site in a folder of its own, for a test to change.
-fn copy_of_the_site(name: &str) -> Result<PathBuf> {
-    let folder = bundle::folder(name)?;
-    copy(&built_site(), &folder)?;
-    Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.join("assets"))?;
-    for folder in ["", "assets"] {
-        for file in fs::read_dir(from.join(folder))? {
-            let file = file?;
-            if file.file_type()?.is_file() {
-                fs::copy(file.path(), to.join(folder).join(file.file_name()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Makes the site in `folder` a second version, as a build with another style would: gives the path of the style.
 fn second_version(folder: &Path) -> Result<String> {
-    let read = |name| fs::read_to_string(folder.join(name));
-    let (mut index, mut worker) = (read("index.html")?, read("sw.js")?);
-    let old_page = integrity(index.as_bytes());
-    let old_style = between(&worker, "assets/style-", "\"")?;
-    let old_style = format!("assets/style-{old_style}");
-    let new_style = "assets/style-second.css";
-    let style = fs::read(folder.join(&old_style))?;
-    let changed = [&style[..], b"\n/* second */\n"].concat();
-    fs::remove_file(folder.join(&old_style))?;
-    fs::write(folder.join(new_style), &changed)?;
-    let old_build = between(&index, "name=\"build\" content=\"", "\"")?;
-    for text in [&mut index, &mut worker] {
-        *text = text
-            .replace(&old_style, new_style)
-            .replace(&integrity(&style), &integrity(&changed))
-            .replace(&old_build, SECOND);
-    }
-    worker = worker.replace(&old_page, &integrity(index.as_bytes()));
-    fs::write(folder.join("index.html"), index)?;
-    fs::write(folder.join("sw.js"), worker)?;
-    Ok(new_style.to_owned())
+    let style = add_to_asset(folder, "style", "css", "\n/* second */\n")?;
+    let index = fs::read_to_string(folder.join("index.html"))?;
+    let build = between(&index, "name=\"build\" content=\"", "\"")?;
+    replace(folder, &[(&build, SECOND)])?;
+    Ok(style)
 }
 
 fn between(text: &str, before: &str, after: &str) -> Result<String> {
     let (_, rest) = text.split_once(before).context("not where it was")?;
     Ok(rest.split(after).next().unwrap_or_default().to_owned())
-}
-
-fn integrity(content: &[u8]) -> String {
-    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(content)))
 }

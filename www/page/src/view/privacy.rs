@@ -90,7 +90,7 @@ impl Seen {
     #[must_use]
     pub fn requests(&self) -> String {
         match self.requests.as_slice() {
-            [] => "none, counted by the browser".to_owned(),
+            [] => "none, says the browser".to_owned(),
             [one] => format!("1: {one}"),
             [first, ..] => format!("{}, the first: {first}", self.requests.len()),
         }
