@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::Run;
 
 /// Version of this protocol. Page and worker come from one build; a cached half of another build is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Page to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,14 @@ pub enum Request {
         died: Vec<u32>,
         /// About the run.
         run: Run,
+    },
+    /// Print a report in another form. Beside it: the report, as the bytes of its JSON. Answered by
+    /// [`Event::Printed`]; asked of a worker that needs no input.
+    Print {
+        /// The form.
+        form: Form,
+        /// Whether names are replaced.
+        redacted: bool,
     },
     /// Read the surroundings of a line. Beside it: the plan. Answered by [`Event::Context`].
     Context {
@@ -81,6 +89,8 @@ pub enum Event {
     },
     /// Beside it: the report, as the bytes of its JSON.
     Concluded,
+    /// Beside it: the report in the form that was asked for.
+    Printed,
     /// The lines around a place.
     Context {
         /// Of the request.
@@ -106,4 +116,16 @@ pub struct UnitInfo {
     pub path: String,
     /// Bytes of the input that it takes to read it.
     pub bytes: u64,
+}
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The document that scripts rely on.
+    Json,
+    /// For a ticket.
+    Markdown,
+    /// One file for a browser or for paper.
+    Html,
 }

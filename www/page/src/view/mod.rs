@@ -10,7 +10,7 @@ pub mod map;
 pub mod pace;
 pub mod pick;
 pub mod pool;
-mod read;
+pub mod saved;
 pub mod state;
 pub mod table;
 pub mod timeline;

@@ -147,7 +147,7 @@ impl Pool {
             }
             Event::Concluded if self.phase == Phase::Concluding => self.finished(worker),
             Event::Failed { message } => self.refused(worker, message),
-            Event::Planned { .. } | Event::Concluded | Event::Context { .. } => Vec::new(),
+            Event::Planned { .. } | Event::Concluded | Event::Context { .. } | Event::Printed => Vec::new(),
         }
     }
 

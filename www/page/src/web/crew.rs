@@ -23,7 +23,7 @@ use crate::view::pool::{Command, Pool, Progress, workers_for};
 extern "C" {
     /// Made by `boot.js`, which alone may name the script that a worker runs.
     #[wasm_bindgen(catch, js_name = crdbTriageWorker)]
-    fn new_worker() -> Result<Worker, JsValue>;
+    pub(super) fn new_worker() -> Result<Worker, JsValue>;
 }
 
 /// How a run ends.
@@ -183,7 +183,7 @@ impl Crew {
                     let answer = || Surroundings::problem(message);
                     replies.extend(waiting.map(|(_, reply)| (reply, answer())));
                 }
-                Event::Ready { .. } | Event::Progress { .. } => {}
+                Event::Ready { .. } | Event::Progress { .. } | Event::Printed => {}
             }
             state.pool.hear(place, &message.body)
         };

@@ -2,4 +2,5 @@
 
 pub mod crew;
 pub mod hand_out;
+pub mod print;
 pub mod take;
