@@ -235,6 +235,16 @@ impl Page {
         }
     }
 
+    /// The complete report, which stands beside the redacted one, as JSON.
+    ///
+    /// # Errors
+    /// When the page does not offer it, or it does not come in time.
+    pub async fn complete_json(&self) -> Result<Vec<u8>> {
+        self.click("download-complete").await?;
+        self.click("download-json").await?;
+        self.downloaded("crdb-triage-report-complete.json").await
+    }
+
     /// What the browser wrote to its console since the last call: one line each, those of workers last.
     ///
     /// # Errors

@@ -62,7 +62,8 @@ fn download(printed: &Printed, form: Form, redacted: bool, problem: RwSignal<Opt
         Form::Markdown => ("md", "text/markdown"),
         Form::Html => ("html", "text/html"),
     };
-    let part = if redacted { "-redacted" } else { "" };
+    // The one that has to be kept apart is marked.
+    let part = if redacted || printed.report.input.names_replaced { "" } else { "-complete" };
     let name = format!("crdb-triage-report{part}.{ending}");
     // What the engine wrote is what is saved, byte for byte. A file of a stranger is written anew.
     if form == Form::Json && !redacted && !printed.saved {
