@@ -144,7 +144,8 @@ impl Page {
         self.ours("</");
         self.ours(tag);
         self.ours(">");
-        if !matches!(tag, "span" | "code" | "strong" | "a") {
+        // Where spaces count, a line break would be seen.
+        if !matches!(tag, "span" | "code" | "strong" | "pre") {
             self.ours("\n");
         }
     }

@@ -17,3 +17,5 @@ pub mod timeline;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod strange_tests;
