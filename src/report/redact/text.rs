@@ -282,7 +282,7 @@ fn time(text: &str) -> Option<usize> {
         };
         start.iter().zip(form.bytes()).all(alike).then_some(form.len())
     };
-    let mut end = FORMS.iter().find_map(|form| matches(&form))?;
+    let mut end = FORMS.iter().find_map(matches)?;
     let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
     if text[end..].starts_with('.') && digits(end + 1) > 0 {
         end += 1 + digits(end + 1);

@@ -28,16 +28,16 @@ fn hostile() -> Result<PathBuf> {
     let folder = bundle::folder("hostile-all")?;
     let all = PAYLOADS.join(" ");
     // In the names of files, a slash would be a folder.
-    let name = |at: usize| PAYLOADS[at].replace('/', "∕");
+    let name = |payload: &str| payload.replace('/', "∕");
     let case = "src/advisories/a144650/cases/import_succeeds_after_a_swallowed_error.txt";
     bundle::write_case(&bundle::root().join(case), &folder)?;
     let logs = folder.join("debug/nodes/1/logs");
     let log = fs::read_to_string(logs.join("cockroach.log"))?;
     let sign = "encountered an error:";
     let log = log.replace(sign, &format!("{sign} {all} ‹{all}›"));
-    for at in 0..PAYLOADS.len() {
-        fs::write(logs.join(format!("cockroach-{}.log", name(at))), &log)?;
-        fs::write(folder.join("debug").join(name(at)), PAYLOADS[at])?;
+    for payload in PAYLOADS {
+        fs::write(logs.join(format!("cockroach-{}.log", name(payload))), &log)?;
+        fs::write(folder.join("debug").join(name(payload)), payload)?;
     }
     fs::write(logs.join("cockroach.log"), &log)?;
     let table = folder.join("debug/crdb_internal.jobs.txt");
@@ -168,7 +168,7 @@ fn fill(value: &mut Value, text: &str) {
                 let source_kind =
                     name == "kind" && ["zip", "directory"].iter().any(|kind| value == kind);
                 let fixed = FIXED.contains(&name.as_str()) || name == "kind" && !source_kind;
-                if !fixed && !(of_advisory && name == "id") {
+                if !(fixed || of_advisory && name == "id") {
                     fill(value, text);
                 }
             }

@@ -17,5 +17,5 @@ pub mod timeline;
 
 #[cfg(test)]
 pub(crate) mod fixture;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod strange_tests;

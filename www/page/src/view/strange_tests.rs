@@ -1,5 +1,7 @@
 //! Reports that nobody's engine wrote: whatever is read is laid out and printed without a fall.
 
+use std::hint::black_box;
+
 use crdb_triage::report::{self, Report, html, markdown, text, wording};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -33,8 +35,8 @@ fn change(value: &mut Value, how: usize) {
     ];
     let is_time = |text: &str| text.len() == 27 && text.ends_with('Z');
     match value {
-        Value::Array(items) if how % 3 == 0 => items.clear(),
-        Value::Array(items) if how % 3 == 1 => items.extend(items.clone()),
+        Value::Array(items) if how < 4 => items.clear(),
+        Value::Array(items) if how < 8 => items.extend(items.clone()),
         Value::Array(items) => items.reverse(),
         Value::Number(_) => {
             *value = [json!(0), json!(u32::MAX), json!(u64::MAX), json!(1)][how % 4].clone()
@@ -51,35 +53,35 @@ fn change(value: &mut Value, how: usize) {
 
 /// All that the page makes of a report.
 fn show(report: &Report) {
-    coverage::summary(report);
+    black_box(coverage::summary(report));
     let map = map::map(report);
     map.rows().for_each(drop);
-    map::table::of_nodes(report);
-    map::table::of_jobs(report);
+    black_box(map::table::of_nodes(report));
+    black_box(map::table::of_jobs(report));
     for at in chains::order(report) {
         let chain = &report.chains[at];
-        chains::picture(report, chain, None);
-        chains::table::sections(report, chain, None);
+        black_box(chains::picture(report, chain, None));
+        black_box(chains::table::sections(report, chain, None));
     }
     for finding in &report.findings {
         if let Some(chain) = wording::chain_of(report, finding) {
-            chains::picture(report, chain, Some(finding));
-            chains::table::sections(report, chain, Some(finding));
+            black_box(chains::picture(report, chain, Some(finding)));
+            black_box(chains::table::sections(report, chain, Some(finding)));
         }
         if let Some(job) = wording::job_of(report, finding) {
-            timeline::layout(&job.timeline);
+            black_box(timeline::layout(&job.timeline));
         }
     }
     let rows = table::rows(report);
-    table::order(&rows, table::Sorting::default());
+    black_box(table::order(&rows, table::Sorting::default()));
     for advisory in &report.advisories {
         if let (Some(from), Some(to)) = (advisory.coverage.from, advisory.coverage.to) {
-            format::range(from, to);
-            format::exactly(from, to);
+            black_box(format::range(from, to));
+            black_box(format::exactly(from, to));
         }
     }
     for report in [report, &report::redact(report)] {
-        let _ = (html::print(report), markdown::print(report), text::print(report));
+        black_box((html::print(report), markdown::print(report), text::print(report)));
     }
 }
 
