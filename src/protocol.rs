@@ -36,6 +36,14 @@ pub enum Request {
         /// About the run.
         run: Run,
     },
+    /// Print a report in another form. Beside it: the report, as the bytes of its JSON. Answered by
+    /// [`Event::Printed`]; asked of a worker that needs no input.
+    Print {
+        /// The form.
+        form: Form,
+        /// Whether names are replaced.
+        redacted: bool,
+    },
     /// Read the surroundings of a line. Beside it: the plan. Answered by [`Event::Context`].
     Context {
         /// Echoed in the answer.
@@ -88,6 +96,8 @@ pub enum Event {
     },
     /// Beside it: the report, as the bytes of its JSON.
     Concluded,
+    /// Beside it: the report in the form that was asked for.
+    Printed,
     /// The lines around a place.
     Context {
         /// Of the request.
@@ -125,4 +135,16 @@ pub struct UnitInfo {
     pub path: String,
     /// Bytes of the input that it takes to read it.
     pub bytes: u64,
+}
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The document that scripts rely on.
+    Json,
+    /// For a ticket.
+    Markdown,
+    /// One file for a browser or for paper.
+    Html,
 }

@@ -58,12 +58,43 @@ fn an_input_that_cannot_be_opened_is_said_on_the_error_stream() {
 fn every_form_names_the_job_and_the_verdict() {
     let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
     let folder = folder.to_str().unwrap();
-    for form in ["text", "json", "markdown"] {
+    for form in ["text", "json", "markdown", "html"] {
         let output = scan(&[folder, "--format", form]);
         let printed = String::from_utf8(output.stdout).unwrap();
         assert!(printed.contains("1065722008981340161"), "{form}");
         assert!(printed.contains("suspect"), "{form}");
         assert_eq!(output.stderr, b"", "{form}: progress belongs on a terminal only");
+    }
+}
+
+#[test]
+fn a_saved_report_is_no_log_and_never_clean() {
+    let bundle = folder("never_an_affected_build").join("debug");
+    for (form, name) in [("json", "report.json"), ("html", "report.html"), ("json", "notes.txt")] {
+        let report = scan(&[bundle.to_str().unwrap(), "--format", form]).stdout;
+        let file = bundle.parent().unwrap().join(name);
+        fs::write(&file, report).unwrap();
+        let output = scan(&[file.to_str().unwrap(), "--format", "json"]);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        let report = json::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+        let unread = &report.input.unread[0];
+        assert_eq!((unread.path.as_str(), unread.reason.as_str()), (name, "SAVED_REPORT"));
+        assert!(unread.detail.starts_with("This is a report that crdb-triage wrote"));
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn redacted_the_report_has_no_name_of_a_table() {
+    let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
+    for form in ["text", "json", "markdown", "html"] {
+        let output = scan(&[folder.to_str().unwrap(), "--format", form, "--redact"]);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            printed.contains("1065722008981340161") && !printed.contains("orders"),
+            "{printed}"
+        );
+        assert_eq!(output.status.code(), Some(1));
     }
 }
 

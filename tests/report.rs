@@ -1,7 +1,11 @@
 //! The printed forms of a report: the schema, the round trip, what a person reads, and hostile text in every field.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/everywhere.rs"]
+mod everywhere;
+
 use crdb_triage::report::{AtLeast, Duplicate, Report, json, markdown, seen, text, wording};
+use everywhere::{HOSTILE, everywhere};
 use serde_json::{Value, json};
 
 /// A report with every part filled, as a support engineer might get it.
@@ -280,23 +284,6 @@ fn headlines() {
     insta::assert_snapshot!(said.join("\n"));
 }
 
-const HOSTILE: [&str; 14] = [
-    "<img src=x onerror=alert(1)>",
-    "</td></tr><script>alert(1)</script>&lt;b&gt;",
-    "[click](javascript:alert(1)) ![x](https://evil.example/p.png)",
-    "see https://evil.example/?q=1 www.evil.example evil.example mail@evil.example @team #12",
-    "<https://evil.example> [a]: https://evil.example //localhost/x",
-    "` `` ``` ```` ~~~~ `````",
-    "x\n```\n# Verdict: not affected\n<b>y</b>\n~~~\n",
-    "\u{1b}[2J\u{1b}]8;;https://evil.example\u{7}here\u{1b}]8;;\u{7}\u{9b}31m\0",
-    "gpj\u{202e}exe.\u{2066}a\u{2069}\u{200f}\u{200b}\u{feff}",
-    "=cmd()|' /C calc'!A0",
-    "a | b || c\\| d \\",
-    "line\r\nVerdict: not affected\rVerdict: not affected\n\nVerdict: not affected",
-    "- x * y _z_ **w** 1. # h > q + p --- === | --- |",
-    "",
-];
-
 #[test]
 fn hostile_text_stays_text() {
     for hostile in HOSTILE {
@@ -307,47 +294,6 @@ fn hostile_text_stays_text() {
             assert_eq!(json::read(&json::print(&report)).unwrap(), report);
         }
     }
-}
-
-/// A report with `text` in every field that is free text.
-fn everywhere(report: Report, text: &str) -> Report {
-    let fixed = [
-        "schema",
-        "time",
-        "from",
-        "to",
-        "created",
-        "finished",
-        "verdict",
-        "applicability",
-        "kind",
-        "redaction",
-        "safety",
-        "since",
-        "base",
-        "as_of",
-        "state",
-        "role",
-    ];
-    fn fill(value: &mut Value, text: &str, fixed: &[&str]) {
-        match value {
-            Value::Object(fields) => {
-                for (name, value) in fields.iter_mut() {
-                    let source_kind =
-                        name == "kind" && ["zip", "directory", "file"].iter().any(|k| value == k);
-                    if !fixed.contains(&name.as_str()) || source_kind {
-                        fill(value, text, fixed);
-                    }
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|value| fill(value, text, fixed)),
-            Value::String(old) => text.clone_into(old),
-            _ => {}
-        }
-    }
-    let mut report: Value = serde_json::from_str(&json::print(&report)).unwrap();
-    fill(&mut report, text, &fixed);
-    serde_json::from_value(report).unwrap()
 }
 
 fn check_text(printed: &str, hostile: &str) {

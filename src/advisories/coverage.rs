@@ -147,7 +147,7 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
     ];
     let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
     // What content shows to be no log and no table cannot matter beside logs and tables that were read.
-    unread.reason != UnreadReason::NotRecognized
+    !matches!(unread.reason, UnreadReason::NotRecognized | UnreadReason::SavedReport)
         && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
         && !name.starts_with("system.scheduled_jobs")
 }

@@ -36,6 +36,9 @@ enum Command {
         /// Form of the report on standard output.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+        /// Replace names, to hand the report on: nodes, tables, users, addresses, keys, and unknown words of log lines.
+        #[arg(long)]
+        redact: bool,
     },
 }
 
@@ -47,16 +50,20 @@ enum Format {
     Json,
     /// For a ticket.
     Markdown,
+    /// One file for a browser or for paper; the page opens it again.
+    Html,
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Scan { paths, format } } = Arguments::parse();
+    let Arguments { command: Command::Scan { paths, format, redact } } = Arguments::parse();
     match scan(&paths) {
         Ok(report) => {
+            let report = if redact { report::redact(&report) } else { report };
             let printed = match format {
                 Format::Text => report::text::print(&report),
                 Format::Json => report::json::print(&report),
                 Format::Markdown => report::markdown::print(&report),
+                Format::Html => report::html::print(&report),
             };
             // A reader that has seen enough (`| head`) closes the pipe; the verdict stands all the same.
             io::stdout().lock().write_all(printed.as_bytes()).ok();

@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use backups::{
-    Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced, OperationKind,
-    ReadFrom, RestoreRun, Source, Touches, Unplaced, Within,
+    ALL_INDEXES, Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced,
+    OperationKind, ReadFrom, RestoreRun, Source, Touches, Unplaced, Within,
 };
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};

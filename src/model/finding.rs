@@ -133,6 +133,8 @@ pub enum UnreadReason {
     OutsideEntry,
     /// Nothing in it looks like an artifact that this tool knows.
     NotRecognized,
+    /// It is a report that this tool wrote, and no log.
+    SavedReport,
 }
 
 impl UnreadReason {
@@ -152,6 +154,7 @@ impl UnreadReason {
             Self::NoEntry => "NO_ENTRY",
             Self::OutsideEntry => "OUTSIDE_ENTRY",
             Self::NotRecognized => "NOT_RECOGNIZED",
+            Self::SavedReport => "SAVED_REPORT",
         }
     }
 }

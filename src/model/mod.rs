@@ -11,6 +11,7 @@ mod finding;
 mod ids;
 mod job;
 mod job_details;
+mod saved;
 mod sorting;
 mod time;
 mod verdict;
@@ -25,6 +26,7 @@ pub use finding::{
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
 pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
+pub use saved::{REPORT, REPORT_HEAD, is_report};
 pub use sorting::{CollectSmall, SortSmall};
 pub use time::Time;
 pub use verdict::{Applicability, Verdict};

@@ -3,6 +3,7 @@
 use super::wrap::Wrapping;
 use super::{cluster, jobs_table, schedules, table};
 use crate::ingest::Table;
+use crate::model::is_report;
 
 /// How much of an artifact is worth looking at, in bytes.
 pub const SAMPLE: usize = 64 << 10;
@@ -14,6 +15,8 @@ pub enum Sniffed {
     Log,
     /// A table, by the names of its columns.
     Table(Table),
+    /// A report that this tool wrote.
+    Report,
     /// Neither.
     NotRecognized,
 }
@@ -23,7 +26,9 @@ pub enum Sniffed {
 pub fn sniff(start: &[u8]) -> Sniffed {
     let sample = &start[..start.len().min(SAMPLE)];
     let sample = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
-    if let Some(table) = table_of(sample) {
+    if is_report(start) {
+        Sniffed::Report
+    } else if let Some(table) = table_of(sample) {
         Sniffed::Table(table)
     } else if Wrapping::detect(start).entries > 0 {
         Sniffed::Log
@@ -69,6 +74,7 @@ mod tests {
             ("id\tstatus\tcreated\tname\n", Sniffed::NotRecognized),
             ("I250422 06:30 no entry\n", Sniffed::NotRecognized),
             ("{\"level\":\"info\"}", Sniffed::NotRecognized),
+            ("{\"schema\":\"crdb-triage/report/2\"}", Sniffed::Report),
             ("", Sniffed::NotRecognized),
         ] {
             assert_eq!(sniff(text.as_bytes()), expected, "{text}");

@@ -86,6 +86,7 @@ fn input(outcome: &Outcome) -> Input {
             .iter()
             .map(|file| Duplicate { path: file.path.clone(), of: file.of.clone() })
             .collect(),
+        names_replaced: false,
     }
 }
 

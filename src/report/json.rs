@@ -4,11 +4,17 @@ use std::fmt::{self, Write};
 
 use serde::Deserialize;
 
-use super::{Report, SCHEMA, visible};
+use super::{Report, SCHEMA, read, visible};
 
 /// Why a text is not a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAReport(String);
+
+impl NotAReport {
+    pub(super) fn because(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
 
 impl fmt::Display for NotAReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,12 +56,12 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
     }
     let not_a_report =
         |error: serde_json::Error| NotAReport(visible::line(&error.to_string()).into_owned());
-    let head: Head = serde_json::from_str(text).map_err(not_a_report)?;
+    let head: Head = read::from_slice(text.as_bytes()).map_err(not_a_report)?;
     if head.schema != SCHEMA {
         let found = visible::line(&head.schema);
         return Err(NotAReport(format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"")));
     }
-    serde_json::from_str(text).map_err(not_a_report)
+    read::from_slice(text.as_bytes()).map_err(not_a_report)
 }
 
 /// Hidden characters other than line breaks stand only inside JSON's strings, where an escape means the same.

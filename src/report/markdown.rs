@@ -9,8 +9,6 @@ use std::borrow::Cow;
 
 use super::{Advisory, Finding, Job, Node, Report, seen, visible, wording};
 
-/// Where the published advisories stand: the only address that becomes a link.
-const PUBLISHED: &str = "https://www.cockroachlabs.com/docs/advisories/";
 const CLOCK: wording::Clock = |time| time.to_string();
 
 /// The report as Markdown, with a line break at its end.
@@ -24,6 +22,10 @@ pub fn print(report: &Report) -> String {
     let tool = &report.tool;
     page.line(0, &format!("Made by {} {}.", prose(&tool.name), prose(&tool.version)));
     page.line(0, &prose(&wording::scope(report)));
+    if report.input.names_replaced {
+        page.blank();
+        page.line(0, &prose(wording::NAMES_REPLACED));
+    }
     advisories(&mut page, report);
     findings(&mut page, report);
     chains(&mut page, report);
@@ -319,9 +321,7 @@ fn escape(word: &str) -> Cow<'_, str> {
 /// A link where `url` is a published advisory and nothing else, plain code elsewhere: rules of users, and reports
 /// that were read back, may name any address.
 fn address(url: &str) -> String {
-    let page = url.strip_prefix(PUBLISHED).unwrap_or_default();
-    let harmless = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    if !page.is_empty() && page.bytes().all(harmless) { format!("<{url}>") } else { code(url) }
+    if wording::is_published(url) { format!("<{url}>") } else { code(url) }
 }
 
 fn longest_run(text: &str) -> usize {

@@ -5,9 +5,17 @@ mod chains;
 #[cfg(feature = "engine")]
 mod compose;
 mod document;
+#[cfg(feature = "engine")]
+pub mod html;
 pub mod json;
+#[cfg(feature = "engine")]
 pub mod markdown;
+pub mod read;
+#[cfg(feature = "engine")]
+mod redact;
+pub mod saved;
 pub mod seen;
+#[cfg(feature = "engine")]
 pub mod text;
 pub mod visible;
 pub mod wording;
@@ -15,3 +23,5 @@ pub mod wording;
 #[cfg(feature = "engine")]
 pub use compose::compose;
 pub use document::*;
+#[cfg(feature = "engine")]
+pub use redact::redact;

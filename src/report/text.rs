@@ -17,6 +17,9 @@ pub fn print(report: &Report) -> String {
     page.words(0, "Report of ", &format!("{} {}", report.tool.name, report.tool.version));
     page.blank();
     page.words(0, "Result: ", &wording::headline(report).to_string());
+    if report.input.names_replaced {
+        page.words(0, "Redacted: ", wording::NAMES_REPLACED);
+    }
     what_was_read(&mut page, report);
     advisories(&mut page, report);
     findings(&mut page, report);

@@ -9,7 +9,7 @@ use crate::facts::{self, Content};
 use crate::ingest::{
     self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
 };
-use crate::model::Unread;
+use crate::model::{Unread, UnreadReason};
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::JobsTable;
 use crate::parse::schedules::SchedulesTable;
@@ -151,6 +151,7 @@ enum Reader<'a> {
     Jobs(Table, Box<JobsTable>),
     Schedules(Box<SchedulesTable>),
     Cluster(Table, Box<ClusterTable>),
+    Report(String),
     NotRecognized,
 }
 
@@ -197,7 +198,7 @@ impl<'a> Reader<'a> {
             Self::Jobs(_, table) => table.feed(text),
             Self::Schedules(table) => table.feed(text),
             Self::Cluster(_, table) => table.feed(text),
-            Self::NotRecognized => {}
+            Self::Report(_) | Self::NotRecognized => {}
         }
     }
 
@@ -207,6 +208,7 @@ impl<'a> Reader<'a> {
         *self = match sniff::sniff(&head) {
             Sniffed::Log => Self::log(signatures, path),
             Sniffed::Table(table) => Self::table(table, path),
+            Sniffed::Report => Self::Report(std::mem::take(path)),
             Sniffed::NotRecognized => Self::NotRecognized,
         };
         self.feed(&head);
@@ -232,7 +234,18 @@ impl<'a> Reader<'a> {
                 let (records, unread) = reader.finish();
                 (Content::Cluster(table, records), unread)
             }
+            Self::Report(path) => (Content::NotRecognized, vec![saved(path)]),
             Self::Undecided { .. } | Self::NotRecognized => (Content::NotRecognized, Vec::new()),
         }
+    }
+}
+
+fn saved(path: String) -> Unread {
+    Unread {
+        path,
+        reason: UnreadReason::SavedReport,
+        detail: "This is a report that crdb-triage wrote, and no log: nothing of it counts. To look at it again, hand it \
+                 in alone on the page."
+            .to_owned(),
     }
 }

@@ -72,7 +72,8 @@ impl Outcome {
         let mut unread = std::mem::take(&mut tally.unread);
         for FileResult { file, content, unread: mut lacks, text } in files {
             bytes_read += text;
-            if content == Content::NotRecognized {
+            let told = |lack: &Unread| lack.reason == UnreadReason::SavedReport;
+            if content == Content::NotRecognized && !lacks.iter().any(told) {
                 lacks.push(not_recognized(&file.path));
             }
             if lacks.is_empty() {

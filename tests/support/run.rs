@@ -32,13 +32,18 @@ pub(crate) fn triage(files: &[File], slice: usize) -> Report {
         report::compose(&engine.conclude(plan, results), Run::default())
     })
     .unwrap();
-    let json = serde_json::from_str(&report::json::print(&report)).unwrap();
+    follows_schema(&report);
+    report
+}
+
+/// Holds a report against the schema.
+pub(crate) fn follows_schema(report: &Report) {
+    let json = serde_json::from_str(&report::json::print(report)).unwrap();
     let faults: Vec<String> = SCHEMA
         .iter_errors(&json)
         .map(|fault| format!("{}: {fault}", fault.instance_path()))
         .collect();
     assert!(faults.is_empty(), "the report is not of its schema: {faults:#?}");
-    report
 }
 
 /// The virtual cluster, with its cluster before it where there are several.

@@ -20,7 +20,7 @@ use crate::parse::statement::{Address, Targets, Unparsed};
 use super::Facts;
 pub(super) use events::add as add_events;
 pub use instants::Within;
-pub use operations::{BulkOperation, Ended, OperationKind};
+pub use operations::{ALL_INDEXES, BulkOperation, Ended, OperationKind};
 pub use restores::{ReadFrom, RestoreRun, Source};
 pub use scope::{Covers, Touches};
 

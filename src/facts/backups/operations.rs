@@ -6,6 +6,9 @@ use crate::parse::statement::{self, Import, Name, Restore, Targets, Unparsed};
 use super::scope::by_name;
 use super::{Chain, Covers, Layer, Touches};
 
+/// Stands among the indexes of an operation that builds them all; no index has that name.
+pub const ALL_INDEXES: &str = "all indexes of the table";
+
 /// What an operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationKind {
@@ -191,7 +194,7 @@ pub(super) fn index_build(job: &Job) -> Option<BulkOperation> {
         BulkOperation::new(job, OperationKind::IndexBuild, Touches::Tables(vec![build.table]))?;
     operation.indexes = build.indexes;
     if build.rebuilds_all {
-        operation.indexes.push("all indexes of the table".to_owned());
+        operation.indexes.push(ALL_INDEXES.to_owned());
     }
     Some(operation)
 }

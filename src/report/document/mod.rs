@@ -88,6 +88,9 @@ pub struct Input {
     /// Logs that came more than once; each counts once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<Duplicate>,
+    /// Whether this report has replacements in place of names: it was redacted, to be handed on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub names_replaced: bool,
 }
 
 /// A log that is the same as another, under another name or in another bundle.

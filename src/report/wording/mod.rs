@@ -19,7 +19,9 @@ pub use chains::{
     chains_left_out, has_marks, layer_of, more_operations,
 };
 pub use headline::{Headline, headline, sentence};
-pub use input::{count, files, logs, nothing_unread, period, scope, size};
+pub use input::{
+    NAMES_REPLACED, count, files, is_published, logs, nothing_unread, period, scope, size,
+};
 pub use jobs::{ends, is_a_job, job_event, job_of, job_state, left_out, no_steps, place, subject};
 pub use names::{
     applicability_meaning, capital, event_word, operation, redaction_meaning, safety_word,

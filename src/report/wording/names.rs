@@ -160,6 +160,7 @@ pub fn unread_word(code: &str) -> Cow<'_, str> {
         "COLLECTION_FAILED" => "not collected",
         "MALFORMED_TABLE" => "malformed table",
         "NOT_RECOGNIZED" => "not recognised",
+        "SAVED_REPORT" => "a report, not logs",
         other => return visible::line(other),
     })
 }

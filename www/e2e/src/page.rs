@@ -297,6 +297,15 @@ impl Page {
         }
     }
 
+    /// The complete report as JSON.
+    ///
+    /// # Errors
+    /// When the page does not offer it, or it does not come in time.
+    pub async fn report(&self) -> Result<String> {
+        self.click("download-json").await?;
+        Ok(String::from_utf8(self.downloaded("crdb-triage-report.json").await?)?)
+    }
+
     /// What the browser wrote to its console since the last call: one line each, those of workers last. Of other engines
     /// than Chromium, what went wrong in the page since it was opened.
     ///

@@ -13,8 +13,7 @@ const SECOND: &str = "large === 2";
 /// The report, which is the command's for `path` but for the run.
 async fn same_as_the_command(page: &Page, path: &Path) -> Result<String> {
     page.wait_for_state("done").await?;
-    page.click("download-json").await?;
-    let json = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
+    let json = page.report().await?;
     let (expected, _) = bundle::command(path, "json")?;
     assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
     Ok(json)

@@ -36,9 +36,7 @@ async fn a_restore_in_one_cluster_finds_its_chain_in_the_other() -> Result<()> {
         ["A-88042", "801350000000007304", "suspect"],
     ]);
     assert_eq!(rows, expected);
-
-    page.click("download-json").await?;
-    let report: Value = serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+    let report: Value = serde_json::from_str(&page.report().await?)?;
     bundle::follows_schema(&report)?;
     let chain = &report["chains"][0];
     assert_eq!(chain["layers"][1]["marks"][0]["role"], "suspect");

@@ -12,8 +12,7 @@ const SUCCESS: &str = "I250422 06:30:39.852238 6885 jobs/registry.go:1650 ⋮ [T
 
 /// The report of the page, which is the report of the command for `path`, byte for byte but for the run.
 async fn same_as_the_command(page: &Page, path: &Path) -> Result<Value> {
-    page.click("download-json").await?;
-    let json = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
+    let json = page.report().await?;
     let (expected, _) = bundle::command(path, "json")?;
     assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
     let report = serde_json::from_str(&json)?;

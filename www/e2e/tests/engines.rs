@@ -52,8 +52,7 @@ async fn ready(engine: Engine, url: &str) -> Result<Page> {
 /// The report that the page lets the user save.
 async fn report(page: &Page) -> Result<String> {
     page.wait_for_state("done").await?;
-    page.click("download-json").await?;
-    Ok(String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?)
+    page.report().await
 }
 
 /// The page's report is that of the command for `path`, byte for byte but for the run.

@@ -38,8 +38,7 @@ const CHANGES: [Change; 4] = [
 
 async fn report(page: &Page) -> Result<Value> {
     page.wait_for_state("done").await?;
-    page.click("download-json").await?;
-    let report = serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+    let report = serde_json::from_str(&page.report().await?)?;
     bundle::follows_schema(&report)?;
     Ok(report)
 }
@@ -132,8 +131,7 @@ async fn where_blobs_are_no_byte_streams_the_report_is_the_same() -> Result<()> 
         page.before_workers(lack)?;
         page.choose_folder(&folder).await?;
         page.wait_for_state("done").await?;
-        page.click("download-json").await?;
-        let report = String::from_utf8(page.downloaded("crdb-triage-report.json").await?)?;
+        let report = page.report().await?;
         assert_eq!(bundle::without_run(&report)?, bundle::without_run(&expected)?);
         page.nothing_complained().await?;
     }

@@ -33,8 +33,7 @@ const LITTLE_MEMORY: &str = "--js-flags=--wasm-max-mem-pages=44";
 
 async fn report(page: &Page) -> Result<Value> {
     page.wait_for_state("done").await?;
-    page.click("download-json").await?;
-    let report = serde_json::from_slice(&page.downloaded("crdb-triage-report.json").await?)?;
+    let report = serde_json::from_str(&page.report().await?)?;
     bundle::follows_schema(&report)?;
     Ok(report)
 }

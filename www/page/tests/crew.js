@@ -5,7 +5,7 @@ export function play(behaviour, report) {
   class Paper extends EventTarget {
     constructor() {
       super();
-      this.say({ ready: { version: 1 } });
+      this.say({ ready: { version: 2 } });
     }
     say(body, buffers = []) {
       setTimeout(() => {

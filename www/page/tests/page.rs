@@ -373,7 +373,7 @@ async fn findings_are_sorted_and_filtered_in_place() {
     a_moment().await;
     assert_eq!(one(&id("finding-row")).get_attribute("data-verdict").as_deref(), Some("cleared"));
     assert_eq!(one("#app .findings th").get_attribute("aria-sort").as_deref(), Some("ascending"));
-    one("#app .chip input").click();
+    one("#app .filters .chip input").click();
     a_moment().await;
     assert_eq!(all(&id("finding-row")).len(), 3, "the suspect is hidden");
 }

@@ -1,7 +1,7 @@
 //! Where requests become calls of the engine.
 
 use crdb_triage::ingest::{Input, Plan, Unit};
-use crdb_triage::protocol::{Event, Request, UnitInfo, VERSION};
+use crdb_triage::protocol::{Event, Form, Request, UnitInfo, VERSION};
 use crdb_triage::report::{self, Run};
 use crdb_triage::triage::{Engine, UnitResult, context, wire};
 use crdb_triage_envelope::Message;
@@ -59,6 +59,7 @@ impl Desk {
             Request::Plan => Ok(self.plan().await),
             Request::Scan { unit } => self.scan(unit, &buffers, say).await.ok_or(FOREIGN),
             Request::Conclude { died, run } => self.conclude(&died, run, &buffers).ok_or(FOREIGN),
+            Request::Print { form, redacted } => print(form, redacted, &buffers).ok_or(FOREIGN),
             Request::Context { id, path, line, offset } => {
                 self.context(id, &path, line, offset, &buffers).await.ok_or(FOREIGN)
             }
@@ -143,6 +144,22 @@ impl Desk {
         let (first, lines, problem) = (found.first, found.lines, found.problem);
         Some(Event::Context { id, first, lines, problem }.into())
     }
+}
+
+/// A report in another form.
+fn print(form: Form, redacted: bool, buffers: &[ArrayBuffer]) -> Option<Message<Event>> {
+    let json = Uint8Array::new(buffers.first()?).to_vec();
+    let mut report = report::json::read(std::str::from_utf8(&json).ok()?).ok()?;
+    if redacted {
+        report = report::redact(&report);
+    }
+    let printed = match form {
+        Form::Json => report::json::print(&report),
+        Form::Markdown => report::markdown::print(&report),
+        Form::Html => report::html::print(&report),
+    };
+    let buffers = vec![Uint8Array::from(printed.as_bytes()).buffer()];
+    Some(Message { body: Event::Printed, files: Vec::new(), buffers })
 }
 
 /// A value in the engine's compact form, ready to be handed over.

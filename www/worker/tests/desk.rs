@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use crdb_triage::protocol::{Event, Request, VERSION};
+use crdb_triage::protocol::{Event, Form, Request, VERSION};
 use crdb_triage::report::{Report, Run};
 use crdb_triage_envelope::{Message, bytes_of};
 use crdb_triage_worker::Desk;
@@ -100,12 +100,35 @@ async fn a_unit_that_died_is_unread_in_the_report() {
     assert_eq!(report.verdict().as_str(), "cannot_tell");
 }
 
+async fn print(desk: &mut Desk, form: Form, redacted: bool, report: &str) -> Vec<Message<Event>> {
+    let report = Uint8Array::from(report.as_bytes()).buffer();
+    ask(desk, Request::Print { form, redacted }, vec![], vec![report]).await
+}
+
+#[wasm_bindgen_test]
+async fn a_report_is_printed_in_each_form_without_an_input() {
+    let report = include_str!("../../../tests/samples/report.json");
+    for (form, begin) in
+        [(Form::Json, "{\n  \"schema\""), (Form::Markdown, "# "), (Form::Html, "<!doctype html>")]
+    {
+        for redacted in [false, true] {
+            let heard = print(&mut Desk::new(), form, redacted, report).await;
+            assert_eq!(heard[0].body, Event::Printed);
+            let bytes = Uint8Array::new(&heard[0].buffers[0]).to_vec();
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(text.starts_with(begin), "{text}");
+            assert_eq!(text.contains("orders"), !redacted, "{text}");
+        }
+    }
+}
+
 #[wasm_bindgen_test]
 async fn halves_of_two_builds_and_missing_parts_are_refused_in_words() {
     let mut desk = Desk::new();
     for (heard, word) in [
         (open(&mut desk, VERSION + 1).await, "Reload"),
         (ask(&mut desk, Request::Scan { unit: 0 }, vec![], vec![]).await, "Reload"),
+        (print(&mut desk, Form::Html, false, "{}").await, "Reload"),
     ] {
         let [Message { body: Event::Failed { message }, .. }] = &heard[..] else {
             panic!("{heard:?}")

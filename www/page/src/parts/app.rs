@@ -13,7 +13,7 @@ use super::update::update;
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
 use crate::web::crew::{Crew, Told};
-use crate::web::take::{Dropped, Taken, dropped, walk};
+use crate::web::take::{Dropped, Taken, dropped, saved_report, walk};
 
 /// What every part may need. A handle: copies are the same page.
 #[derive(Clone, Copy)]
@@ -32,19 +32,49 @@ pub(super) struct App {
 }
 
 impl App {
-    /// Begins to read what was taken.
+    /// Begins to read what was taken, or shows it again if it is a saved report.
     pub(super) fn open(self, taken: Taken, sample: bool) {
+        let [(_, file)] = taken.files.as_slice() else { return self.scan(taken, sample) };
+        if sample {
+            return self.scan(taken, sample);
+        }
+        let (asked, file) = (self.ask(), file.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let saved = saved_report(&file).await;
+            if self.asked.get_value() != asked {
+                return;
+            }
+            match saved {
+                None => self.scan(taken, sample),
+                Some(file) => {
+                    self.begin(&taken, sample);
+                    self.state.update(|state| match file {
+                        Ok(file) => state.reopen(&file),
+                        Err(why) => state.fail(why),
+                    });
+                }
+            }
+        });
+    }
+
+    fn scan(self, taken: Taken, sample: bool) {
         if taken.files.is_empty() {
             let mut notice = taken.missed;
             notice.insert(0, "There was no file in that.".to_owned());
             self.notice.set(notice);
             return;
         }
+        self.begin(&taken, sample);
+        self.crew.set_value(Some(Crew::start(taken.files, move |told| self.told(told))));
+    }
+
+    /// What was taken takes the place of what was here.
+    fn begin(self, taken: &Taken, sample: bool) {
         let handed = Handed {
             paths: taken.files.iter().map(|(path, _)| path.clone()).collect(),
             bytes: taken.files.iter().map(|(_, file)| file.size() as u64).sum(),
             sample,
-            missed: taken.missed,
+            missed: taken.missed.clone(),
         };
         self.ask();
         // The workers of what was read before end here, before anything new begins.
@@ -52,7 +82,6 @@ impl App {
         let mut made_room = None;
         self.state.update(|state| made_room = state.begin(handed));
         self.notice.set(made_room.into_iter().collect());
-        self.crew.set_value(Some(Crew::start(taken.files, move |told| self.told(told))));
     }
 
     fn ask(self) -> u64 {

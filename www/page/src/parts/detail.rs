@@ -25,7 +25,7 @@ pub(super) fn detail(app: App, printed: &Printed, at: usize) -> Option<El> {
                     (html("h3").child("What happened, in order"), timeline::timeline(job))
                 }),
                 html("h3").child("Evidence"),
-                evidence::evidence(app, &finding.evidence),
+                evidence::evidence(app, &finding.evidence, printed.saved),
             )),
             html("div").class("detail-side").child((
                 html("h3").child("What to do"),

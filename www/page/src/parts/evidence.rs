@@ -13,8 +13,9 @@ use super::kit::{place, raw};
 use crate::view::format;
 use crate::web::crew::Surroundings;
 
-pub(super) fn evidence(app: App, all: &[Evidence]) -> El {
-    let lines: Vec<_> = all.iter().map(|evidence| line(app, evidence)).collect();
+/// Of a report that was `saved` the files are not at hand.
+pub(super) fn evidence(app: App, all: &[Evidence], saved: bool) -> El {
+    let lines: Vec<_> = all.iter().map(|evidence| line(app, evidence, saved)).collect();
     html("ul").class("evidence").child(lines)
 }
 
@@ -26,7 +27,32 @@ enum Around {
     Shown(Surroundings),
 }
 
-fn line(app: App, evidence: &Evidence) -> El {
+fn line(app: App, evidence: &Evidence, saved: bool) -> El {
+    let node = evidence.node.map(|node| html("span").child(format!("n{node}")));
+    let time = evidence.time.map(|time| html("time").class("mono").child(format::instant(time)));
+    html("li")
+        .attr("data-testid", "evidence-line")
+        .attr("data-path", evidence.path.clone())
+        .attr("data-line", evidence.line.to_string())
+        .child((
+            html("div").class("event-head").child((
+                place(&evidence.path, evidence.line),
+                node,
+                time,
+            )),
+            html("div").class("log").child(raw(&evidence.text)),
+            if saved { several(not_at_hand()) } else { several(around_it(app, evidence)) },
+        ))
+}
+
+fn not_at_hand() -> El {
+    html("p").class("quiet").child(
+        "The lines around it cannot be shown: this is a saved report, and its files are not at hand.",
+    )
+}
+
+/// A button, and the lines around a place once it is pressed.
+fn around_it(app: App, evidence: &Evidence) -> (El, El) {
     let around = RwSignal::new(Around::Closed);
     let (path, number, offset) = (evidence.path.clone(), evidence.line, evidence.offset);
     let toggle = move |_| {
@@ -44,33 +70,22 @@ fn line(app: App, evidence: &Evidence) -> El {
         });
     };
     let open = move || around.read() != Around::Closed;
-    let node = evidence.node.map(|node| html("span").child(format!("n{node}")));
-    let time = evidence.time.map(|time| html("time").class("mono").child(format::instant(time)));
-    html("li")
-        .attr("data-testid", "evidence-line")
-        .attr("data-path", evidence.path.clone())
-        .attr("data-line", evidence.line.to_string())
-        .child((
-            html("div").class("event-head").child((
-                place(&evidence.path, evidence.line),
-                node,
-                time,
-            )),
-            html("div").class("log").child(raw(&evidence.text)),
-            html("button")
-                .attr("type", "button")
-                .class("link")
-                .attr("aria-expanded", move || open().to_string())
-                .on(ev::click, toggle)
-                .child(move || {
-                    if open() { "Hide the lines around it" } else { "Show the lines around it" }
-                }),
-            html("div").attr("aria-live", "polite").child(move || match around.get() {
-                Around::Closed => None,
-                Around::Asked => Some(several(html("p").class("quiet").child("Reading…"))),
-                Around::Shown(lines) => Some(surroundings(&lines, number)),
-            }),
-        ))
+    let button = html("button")
+        .attr("type", "button")
+        .class("link")
+        .attr("aria-expanded", move || open().to_string())
+        .on(ev::click, toggle)
+        .child(
+            move || {
+                if open() { "Hide the lines around it" } else { "Show the lines around it" }
+            },
+        );
+    let shown = html("div").attr("aria-live", "polite").child(move || match around.get() {
+        Around::Closed => None,
+        Around::Asked => Some(several(html("p").class("quiet").child("Reading…"))),
+        Around::Shown(lines) => Some(surroundings(&lines, number)),
+    });
+    (button, shown)
 }
 
 fn surroundings(shown: &Surroundings, wanted: u64) -> Several {

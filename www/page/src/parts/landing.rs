@@ -44,7 +44,8 @@ fn drop_zone(app: App) -> El {
             )),
             html("p").class("quiet").child(
                 "Reads zip, tar, gzip, zstd, bzip2 and xz, also cut off or within each other; unpacked folders; and logs as \
-                 CockroachDB, Kubernetes or journald wrote them. Size does not matter much: files are read in pieces.",
+                 CockroachDB, Kubernetes or journald wrote them. Size does not matter much: files are read in pieces. A report \
+                 that was saved here (JSON or HTML) is shown again.",
             ),
         ))
 }

@@ -8,6 +8,7 @@ mod app;
 mod chains;
 mod coverage;
 mod detail;
+mod downloads;
 mod element;
 mod evidence;
 mod findings;

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use crdb_triage::model::Verdict;
-use crdb_triage::report::{Advisory, Report, markdown, wording};
+use crdb_triage::report::{Advisory, Report, visible, wording};
 
 use super::app::App;
 use super::element::{El, html};
 use super::icon::{Icon, icon};
-use super::kit::{button, fact, long_fact, raw, tag, unbroken};
-use super::{chains, coverage, findings};
-use crate::view::format;
+use super::kit::{fact, long_fact, raw, tag, unbroken};
+use super::{chains, coverage, downloads, findings};
 use crate::view::state::{Handed, Printed};
-use crate::web::hand_out;
+use crate::view::{format, saved};
 
 pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
     let report = &printed.report;
     html("div").class("wide").child((
-        banner(handed),
+        banner(handed, &printed),
         verdict(handed, report),
-        toolbar(app, Arc::clone(&printed)),
+        downloads::downloads(app, Arc::clone(&printed)),
         coverage::coverage(report, handed),
         html("section").attr("aria-labelledby", "findings").child((
             html("h2").attr("id", "findings").child("Findings"),
@@ -40,18 +39,44 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
     ))
 }
 
-/// What the reader must not overlook: that the sample is made up, or that files never arrived.
-fn banner(handed: &Handed) -> [Option<El>; 2] {
-    let note = |text: String| {
-        html("div").class("note warn").child((icon(Icon::Warning), html("p").child(text)))
-    };
-    [
-        handed.sample.then(|| note("This is the made-up sample: an invented cluster with invented jobs.".to_owned())),
-        (!handed.missed.is_empty()).then(|| {
-            let missed = format::counted(handed.missed.len(), "file or folder", "files or folders");
-            note(format!("{missed} could not be opened by the browser and was not looked at. The list is at the end of this page."))
-        }),
-    ]
+/// What the reader must not overlook: that the sample is made up, that the report is an old one, or that files never
+/// arrived.
+fn banner(handed: &Handed, printed: &Printed) -> Vec<El> {
+    let report = &printed.report;
+    let mut notes = Vec::new();
+    if handed.sample {
+        notes
+            .push("This is the made-up sample: an invented cluster with invented jobs.".to_owned());
+    }
+    if printed.saved {
+        let tool = &report.tool;
+        notes.push(format!(
+            "This is a saved report, made by {} {}. Nothing was read for it now, and nobody can tell whether the file was \
+             changed since.",
+            visible::line(&tool.name),
+            visible::line(&tool.version)
+        ));
+    }
+    if report.input.names_replaced {
+        notes.push(wording::NAMES_REPLACED.to_owned());
+    }
+    let reports = saved::among_files(report);
+    if reports > 0 && !printed.saved {
+        let (reports, one) =
+            (format::counted(reports, "saved report", "saved reports"), reports == 1);
+        let (was, them) = if one { ("was", "it") } else { ("were", "one of them") };
+        notes.push(format!(
+            "{reports} {was} handed in together with other files, and {was} not read: a report is no log. To see {them} \
+             again, hand it in alone."
+        ));
+    }
+    if !handed.missed.is_empty() {
+        let missed = format::counted(handed.missed.len(), "file or folder", "files or folders");
+        notes.push(format!("{missed} could not be opened by the browser and was not looked at. The list is at the end of this page."));
+    }
+    let note =
+        |text| html("div").class("note warn").child((icon(Icon::Warning), html("p").child(text)));
+    notes.into_iter().map(note).collect()
 }
 
 fn verdict(handed: &Handed, report: &Report) -> El {
@@ -81,33 +106,6 @@ fn verdict(handed: &Handed, report: &Report) -> El {
             html("p").class("quiet").child(unbroken(&headline.rest)),
             next,
         ))
-}
-
-fn toolbar(app: App, printed: Arc<Printed>) -> El {
-    let json = {
-        let printed = Arc::clone(&printed);
-        move || save("crdb-triage-report.json", "application/json", &printed.json)
-    };
-    let markdown = move || {
-        let text = markdown::print(&printed.report);
-        save("crdb-triage-report.md", "text/markdown", text.as_bytes());
-    };
-    html("div").class("toolbar").child((
-        button("button", Some("download-json"), Icon::Download, "Download report (JSON)", json),
-        button(
-            "button",
-            Some("download-markdown"),
-            Icon::Download,
-            "Download report (Markdown)",
-            markdown,
-        ),
-        button("button", None, Icon::Back, "Start over", move || app.reset()),
-    ))
-}
-
-/// A browser that refuses a download says so itself.
-fn save(name: &str, media_type: &str, bytes: &[u8]) {
-    hand_out::save(name, media_type, bytes).ok();
 }
 
 fn advisory(advisory: &Advisory, report: &Report) -> El {
@@ -158,9 +156,9 @@ fn nodes(name: &'static str, nodes: &[String]) -> El {
     }
 }
 
-/// A link to the published advisory; only to an address of the web, whatever the report says.
+/// A link to the published advisory, and to nothing else, whatever the report says.
 fn link(url: &str) -> Option<El> {
-    url.starts_with("https://").then(|| {
+    wording::is_published(url).then(|| {
         html("a")
             .attr("href", url.to_owned())
             .attr("target", "_blank")

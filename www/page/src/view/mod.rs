@@ -11,10 +11,12 @@ pub mod pace;
 pub mod pick;
 pub mod pool;
 pub mod privacy;
-mod read;
+pub mod saved;
 pub mod state;
 pub mod table;
 pub mod timeline;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod strange_tests;

@@ -147,9 +147,11 @@ impl Pool {
             }
             Event::Concluded if self.phase == Phase::Concluding => self.finished(worker),
             Event::Failed { message } => self.refused(worker, message),
-            Event::Planned { .. } | Event::Concluded | Event::Context { .. } | Event::Read { .. } => {
-                Vec::new()
-            },
+            Event::Planned { .. }
+            | Event::Concluded
+            | Event::Context { .. }
+            | Event::Printed
+            | Event::Read { .. } => Vec::new(),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crdb_triage::report::{Report, visible, wording};
+use crdb_triage::report::{Report, read, visible, wording};
 
-use super::read;
+use super::saved;
 
 /// What a person handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Printed {
     pub report: Report,
     /// Its JSON as the engine printed it: what the download holds, byte for byte.
     pub json: Vec<u8>,
+    /// Whether it was saved before and is shown again: there are no files beside it.
+    pub saved: bool,
 }
 
 /// Where the page is. It changes only along the arrows
@@ -93,10 +95,21 @@ impl State {
     pub fn finish(&mut self, json: Vec<u8>) {
         let Self::Scanning(handed) = self else { return };
         *self = match read::from_slice::<Report>(&json) {
-            Ok(report) => Self::Done(Arc::clone(handed), Arc::new(Printed { report, json })),
+            Ok(report) => {
+                Self::Done(Arc::clone(handed), Arc::new(Printed { report, json, saved: false }))
+            }
             Err(error) => {
                 Self::Failed(format!("The report was made but this page cannot read it: {error}."))
             }
+        };
+    }
+
+    /// A report that was saved is here, as a person handed it in. One that this page cannot show is a failure.
+    pub fn reopen(&mut self, file: &[u8]) {
+        let Self::Scanning(handed) = self else { return };
+        *self = match saved::read(file) {
+            Ok(printed) => Self::Done(Arc::clone(handed), Arc::new(printed)),
+            Err(why) => Self::Failed(why),
         };
     }
 
@@ -121,7 +134,8 @@ impl State {
                 format!("Reading {}.", visible::line(&handed.title()))
             }
             Self::Done(_, printed) => {
-                format!("Done. {}", wording::headline(&printed.report).answer)
+                let begin = if printed.saved { "A saved report." } else { "Done." };
+                format!("{begin} {}", wording::headline(&printed.report).answer)
             }
             Self::Failed(message) => format!("It did not work. {message}"),
         }

@@ -25,7 +25,7 @@ use crate::view::pool::{Command, Pool, Progress, workers_for};
 extern "C" {
     /// Made by `boot.js`, which alone may name the script that a worker runs.
     #[wasm_bindgen(catch, js_name = crdbTriageWorker)]
-    fn new_worker() -> Result<Worker, JsValue>;
+    pub(super) fn new_worker() -> Result<Worker, JsValue>;
 }
 
 /// How a run ends.
@@ -189,7 +189,7 @@ impl Crew {
                     let file = self.0.input.get(*file as usize).map(|(_, file)| file.clone());
                     spawn_local(feed(Rc::downgrade(&self.0), place, *id, file, *from..*to));
                 }
-                Event::Ready { .. } | Event::Progress { .. } => {}
+                Event::Ready { .. } | Event::Progress { .. } | Event::Printed => {}
             }
             state.pool.hear(place, &message.body)
         };

@@ -2,5 +2,6 @@
 
 pub mod crew;
 pub mod hand_out;
+pub mod print;
 pub mod take;
 pub mod witness;

@@ -1,8 +1,8 @@
 //! What a person hands in: chosen files, a chosen folder, or anything dropped.
 
-use crdb_triage::model::SortSmall;
-use crdb_triage::report::visible;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use crdb_triage::model::{REPORT_HEAD, SortSmall, is_report};
+use crdb_triage::report::{saved, visible};
+use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -96,6 +96,27 @@ pub async fn walk(found: Vec<Dropped>) -> Taken {
         }
     }
     taken.ordered()
+}
+
+/// The bytes of a saved report if `file` is one by its content, or why they cannot be had; nothing if it is something
+/// else, or cannot be read at all: whoever reads it as a log says that.
+pub async fn saved_report(file: &File) -> Option<Result<Vec<u8>, String>> {
+    let head = bytes(file, REPORT_HEAD as u64).await.ok()?;
+    if !is_report(&head) {
+        return None;
+    }
+    if file.size() as u64 > saved::LARGEST {
+        return Some(Err("This report is too large to be shown again: over 64 MiB.".to_owned()));
+    }
+    let read = bytes(file, saved::LARGEST).await;
+    Some(read.map_err(|_| "This report could not be read from the disk.".to_owned()))
+}
+
+/// The first bytes of a file.
+async fn bytes(file: &File, most: u64) -> Result<Vec<u8>, JsValue> {
+    let slice = file.slice_with_f64_and_f64(0.0, file.size().min(most as f64))?;
+    let buffer: ArrayBuffer = JsFuture::from(slice.array_buffer()).await?.dyn_into()?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 impl Taken {

@@ -14,7 +14,7 @@ use serde::forward_to_deserialize_any;
 ///
 /// # Errors
 /// It is no JSON, or not of that.
-pub(in crate::view) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     let mut json = serde_json::Deserializer::from_slice(json);
     let value = T::deserialize(Objects(&mut json))?;
     json.end()?;
@@ -137,15 +137,15 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
 
 #[cfg(test)]
 mod tests {
-    use crdb_triage::report::Report;
+    use crate::report::Report;
 
     use super::*;
 
     #[test]
     fn it_reads_what_serde_json_reads() {
         for json in [
-            include_str!("../../tests/data/report.json"),
-            include_str!("../../../../tests/samples/backups.json"),
+            include_str!("../../tests/samples/report.json"),
+            include_str!("../../tests/samples/backups.json"),
         ] {
             let expected: Report = serde_json::from_str(json).unwrap();
             assert_eq!(from_slice::<Report>(json.as_bytes()).unwrap(), expected);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_none() {
-        let json = include_str!("../../tests/data/report.json");
+        let json = include_str!("../../tests/samples/report.json");
         for broken in
             [&json[..json.len() / 2], &json.replacen('{', "[", 1), &format!("{json}1"), "{}", "[]"]
         {

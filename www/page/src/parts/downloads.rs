@@ -1,0 +1,100 @@
+//! What leaves the page, and in which form: redacted first, because a report is made to be handed on. What the contract
+//! calls the report is the complete one: the same bytes as the command's.
+
+use std::sync::Arc;
+
+use crdb_triage::protocol::Form;
+use leptos::prelude::*;
+
+use super::app::App;
+use super::element::{El, html};
+use super::icon::Icon;
+use super::kit::button;
+use crate::view::state::Printed;
+use crate::web::{hand_out, print};
+
+/// The forms: how each is called, by itself and in the names of buttons, and its type.
+const FORMS: [(Form, &str, &str, &str); 3] = [
+    (Form::Json, "JSON", "json", "application/json"),
+    (Form::Markdown, "Markdown", "markdown", "text/markdown"),
+    (Form::Html, "HTML", "html", "text/html"),
+];
+
+pub(super) fn downloads(app: App, printed: Arc<Printed>) -> El {
+    let problem = RwSignal::new(None::<String>);
+    let row = |redacted: bool, name: &str, holds: &str| {
+        let group = html("div").class("download").attr("role", "group").attr("aria-label", name);
+        let buttons = FORMS.map(|form| offer(&printed, form, redacted, problem));
+        group.child((
+            html("p").child((
+                html("strong").child(name),
+                " ",
+                html("span").class("quiet").child(holds),
+            )),
+            html("div").class("toolbar").child(buttons),
+        ))
+    };
+    // Names that are replaced do not come back.
+    let rows = if printed.report.input.names_replaced {
+        vec![row(false, "Report", "Its names are replaced.")]
+    } else {
+        vec![
+            row(
+                true,
+                "Redacted report, to hand on",
+                "Names, addresses and keys are replaced; free log text is left out.",
+            ),
+            row(false, "Complete report", "Holds names and log text: treat it like the logs."),
+        ]
+    };
+    html("section").class("downloads").attr("aria-label", "Downloads").child((
+        html("div").class("download-rows").child(rows),
+        html("p").attr("role", "alert").child(move || problem.get()),
+        button("button", None, Icon::Back, "Start over", move || app.reset()),
+    ))
+}
+
+fn offer(
+    printed: &Arc<Printed>,
+    (form, word, id, media_type): (Form, &'static str, &'static str, &'static str),
+    redacted: bool,
+    problem: RwSignal<Option<String>>,
+) -> El {
+    let printed = Arc::clone(printed);
+    let part = if redacted { "redacted " } else { "" };
+    let test_id = format!("download-{}{id}", part.replace(' ', "-"));
+    let class = if redacted { "button primary" } else { "button" };
+    let download = move || download(&printed, form, media_type, redacted, problem);
+    button(class, None, Icon::Download, word, download)
+        .attr("data-testid", test_id)
+        .attr("aria-label", format!("Download {part}report ({word})"))
+}
+
+fn download(
+    printed: &Printed,
+    form: Form,
+    media_type: &'static str,
+    redacted: bool,
+    problem: RwSignal<Option<String>>,
+) {
+    let ending = match form {
+        Form::Json => "json",
+        Form::Markdown => "md",
+        Form::Html => "html",
+    };
+    let part = if redacted { "-redacted" } else { "" };
+    let name = format!("crdb-triage-report{part}.{ending}");
+    // What the engine wrote is what is saved, byte for byte. A file of a stranger is written anew.
+    if form == Form::Json && !redacted && !printed.saved {
+        return save(&name, media_type, &printed.json, problem);
+    }
+    print::print(form, redacted, printed.json.clone(), move |bytes| match bytes {
+        Ok(bytes) => save(&name, media_type, &bytes, problem),
+        Err(why) => problem.set(Some(format!("The report could not be printed. {why}"))),
+    });
+}
+
+fn save(name: &str, media_type: &str, bytes: &[u8], problem: RwSignal<Option<String>>) {
+    let saved = hand_out::save(name, media_type, bytes);
+    problem.set(saved.err().map(|_| "The browser refused to save the report.".to_owned()));
+}
