@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use crdb_triage::protocol::Form;
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::app::App;
 use super::element::{El, html};
-use super::icon::Icon;
+use super::icon::{Icon, icon};
 use super::kit::button;
 use crate::view::state::Printed;
 use crate::web::{hand_out, print};
@@ -64,10 +65,21 @@ fn offer(
     let part = if redacted { "redacted " } else { "" };
     let test_id = format!("download-{}{id}", part.replace(' ', "-"));
     let class = if redacted { "button primary" } else { "button" };
-    let download = move || download(&printed, form, media_type, redacted, problem);
-    button(class, None, Icon::Download, word, download)
+    // What is heard or found by its name says all that is seen from the place of the button.
+    let unseen = |text: String| html("span").class("unseen").child(text);
+    html("button")
+        .attr("type", "button")
+        .class(class)
         .attr("data-testid", test_id)
-        .attr("aria-label", format!("Download {part}report ({word})"))
+        .on(ev::click, move |_| download(&printed, form, media_type, redacted, problem))
+        .child((
+            icon(Icon::Download),
+            html("span").child((
+                unseen(format!("Download {part}report (")),
+                word,
+                unseen(")".to_owned()),
+            )),
+        ))
 }
 
 fn download(
