@@ -74,6 +74,23 @@ async fn the_sample_is_triaged_and_saved(engine: Engine) -> Result<()> {
         page.click("download-markdown").await?;
         let markdown = String::from_utf8(page.downloaded("crdb-triage-report.md").await?)?;
         assert!(markdown.starts_with("# "), "{markdown}");
+        page.click("download-redacted-json").await?;
+        let redacted = page.downloaded("crdb-triage-report-redacted.json").await?;
+        let redacted: Value = serde_json::from_slice(&redacted)?;
+        assert_eq!(redacted["input"]["names_replaced"], true);
+
+        // What was saved is shown again.
+        page.click("download-html").await?;
+        let html = page.downloaded("crdb-triage-report.html").await?;
+        let file = bundle::folder(&format!("{}-saved", engine.name()))?.join("report.html");
+        std::fs::write(&file, html)?;
+        page.evaluate("[...document.querySelectorAll('button')].find((button) => button.textContent.includes('Start over')).click()")
+            .await?;
+        page.wait_for_state("idle").await?;
+        page.choose_files(&[&file]).await?;
+        page.wait_for_state("done").await?;
+        let again = page.element("finding-row").await?.attr("data-verdict").await?;
+        assert_eq!(again.as_deref(), Some("suspect"));
         assert_eq!(site.requests().len(), before, "requests after the page has loaded");
         page.nothing_complained().await?;
     }
@@ -174,9 +191,8 @@ async fn without_its_host_the_page_starts_and_reads(engine: Engine) -> Result<()
     let page = ready(engine, &host.url()).await?;
     let kept = "return navigator.serviceWorker.getRegistration().then((found) => found?.active?.state ?? '')";
     page.eventually(kept, |state| state == "activated").await?;
-    let url = host.url();
     drop(host);
-    page.web().goto(url).await?;
+    page.evaluate("delete document.documentElement.dataset.state; location.reload()").await?;
     page.wait_for_state("idle").await?;
     page.click("sample-button").await?;
     page.wait_for_state("done").await?;
