@@ -71,9 +71,9 @@ pub(crate) async fn measured<T>(work: impl Future<Output = Result<T>>) -> Result
     work.await.map_err(|error| Outcome::failed(&error))
 }
 
-/// Runs the page; it may be told that the machine has another number of processors.
-pub(crate) async fn page(site: &Site, way: Way<'_>, processors: Option<usize>) -> Result<Ran> {
-    let page = Page::open(&site.url()).await?;
+/// Runs the page from `url`; it may be told that the machine has another number of processors.
+pub(crate) async fn page(url: &str, way: Way<'_>, processors: Option<usize>) -> Result<Ran> {
+    let page = Page::open(url).await?;
     page.wait_for_state("idle").await?;
     if let Some(processors) = processors {
         pretend(&page, processors).await?;

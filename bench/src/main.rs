@@ -1,7 +1,7 @@
 //! What `cargo xtask bench` runs: every row of `BENCHMARKS.md`, as a ratio of two things measured side by side.
 //!
 //! ```text
-//! corpus ─▶ rows: zip, folder, workers, size, literals, transfer, typing ─▶ report.json, table
+//! corpus ─▶ rows: zip, folder, workers, single file, size, literals, transfer, typing ─▶ report.json, table
 //! ```
 //!
 //! Nothing here decides whether a figure is good enough to pass: it says so and goes on.
@@ -51,6 +51,7 @@ async fn main() -> Result<ExitCode> {
     rows.extend(rows::zip(&options, &corpus).await);
     rows.extend(rows::folder(&options, &corpus).await);
     rows.extend(rows::workers(&options, &corpus).await);
+    rows.extend(rows::single(&options, &corpus).await);
     rows.extend(literals::rows(&options, &bench).await);
     rows.extend(rows::size(&options, &corpus).await);
     rows.push(transfer::row().await);

@@ -2,7 +2,7 @@
 //! turns – A, B, A, B – so that what else the machine does meets all of them.
 
 use anyhow::{Result, ensure};
-use crdb_triage_e2e::Site;
+use crdb_triage_e2e::{Site, single_file};
 
 use crate::browser::Way;
 use crate::corpus::{Corpus, LARGER};
@@ -75,7 +75,7 @@ async fn zip_rounds(options: &Options, corpus: &Corpus) -> Result<ZipRounds> {
         let command = native::command(options, &zip)?;
         rounds.command.push(command.seconds);
         if browser {
-            let page = browser::page(&site, Way::Drop(&zip), None).await?;
+            let page = browser::page(&site.url(), Way::Drop(&zip), None).await?;
             let (here, there) = (&page.verdict, &command.verdict);
             ensure!(here == there, "the page says {here}, the command {there}");
             rounds.page.push(page.seconds);
@@ -125,7 +125,7 @@ async fn page_folder(options: &Options, corpus: &Corpus) -> Result<Measured> {
     for round in 1..=options.rounds {
         progress(&format!("the folder in the browser, round {round} of {}", options.rounds));
         reading.push(browser::reading(&pages, &folder).await?);
-        page.push(browser::page(&site, Way::Folder(&folder), None).await?.seconds);
+        page.push(browser::page(&site.url(), Way::Folder(&folder), None).await?.seconds);
     }
     Ok(ratio(("reading s", &reading), ("page s", &page)))
 }
@@ -150,10 +150,31 @@ async fn two_workers(options: &Options, corpus: &Corpus) -> Result<Measured> {
     let (mut one, mut two) = (Vec::new(), Vec::new());
     for round in 1..=options.rounds {
         progress(&format!("one worker and two, round {round} of {}", options.rounds));
-        one.push(browser::page(&site, Way::Drop(&zip), Some(1)).await?.seconds);
-        two.push(browser::page(&site, Way::Drop(&zip), Some(2)).await?.seconds);
+        one.push(browser::page(&site.url(), Way::Drop(&zip), Some(1)).await?.seconds);
+        two.push(browser::page(&site.url(), Way::Drop(&zip), Some(2)).await?.seconds);
     }
     Ok(ratio(("one s", &one), ("two s", &two)))
+}
+
+/// The same page from one file of the disk.
+pub(crate) async fn single(options: &Options, corpus: &Corpus) -> Vec<Row> {
+    vec![Row::new(
+        "single_file",
+        "the single file, from disk, against the site, on the zip",
+        Target::AtLeast(0.9, "×"),
+        browser::measured(site_and_file(options, corpus)).await,
+    )]
+}
+
+async fn site_and_file(options: &Options, corpus: &Corpus) -> Result<Measured> {
+    let (site, file, zip) = (Site::start()?, single_file()?, corpus.zip());
+    let (mut from_site, mut from_file) = (Vec::new(), Vec::new());
+    for round in 1..=options.rounds {
+        progress(&format!("site and single file, round {round} of {}", options.rounds));
+        from_site.push(browser::page(&site.url(), Way::Drop(&zip), None).await?.seconds);
+        from_file.push(browser::page(&file, Way::Drop(&zip), None).await?.seconds);
+    }
+    Ok(ratio(("site s", &from_site), ("file s", &from_file)))
 }
 
 /// Eight times as much text: what it costs, and what it takes.
@@ -184,8 +205,8 @@ async fn larger(options: &Options, corpus: &Corpus) -> Result<(Measured, Measure
     let (mut cost, mut memory) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
     for round in 1..=options.rounds {
         progress(&format!("{LARGER} times as much, round {round} of {}", options.rounds));
-        let one = browser::page(&site, Way::Drop(&zip), None).await?;
-        let eight = browser::page(&site, Way::Drop(&large), None).await?;
+        let one = browser::page(&site.url(), Way::Drop(&zip), None).await?;
+        let eight = browser::page(&site.url(), Way::Drop(&large), None).await?;
         let per_gib =
             |seconds: f64, times: u64| seconds / (corpus.text * times) as f64 * f64::from(1 << 30);
         cost.0.push(per_gib(eight.seconds, LARGER));

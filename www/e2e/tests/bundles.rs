@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use crdb_triage_e2e::{Page, Site, bundle};
+use crdb_triage_e2e::{Page, Site, bundle, single_file};
 use serde_json::Value;
 
 const WARNING: &str = "W250422 06:22:39.852238 6885 kv/bulk/sst_batcher.go:432 ⋮ [T1,n1,f1a2b3c4d,job=1065722008981340161] 1249  closing with flushes in-progress encountered an error: addsstable [‹/Table/106/1/1/0›,‹/Table/106/1/99/0/NULL›): ‹boom›\n";
@@ -36,6 +36,21 @@ async fn a_dropped_zip_gives_the_report_of_the_command() -> Result<()> {
     assert_eq!(bundle::command(&zip, "json")?.1, Some(1));
     assert_eq!(site.requests().len(), before, "requests after the page has loaded");
     page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn what_is_dropped_on_the_single_file_arrives() -> Result<()> {
+    let zip = bundle::folder("zip-on-file")?.join("debug.zip");
+    bundle::zip(&bundle::root().join("www/sample"), "debug", &zip)?;
+    for dropped in [zip, bundle::root().join("www/sample/debug")] {
+        let page = Page::open(&single_file()?).await?;
+        page.wait_for_state("idle").await?;
+        page.drop_paths(&[&dropped]).await?;
+        page.wait_for_state("done").await?;
+        same_as_the_command(&page, &dropped).await?;
+        page.nothing_complained().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DataTransfer, DomException, File, FileList, FileSystemDirectoryEntry, FileSystemEntry,
-    FileSystemFileEntry,
+    DataTransfer, DataTransferItem, DomException, File, FileList, FileSystemDirectoryEntry,
+    FileSystemDirectoryHandle, FileSystemEntry, FileSystemFileEntry, FileSystemFileHandle,
+    FileSystemHandle, FileSystemHandleKind,
 };
 
 /// Files with their paths, and what could not be had, in sentences.
@@ -19,12 +20,14 @@ pub struct Taken {
     pub missed: Vec<String>,
 }
 
-/// Something that lay in a drop. Both kinds are only reachable while the event is handled.
+/// Something that lay in a drop. All kinds are only reachable while the event is handled.
 #[derive(Debug)]
 pub enum Dropped {
-    /// A file or a folder of which the browser gives an entry.
+    /// A folder of which the browser gives an entry.
     Entry(FileSystemEntry),
-    /// A file without an entry.
+    /// A folder of which the browser promises a handle.
+    Handle(Promise),
+    /// A file.
     File(File),
 }
 
@@ -55,11 +58,12 @@ pub fn dropped(data: &DataTransfer) -> Vec<Dropped> {
     let mut found = Vec::new();
     for at in 0..items.length() {
         let Some(item) = items.get(at).filter(|item| item.kind() == "file") else { continue };
-        if let Ok(Some(entry)) = item.webkit_get_as_entry() {
-            found.push(Dropped::Entry(entry));
-        } else if let Ok(Some(file)) = item.get_as_file() {
-            found.push(Dropped::File(file));
-        }
+        let entry = item.webkit_get_as_entry().ok().flatten();
+        let is_folder = entry.as_ref().is_some_and(FileSystemEntry::is_directory);
+        // Not by its entry: Chromium opens none for a page from `file://`.
+        let file = if is_folder { None } else { item.get_as_file().ok().flatten() };
+        let handle = || handle_of(&item).filter(|_| is_folder).map(Dropped::Handle);
+        found.extend(file.map(Dropped::File).or_else(handle).or_else(|| entry.map(Dropped::Entry)));
     }
     if found.is_empty() {
         let files = data.files();
@@ -81,6 +85,7 @@ pub async fn walk(found: Vec<Dropped>) -> Taken {
         match item {
             Dropped::File(file) => taken.files.push((path_of(&file), file)),
             Dropped::Entry(entry) => entries.push(entry),
+            Dropped::Handle(handle) => by_handle(handle, &mut taken).await,
         }
     }
     while let Some(entry) = entries.pop() {
@@ -89,7 +94,7 @@ pub async fn walk(found: Vec<Dropped>) -> Taken {
         let read = if entry.is_directory() {
             inside(entry.unchecked_ref()).await.map(|inside| entries.extend(inside))
         } else {
-            handle(entry.unchecked_ref()).await.map(|file| taken.files.push((path.clone(), file)))
+            file_of(entry.unchecked_ref()).await.map(|file| taken.files.push((path.clone(), file)))
         };
         if let Err(error) = read {
             taken.missed.push(sentence(&path, &error));
@@ -143,12 +148,61 @@ async fn inside(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry
     }
 }
 
-async fn handle(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
+async fn file_of(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
     let file = promise(&|resolve, reject| {
         entry.file_with_callback_and_callback(resolve, reject);
         Ok(())
     });
     file.await.map(JsCast::unchecked_into)
+}
+
+/// A handle of what was dropped, for a page from `file://` where there are handles: Chromium gives it entries of folders
+/// and opens none of them.
+fn handle_of(item: &DataTransferItem) -> Option<Promise> {
+    if web_sys::window()?.location().protocol().ok()? != "file:" {
+        return None;
+    }
+    let method = Reflect::get(item, &"getAsFileSystemHandle".into()).ok()?;
+    method.dyn_into::<Function>().ok()?.call0(item).ok()?.dyn_into().ok()
+}
+
+/// Every file below the handle of a folder.
+async fn by_handle(handle: Promise, taken: &mut Taken) {
+    let root = match JsFuture::from(handle).await {
+        Ok(root) => root,
+        Err(error) => return taken.missed.push(sentence("A folder", &error)),
+    };
+    let mut waiting: Vec<(String, FileSystemHandle)> = Vec::new();
+    let root: FileSystemHandle = root.unchecked_into();
+    waiting.push((root.name(), root));
+    while let Some((path, handle)) = waiting.pop() {
+        let read = if handle.kind() == FileSystemHandleKind::Directory {
+            below(handle.unchecked_ref()).await.map(|below| {
+                waiting.extend(below.into_iter().map(|it| (format!("{path}/{}", it.name()), it)));
+            })
+        } else {
+            let file = handle.unchecked_ref::<FileSystemFileHandle>().get_file();
+            JsFuture::from(file)
+                .await
+                .map(|file| taken.files.push((path.clone(), file.unchecked_into())))
+        };
+        if let Err(error) = read {
+            taken.missed.push(sentence(&path, &error));
+        }
+    }
+}
+
+/// All handles in a folder.
+async fn below(folder: &FileSystemDirectoryHandle) -> Result<Vec<FileSystemHandle>, JsValue> {
+    let each = folder.values();
+    let mut found = Vec::new();
+    loop {
+        let next = JsFuture::from(each.next()?).await?;
+        if Reflect::get(&next, &"done".into())?.is_truthy() {
+            return Ok(found);
+        }
+        found.push(Reflect::get(&next, &"value".into())?.unchecked_into());
+    }
 }
 
 /// An interface with two callbacks as a future.
