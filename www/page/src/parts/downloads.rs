@@ -37,21 +37,18 @@ pub(super) fn downloads(app: App, printed: Arc<Printed>) -> El {
     };
     // Names that are replaced do not come back.
     let rows = if printed.report.input.names_replaced {
-        vec![row(false, "Report", "Its names are replaced.")]
+        vec![row(false, "Report", "its names are replaced")]
     } else {
         vec![
-            row(
-                true,
-                "Redacted report, to hand on",
-                "Names, addresses and keys are replaced; free log text is left out.",
-            ),
-            row(false, "Complete report", "Holds names and log text: treat it like the logs."),
+            row(true, "Redacted report", "to hand on: names replaced"),
+            row(false, "Complete report", "with names and log text"),
         ]
     };
     html("section").class("downloads").attr("aria-label", "Downloads").child((
-        html("div").class("download-rows").child(rows),
+        html("div")
+            .class("download-rows")
+            .child((rows, button("button", None, Icon::Back, "Start over", move || app.reset()))),
         html("p").attr("role", "alert").child(move || problem.get()),
-        button("button", None, Icon::Back, "Start over", move || app.reset()),
     ))
 }
 
@@ -64,12 +61,11 @@ fn offer(
     let printed = Arc::clone(printed);
     let part = if redacted { "redacted " } else { "" };
     let test_id = format!("download-{}{id}", part.replace(' ', "-"));
-    let class = if redacted { "button primary" } else { "button" };
     // What is heard or found by its name says all that is seen from the place of the button.
     let unseen = |text: String| html("span").class("unseen").child(text);
     html("button")
         .attr("type", "button")
-        .class(class)
+        .class("button")
         .attr("data-testid", test_id)
         .on(ev::click, move |_| download(&printed, form, media_type, redacted, problem))
         .child((
