@@ -2,10 +2,14 @@
 
 use std::{env, fs};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::{page::Page, site::target};
+use crate::{
+    look::Scheme,
+    page::{NARROW, Page},
+    site::target,
+};
 
 /// Something that keeps people from using the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,33 @@ const RUN: &str = "const done = arguments[arguments.length - 1]; \
                    axe.run().then((result) => done(result.violations), (error) => done(String(error)));";
 
 impl Page {
+    /// The page fits a telephone and a laptop and is accessible, in light and dark. Pictures are called after `name`.
+    ///
+    /// # Errors
+    /// When something is wider than the window, or axe-core finds something.
+    pub async fn fits_and_is_accessible(&self, name: &str) -> Result<()> {
+        for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            for width in [NARROW, 1280] {
+                self.look(width, scheme).await?;
+                let name = format!("{name}-{word}-{width}");
+                self.screenshot(&name).await?;
+                self.is_accessible_as_it_is(&name).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same at the width and in the colours of the moment.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn is_accessible_as_it_is(&self, name: &str) -> Result<()> {
+        ensure!(!self.scrolls_sideways().await?, "{name}: it scrolls sideways");
+        let violations = self.axe_violations().await?.unwrap_or_default();
+        ensure!(violations.is_empty(), "{name}: {violations:#?}");
+        Ok(())
+    }
+
     /// What axe-core finds, or `None` where it could not be installed: `cargo xtask test` names that as skipped.
     ///
     /// # Errors

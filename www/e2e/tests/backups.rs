@@ -1,7 +1,7 @@
 //! Chains of backups on the page: two clusters, one of which backs up and the other restores, handed in together.
 
 use anyhow::Result;
-use crdb_triage_e2e::{Page, Scheme, Site, bundle};
+use crdb_triage_e2e::{Page, Site, bundle};
 use serde_json::{Value, json};
 
 const CASE: &str = "src/advisories/a88042/cases/one_cluster_backs_up_and_another_restores.txt";
@@ -77,15 +77,6 @@ async fn chains_fit_a_telephone_and_are_accessible() -> Result<()> {
          for (const part of document.querySelectorAll('details')) part.open = true;",
     )
     .await?;
-    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [390, 1280] {
-            page.look(width, scheme).await?;
-            page.screenshot(&format!("chains-{name}-{width}")).await?;
-            assert!(!page.scrolls_sideways().await?, "{name} {width}");
-            if let Some(violations) = page.axe_violations().await? {
-                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
-            }
-        }
-    }
+    page.fits_and_is_accessible("chains").await?;
     page.nothing_complained().await
 }

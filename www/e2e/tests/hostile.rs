@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use crdb_triage_e2e::{Page, Scheme, Site, bundle, target};
+use crdb_triage_e2e::{Page, Site, bundle, target};
 use serde_json::{Value, json};
 
 /// What anything that ran would leave behind.
@@ -222,16 +222,7 @@ async fn the_html_report_fits_a_telephone_a_screen_and_paper() -> Result<()> {
         let file = bundle::folder("paper")?.join("report.html");
         fs::write(&file, page.downloaded("crdb-triage-report.html").await?)?;
         let report = look_at(&file).await?;
-        for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-            for width in [390, 1280] {
-                report.look(width, scheme).await?;
-                report.screenshot(&format!("html-{sample}-{name}-{width}")).await?;
-                assert!(!report.scrolls_sideways().await?, "{sample} {name} {width}");
-                if let Some(violations) = report.axe_violations().await? {
-                    assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
-                }
-            }
-        }
+        report.fits_and_is_accessible(&format!("html-{sample}")).await?;
         let paper = json!({ "printBackground": false, "preferCSSPageSize": true });
         let paper = report.devtools("Page.printToPDF", paper).await?;
         let paper = paper["data"].as_str().context("no paper")?.len();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use crdb_triage_e2e::copies::{add_to_asset, copy, copy_of_the_site, replace};
 use crdb_triage_e2e::reads::{HELD, hold};
-use crdb_triage_e2e::{Page, Scheme, Site, built_site, bundle};
+use crdb_triage_e2e::{Page, Site, built_site, bundle};
 use crdb_triage_server::Server;
 use serde_json::Value;
 
@@ -92,16 +92,7 @@ async fn a_newer_version_waits_for_a_person_and_never_ends_a_reading() -> Result
     assert_eq!(page.text("build").await?, first, "no version changes under a reading");
     let words = page.text("update-bar").await?;
     assert!(words.contains("download the report first"), "{words}");
-    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [390, 1280] {
-            page.look(width, scheme).await?;
-            page.screenshot(&format!("update-{name}-{width}")).await?;
-            assert!(!page.scrolls_sideways().await?, "{name} {width}");
-            if let Some(violations) = page.axe_violations().await? {
-                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
-            }
-        }
-    }
+    page.fits_and_is_accessible("update").await?;
 
     // Another tab takes the newer version; this one keeps its result.
     let here = page.web().window().await?;

@@ -1,7 +1,7 @@
 //! A whole run with the sample: the verdicts of its README, the downloads, and not one request.
 
 use anyhow::Result;
-use crdb_triage_e2e::{Page, Scheme, Site, single_file};
+use crdb_triage_e2e::{Page, Site, single_file};
 use serde_json::{Value, json};
 
 /// What `www/sample/README.md` says of the jobs, the strongest verdict first.
@@ -50,15 +50,6 @@ async fn the_result_fits_a_telephone_and_is_accessible() -> Result<()> {
     page.wait_for_state("idle").await?;
     page.click("sample-button").await?;
     page.wait_for_state("done").await?;
-    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [390, 1280] {
-            page.look(width, scheme).await?;
-            page.screenshot(&format!("result-{name}-{width}")).await?;
-            assert!(!page.scrolls_sideways().await?, "{name} {width}");
-            if let Some(violations) = page.axe_violations().await? {
-                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
-            }
-        }
-    }
+    page.fits_and_is_accessible("result").await?;
     page.nothing_complained().await
 }

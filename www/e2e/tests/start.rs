@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::Result;
-use crdb_triage_e2e::{Page, Scheme, Site, built_site, single_file, target};
+use crdb_triage_e2e::{Page, Site, built_site, single_file, target};
 
 #[tokio::test]
 async fn the_site_starts_below_a_folder_and_asks_for_nothing_twice() -> Result<()> {
@@ -32,16 +32,7 @@ async fn the_page_fits_a_telephone_and_is_accessible() -> Result<()> {
     let site = Site::start()?;
     let page = Page::open(&site.url()).await?;
     page.wait_for_state("idle").await?;
-    for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [390, 1280] {
-            page.look(width, scheme).await?;
-            page.screenshot(&format!("landing-{name}-{width}")).await?;
-            assert!(!page.scrolls_sideways().await?, "{name} {width}");
-            if let Some(violations) = page.axe_violations().await? {
-                assert!(violations.is_empty(), "{name} {width}: {violations:#?}");
-            }
-        }
-    }
+    page.fits_and_is_accessible("landing").await?;
     page.nothing_complained().await
 }
 
