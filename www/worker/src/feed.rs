@@ -14,8 +14,10 @@ use wasm_bindgen_futures::JsFuture;
 #[derive(Clone)]
 pub struct Feed(Rc<Inner>);
 
+type Say = dyn Fn(&Message<Event>);
+
 struct Inner {
-    say: Box<dyn Fn(&Message<Event>)>,
+    say: Box<Say>,
     asked: Cell<u32>,
     waiting: RefCell<Vec<Waiting>>,
 }

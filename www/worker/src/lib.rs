@@ -30,6 +30,9 @@ pub use desk::Desk;
 pub use feed::Feed;
 pub use file::WebFile;
 
+/// What came in and was not answered yet.
+type Queue = Rc<RefCell<VecDeque<Result<Message<Request>, Malformed>>>>;
+
 /// Listens for requests and says that it can be asked.
 ///
 /// # Errors
@@ -39,7 +42,7 @@ pub fn start() -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     // The page learns that the worker died, a maintainer reads why.
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
-    let waiting = Rc::new(RefCell::new(VecDeque::new()));
+    let waiting = Queue::default();
     let feed = Feed::new({
         let scope = scope.clone();
         move |event| post(&scope, event)
@@ -75,7 +78,7 @@ pub fn start() -> Result<(), JsValue> {
 /// Answers what waits, one request after the other, and gives the desk back.
 async fn answer_all(
     scope: DedicatedWorkerGlobalScope,
-    waiting: Rc<RefCell<VecDeque<Result<Message<Request>, Malformed>>>>,
+    waiting: Queue,
     home: Rc<RefCell<Option<Desk>>>,
     mut desk: Desk,
 ) {
