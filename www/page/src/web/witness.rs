@@ -1,7 +1,9 @@
 //! What the browser says about the page itself, by way of `witness.js`.
 
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::view::privacy::{Attempt, Seen};
 
@@ -11,10 +13,10 @@ extern "C" {
     fn loaded_now() -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = crdbTriageWitness, js_name = seen)]
-    async fn seen_now() -> Result<JsValue, JsValue>;
+    fn seen_now() -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = crdbTriageWitness, js_name = attempt)]
-    async fn attempt_now() -> Result<JsValue, JsValue>;
+    fn attempt_now() -> Result<Promise, JsValue>;
 }
 
 /// From now on, each request counts.
@@ -25,14 +27,15 @@ pub fn loaded() {
 
 /// What was seen so far; none if there is nobody to ask.
 pub async fn seen() -> Option<Seen> {
-    read(seen_now().await)
+    read(seen_now()).await
 }
 
 /// Tries to send something in every way, and says what came of it; none if there is nobody to ask.
 pub async fn attempt() -> Option<Vec<Attempt>> {
-    read(attempt_now().await)
+    read(attempt_now()).await
 }
 
-fn read<T: DeserializeOwned>(said: Result<JsValue, JsValue>) -> Option<T> {
-    serde_json::from_slice(said.ok()?.as_string()?.as_bytes()).ok()
+async fn read<T: DeserializeOwned>(asked: Result<Promise, JsValue>) -> Option<T> {
+    let said = JsFuture::from(asked.ok()?).await.ok()?;
+    serde_json::from_slice(said.as_string()?.as_bytes()).ok()
 }
