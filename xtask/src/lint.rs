@@ -16,6 +16,10 @@ const CHECKS: [&str; 4] = [
 /// What comes in from outside, as arguments of cargo-deny; deny.toml has the rules.
 const DENY: &str = "--workspace --locked check --hide-inclusion-graph bans licenses sources";
 
+/// The same against the known vulnerabilities.
+const VULNERABLE: &str =
+    "--workspace --locked check --disable-fetch --hide-inclusion-graph advisories";
+
 /// Runs all checks; the first that finds something ends it.
 pub(crate) fn run() -> Result<()> {
     setup::wasm_target()?;
@@ -29,10 +33,18 @@ pub(crate) fn run() -> Result<()> {
         || wasm.iter().map(String::as_str).chain(["--quiet", "--target", "wasm32-unknown-unknown"]);
     cargo(["clippy"].into_iter().chain(wasm()).chain(["--all-targets", "--", "-Dwarnings"]))?;
     cargo(["doc", "--no-deps"].into_iter().chain(wasm()))?;
-    let mut deny = shell::command(program);
-    deny.args(DENY.split_whitespace());
-    println!("lint: {}", shell::words(&deny));
-    shell::run(&mut deny)
+    let deny = |check: &str| {
+        let mut deny = shell::command(&program);
+        deny.args(check.split_whitespace());
+        println!("lint: {}", shell::words(&deny));
+        shell::run(&mut deny)
+    };
+    deny(DENY)?;
+    if shell::succeeds(shell::command(&program).args(["fetch", "db"])) {
+        return deny(VULNERABLE);
+    }
+    println!("SKIPPED: known vulnerabilities, because their database cannot be reached");
+    Ok(())
 }
 
 fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<()> {

@@ -281,12 +281,15 @@ impl Page {
     pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
         let folder = self.driver.downloads();
         let begin = Instant::now();
+        let mut before = Vec::new();
         loop {
-            // Chromium reserves the name with an empty file, writes under another name and renames when it is done.
-            if let Ok(content) = fs::read(folder.join(name))
-                && !content.is_empty()
-            {
-                return Ok(content);
+            // Chromium reserves the name with an empty file, writes under another name and renames when it is done;
+            // others write where the file will be.
+            if let Ok(content) = fs::read(folder.join(name)) {
+                if !content.is_empty() && content == before {
+                    return Ok(content);
+                }
+                before = content;
             }
             ensure!(
                 begin.elapsed() < PATIENCE,
