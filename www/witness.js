@@ -5,6 +5,7 @@ const witness = (() => {
   const violations = [];
   const waiting = new Map();
   let loaded = Infinity;
+  let changed = () => {};
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
     for (const [host, refused] of waiting) {
       if (blockedURI.includes(host)) {
@@ -13,6 +14,7 @@ const witness = (() => {
       }
     }
     violations.push({ directive: effectiveDirective, blocked: blockedURI });
+    changed();
   });
 
   // What goes over a network: not the parts of the page, of which icons come late, and not the attempts below: nobody
@@ -71,8 +73,14 @@ const witness = (() => {
     });
 
   return {
-    // From now on, whatever is asked for is worth a word.
-    loaded: () => (loaded = performance.now()),
+    // From now on, whatever is asked for is worth a word; `tell` is called when there is something new to see.
+    watch: (tell) => {
+      loaded = performance.now();
+      changed = () => tell();
+      new PerformanceObserver(changed).observe({ type: "resource" });
+      // From then on the browser keeps the page.
+      navigator.serviceWorker?.ready.then(changed);
+    },
     seen: async () =>
       JSON.stringify({
         policy: document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? "",

@@ -8,17 +8,26 @@ use super::{Report, SCHEMA, read, visible};
 
 /// Why a text is not a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAReport(String);
+pub struct NotAReport {
+    reason: String,
+    schema: Option<String>,
+}
 
 impl NotAReport {
-    pub(super) fn because(reason: &str) -> Self {
-        Self(reason.to_owned())
+    pub(super) fn because(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), schema: None }
+    }
+
+    /// The schema that it names, if that is another one.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 }
 
 impl fmt::Display for NotAReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 
@@ -55,11 +64,12 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
         schema: String,
     }
     let not_a_report =
-        |error: serde_json::Error| NotAReport(visible::line(&error.to_string()).into_owned());
+        |error: serde_json::Error| NotAReport::because(visible::line(&error.to_string()));
     let head: Head = read::from_slice(text.as_bytes()).map_err(not_a_report)?;
     if head.schema != SCHEMA {
         let found = visible::line(&head.schema);
-        return Err(NotAReport(format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"")));
+        let reason = format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"");
+        return Err(NotAReport { reason, schema: Some(head.schema) });
     }
     read::from_slice(text.as_bytes()).map_err(not_a_report)
 }

@@ -7,7 +7,10 @@ use anyhow::{Context as _, Result};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha384};
 
-use crate::{bundle, site::built_site};
+use crate::{
+    bundle,
+    site::{built_site, files_of},
+};
 
 /// The site in a folder of its own.
 ///
@@ -25,13 +28,8 @@ pub fn copy_of_the_site(name: &str) -> Result<PathBuf> {
 /// When it cannot be copied.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to.join("assets"))?;
-    for folder in ["", "assets"] {
-        for file in fs::read_dir(from.join(folder))? {
-            let file = file?;
-            if file.file_type()?.is_file() {
-                fs::copy(file.path(), to.join(folder).join(file.file_name()))?;
-            }
-        }
+    for file in files_of(from)? {
+        fs::copy(from.join(&file), to.join(&file))?;
     }
     Ok(())
 }

@@ -33,9 +33,20 @@ pub(crate) struct Driver {
     process: Process,
     port: u16,
     session: Option<String>,
-    scratch: PathBuf,
+    /// Goes when the driver has ended.
+    scratch: Scratch,
     /// Ends after the browser that is shown on it.
     _screen: Option<Screen>,
+}
+
+/// A folder that goes with this value.
+#[derive(Debug)]
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
 }
 
 /// A process that ends with this value.
@@ -95,8 +106,15 @@ impl Driver {
             format!("cannot start {:?}: run `cargo xtask setup`", command.get_program())
         })?;
         let process = Process(process);
-        let driver =
-            Self { engine, scheme, process, port, session: None, scratch, _screen: screen };
+        let driver = Self {
+            engine,
+            scheme,
+            process,
+            port,
+            session: None,
+            scratch: Scratch(scratch),
+            _screen: screen,
+        };
         driver.wait_until_it_listens()?;
         Ok(driver)
     }
@@ -144,12 +162,12 @@ impl Driver {
 
     /// Where the browser puts what the page lets the user save.
     pub(crate) fn downloads(&self) -> PathBuf {
-        self.scratch.join("downloads")
+        self.scratch.0.join("downloads")
     }
 
     /// A fresh browser. `flags` are for its command line.
     pub(crate) fn capabilities(&self, flags: &[&str]) -> Result<Capabilities> {
-        match self.engine.wishes(&self.scratch, self.scheme, flags)? {
+        match self.engine.wishes(&self.scratch.0, self.scheme, flags)? {
             Value::Object(wishes) => Ok(Capabilities::from(wishes)),
             other => bail!("{other} are no capabilities"),
         }
@@ -160,7 +178,7 @@ impl Driver {
         if self.engine != Engine::Chromium {
             return Ok(None);
         }
-        let place = fs::read_to_string(self.scratch.join("profile/DevToolsActivePort"))?;
+        let place = fs::read_to_string(self.scratch.0.join("profile/DevToolsActivePort"))?;
         let (port, path) = place.split_once('\n').context("no path")?;
         Devtools::connect(port.parse()?, path.trim()).map(Some)
     }
@@ -169,8 +187,5 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_session();
-        drop(self.process.0.kill());
-        drop(self.process.0.wait());
-        drop(fs::remove_dir_all(&self.scratch));
     }
 }

@@ -175,7 +175,10 @@ fn on_path(name: &str) -> Option<PathBuf> {
 
 /// A port on which nobody listens, below those that systems give to whoever asks for any: drivers and browsers ask for
 /// many, and one that was free a moment ago would be one of theirs.
-pub(crate) fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// When all of them are taken.
+pub fn free_port() -> Result<u16> {
     const FIRST: u32 = 10_000;
     const PORTS: u32 = 20_000;
     static NEXT: AtomicU32 = AtomicU32::new(0);

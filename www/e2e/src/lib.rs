@@ -18,7 +18,7 @@ mod site;
 mod workers;
 
 pub use axe::Violation;
-pub use engine::Engine;
+pub use engine::{Engine, free_port};
 pub use look::Scheme;
 pub use page::Page;
-pub use site::{Site, built_site, single_file, target};
+pub use site::{Site, built_site, files_of, single_file, target};

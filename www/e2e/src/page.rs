@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key, WebDriver, WebElement};
 
-use crate::{devtools::Devtools, driver::Driver, engine::Engine, look::Scheme};
+use crate::{bundle, devtools::Devtools, driver::Driver, engine::Engine, look::Scheme};
 
 /// How long anything may take before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -307,6 +307,43 @@ impl Page {
     pub async fn report(&self) -> Result<String> {
         self.click("download-json").await?;
         Ok(String::from_utf8(self.downloaded("crdb-triage-report.json").await?)?)
+    }
+
+    /// The report at the end of a run, which follows the schema.
+    ///
+    /// # Errors
+    /// When the run does not end well, or the report is of another shape.
+    pub async fn finished(&self) -> Result<Value> {
+        self.wait_for_state("done").await?;
+        let report = serde_json::from_str(&self.report().await?)?;
+        bundle::follows_schema(&report)?;
+        Ok(report)
+    }
+
+    /// The report at the end of a run is that of the command for `path`, byte for byte but for what tells of the run.
+    /// Gives it.
+    ///
+    /// # Errors
+    /// When it is another, or none.
+    pub async fn says_what_the_command_says(&self, path: &Path) -> Result<Value> {
+        self.wait_for_state("done").await?;
+        let report = self.report().await?;
+        let (expected, _) = bundle::command(path, "json")?;
+        let (here, there) = (bundle::without_run(&report)?, bundle::without_run(&expected)?);
+        ensure!(here == there, "the page says:\n{here}\nand the command:\n{there}");
+        let report = serde_json::from_str(&report)?;
+        bundle::follows_schema(&report)?;
+        Ok(report)
+    }
+
+    /// Waits until the browser has kept the site and the page would start without its host.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub async fn is_kept(&self) -> Result<()> {
+        let state = "return navigator.serviceWorker.getRegistration()
+            .then((found) => found?.active?.state ?? '')";
+        self.eventually(state, |state| state == "activated").await.map(drop)
     }
 
     /// What the browser wrote to its console since the last call: one line each, those of workers last. Of other engines

@@ -30,3 +30,25 @@ pub fn hold(which: &str) -> String {
 
 /// Whether a worker waits in [`hold`].
 pub const HELD: &str = "globalThis.go !== undefined";
+
+/// Makes the engine trap when it takes over bytes while `when` holds: below its frames a module of a few bytes
+/// runs into `unreachable`, as a panic of the engine would.
+#[must_use]
+pub fn trap(when: &str) -> String {
+    format!(
+        "{{
+            const trap = new Uint8Array([
+                0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11,
+            ]);
+            let asked = '';
+            addEventListener('message', (event) => {{ asked = /[a-z]+/.exec(event.data.body)?.[0]; }});
+            const set = Uint8Array.prototype.set;
+            let taken = 0;
+            Uint8Array.prototype.set = function (bytes, at) {{
+                taken += bytes.length;
+                if ({when}) new WebAssembly.Instance(new WebAssembly.Module(trap));
+                return set.call(this, bytes, at);
+            }};
+        }}"
+    )
+}

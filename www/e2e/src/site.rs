@@ -77,15 +77,8 @@ impl Site {
     /// All files of the site, because the service worker keeps them all; `index.html` by that name.
     fn never_asked_for(&self, requests: &[Request]) -> Result<Vec<String>> {
         let asked = |name: &str| requests.iter().any(|request| request.path.ends_with(name));
-        let mut missing = Vec::new();
-        for folder in [self.folder.clone(), self.folder.join("assets")] {
-            for file in fs::read_dir(folder)? {
-                let name = file?.file_name().to_string_lossy().into_owned();
-                if name != "assets" && !asked(&name) {
-                    missing.push(name);
-                }
-            }
-        }
+        let mut missing = files_of(&self.folder)?;
+        missing.retain(|name| !asked(name));
         Ok(missing)
     }
 
@@ -100,6 +93,23 @@ impl Site {
     pub fn requests(&self) -> Vec<Request> {
         self.server.requests()
     }
+}
+
+/// Every file of the site in `folder`, by its path there.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn files_of(folder: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for below in ["", "assets/"] {
+        for file in fs::read_dir(folder.join(below))? {
+            let file = file?;
+            if file.file_type()?.is_file() {
+                files.push(format!("{below}{}", file.file_name().to_string_lossy()));
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// `dist/site/`.

@@ -1,23 +1,13 @@
 //! People who change their minds, and who look elsewhere meanwhile: what they get in the end is right.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::Result;
 use crdb_triage_e2e::reads::{HELD, hold};
-use crdb_triage_e2e::{Page, Site, bundle};
+use crdb_triage_e2e::{Site, bundle};
 
 /// The second large slice: a worker that waits with it is surely in the middle of its work.
 const SECOND: &str = "large === 2";
-
-/// The report, which is the command's for `path` but for the run.
-async fn same_as_the_command(page: &Page, path: &Path) -> Result<String> {
-    page.wait_for_state("done").await?;
-    let json = page.report().await?;
-    let (expected, _) = bundle::command(path, "json")?;
-    assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
-    Ok(json)
-}
 
 #[tokio::test]
 async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> Result<()> {
@@ -37,8 +27,8 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
     }
     page.before_workers("")?;
     page.choose_folder(&folder).await?;
-    let json = same_as_the_command(&page, &folder).await?;
-    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
+    let json = page.says_what_the_command_says(&folder).await?.to_string();
+    assert!(json.contains("\"verdict\":\"no_sign\""), "{json}");
     page.wait_for_workers(1).await?;
     assert_eq!(site.requests().len(), before, "requests after the page has loaded");
     page.nothing_complained().await
@@ -61,8 +51,8 @@ async fn behind_another_tab_the_reading_goes_on_and_ends_right() -> Result<()> {
     let done = "document.documentElement.dataset.state === 'done' && document.visibilityState === 'hidden'";
     page.wait_unseen(done).await?;
     page.web().switch_to_window(seen).await?;
-    let json = same_as_the_command(&page, &folder).await?;
-    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
+    let json = page.says_what_the_command_says(&folder).await?.to_string();
+    assert!(json.contains("\"verdict\":\"no_sign\""), "{json}");
     page.nothing_complained().await
 }
 
@@ -79,8 +69,8 @@ async fn a_tab_that_the_browser_froze_goes_on_where_it_was() -> Result<()> {
     page.freeze(true)?;
     page.freeze(false)?;
     page.in_workers("globalThis.go?.()")?;
-    let json = same_as_the_command(&page, &folder).await?;
-    assert!(json.contains("\"verdict\": \"no_sign\""), "{json}");
+    let json = page.says_what_the_command_says(&folder).await?.to_string();
+    assert!(json.contains("\"verdict\":\"no_sign\""), "{json}");
     assert_eq!(page.evaluate("return heard").await?, serde_json::json!(["freeze", "resume"]));
     page.nothing_complained().await
 }
@@ -110,7 +100,7 @@ async fn a_second_drop_stops_the_first_and_nothing_of_it_is_in_the_result() -> R
     page.wait_for_workers(1).await?;
     page.before_workers("")?;
     page.in_workers("globalThis.go?.()")?;
-    let json = same_as_the_command(&page, &second).await?;
+    let json = page.says_what_the_command_says(&second).await?.to_string();
     assert!(!json.contains("debug/nodes") && !json.contains("1065722008981340161"), "{json}");
 
     page.before_workers(&hold("true"))?;

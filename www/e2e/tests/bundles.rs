@@ -1,24 +1,12 @@
 //! What people hand in, by every way there is, and the same report as the command's.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::Result;
 use crdb_triage_e2e::{Page, Site, bundle, single_file};
-use serde_json::Value;
 
 const WARNING: &str = "W250422 06:22:39.852238 6885 kv/bulk/sst_batcher.go:432 ⋮ [T1,n1,f1a2b3c4d,job=1065722008981340161] 1249  closing with flushes in-progress encountered an error: addsstable [‹/Table/106/1/1/0›,‹/Table/106/1/99/0/NULL›): ‹boom›\n";
 const SUCCESS: &str = "I250422 06:30:39.852238 6885 jobs/registry.go:1650 ⋮ [T1,n1] 1300  IMPORT job 1065722008981340161: stepping through state succeeded\n";
-
-/// The report of the page, which is the report of the command for `path`, byte for byte but for the run.
-async fn same_as_the_command(page: &Page, path: &Path) -> Result<Value> {
-    let json = page.report().await?;
-    let (expected, _) = bundle::command(path, "json")?;
-    assert_eq!(bundle::without_run(&json)?, bundle::without_run(&expected)?);
-    let report = serde_json::from_str(&json)?;
-    bundle::follows_schema(&report)?;
-    Ok(report)
-}
 
 #[tokio::test]
 async fn a_dropped_zip_gives_the_report_of_the_command() -> Result<()> {
@@ -29,7 +17,7 @@ async fn a_dropped_zip_gives_the_report_of_the_command() -> Result<()> {
     bundle::zip(&bundle::root().join("www/sample"), "debug", &zip)?;
     page.drop_paths(&[&zip]).await?;
     page.wait_for_state("done").await?;
-    let report = same_as_the_command(&page, &zip).await?;
+    let report = page.says_what_the_command_says(&zip).await?;
     assert_eq!(report["input"]["sources"][0]["kind"], "zip");
     let verdict = page.element("verdict").await?.attr("data-verdict").await?;
     assert_eq!(verdict.as_deref(), Some("suspect"));
@@ -47,7 +35,7 @@ async fn what_is_dropped_on_the_single_file_arrives() -> Result<()> {
         page.wait_for_state("idle").await?;
         page.drop_paths(&[&dropped]).await?;
         page.wait_for_state("done").await?;
-        same_as_the_command(&page, &dropped).await?;
+        page.says_what_the_command_says(&dropped).await?;
         page.nothing_complained().await?;
     }
     Ok(())
@@ -70,7 +58,7 @@ async fn a_dropped_folder_of_250_files_arrives_whole() -> Result<()> {
             page.choose_folder(&folder).await?;
         }
         page.wait_for_state("done").await?;
-        let report = same_as_the_command(&page, &folder).await?;
+        let report = page.says_what_the_command_says(&folder).await?;
         assert_eq!(report["input"]["files"]["total"], 250);
         assert_eq!(report["input"]["files"]["read"], 250);
         assert_eq!(report["findings"][0]["evidence"][0]["path"], "logs/cockroach.249.log");
@@ -87,7 +75,7 @@ async fn a_loose_log_of_any_name_is_read() -> Result<()> {
     fs::write(&log, format!("{WARNING}{SUCCESS}"))?;
     page.drop_paths(&[&log]).await?;
     page.wait_for_state("done").await?;
-    let report = same_as_the_command(&page, &log).await?;
+    let report = page.says_what_the_command_says(&log).await?;
     assert_eq!(report["advisories"][0]["verdict"], "possible", "no version is known");
 
     page.click("download-markdown").await?;

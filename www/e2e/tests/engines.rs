@@ -1,9 +1,8 @@
 //! The main paths in each browser engine, from the site and from the single file.
 
-use std::path::Path;
-
 use anyhow::Result;
 use crdb_triage_e2e::copies::{add_to_asset, copy_of_the_site, replace};
+use crdb_triage_e2e::reads::trap;
 use crdb_triage_e2e::{Engine, Page, Scheme, Site, built_site, bundle, single_file};
 use crdb_triage_server::Server;
 use serde_json::{Value, json};
@@ -49,27 +48,13 @@ async fn ready(engine: Engine, url: &str) -> Result<Page> {
     Ok(page)
 }
 
-/// The report that the page lets the user save.
-async fn report(page: &Page) -> Result<String> {
-    page.wait_for_state("done").await?;
-    page.report().await
-}
-
-/// The page's report is that of the command for `path`, byte for byte but for the run.
-async fn same_as_the_command(page: &Page, path: &Path) -> Result<()> {
-    let (expected, _) = bundle::command(path, "json")?;
-    assert_eq!(bundle::without_run(&report(page).await?)?, bundle::without_run(&expected)?);
-    Ok(())
-}
-
 async fn the_sample_is_triaged_and_saved(engine: Engine) -> Result<()> {
     let site = Site::start()?;
     for url in [site.url(), single_file()?] {
         let page = ready(engine, &url).await?;
         let before = site.loaded().await?;
         page.click("sample-button").await?;
-        let report: Value = serde_json::from_str(&report(&page).await?)?;
-        bundle::follows_schema(&report)?;
+        let report = page.finished().await?;
         assert_eq!(report["findings"][0]["verdict"], "suspect", "{url}");
         page.click("download-markdown").await?;
         let markdown = String::from_utf8(page.downloaded("crdb-triage-report.md").await?)?;
@@ -104,7 +89,7 @@ async fn a_zip_gives_the_report_of_the_command(engine: Engine) -> Result<()> {
     for url in [site.url(), single_file()?] {
         let page = ready(engine, &url).await?;
         page.choose_files(&[&zip]).await?;
-        same_as_the_command(&page, &zip).await?;
+        page.says_what_the_command_says(&zip).await?;
         page.evaluate("document.querySelector('[data-testid=evidence-line] button').click()")
             .await?;
         let script = "return document.querySelector('[data-testid=evidence-line] [aria-current]')?.textContent ?? ''";
@@ -120,7 +105,7 @@ async fn a_folder_gives_the_report_of_the_command(engine: Engine) -> Result<()> 
     for url in [site.url(), single_file()?] {
         let page = ready(engine, &url).await?;
         page.hand_in_folder(&folder).await?;
-        same_as_the_command(&page, &folder).await?;
+        page.says_what_the_command_says(&folder).await?;
         page.nothing_complained().await?;
     }
     Ok(())
@@ -133,7 +118,7 @@ async fn a_loose_log_is_read(engine: Engine) -> Result<()> {
     for url in [site.url(), single_file()?] {
         let page = ready(engine, &url).await?;
         page.choose_files(&[&log]).await?;
-        same_as_the_command(&page, &log).await?;
+        page.says_what_the_command_says(&log).await?;
         page.nothing_complained().await?;
     }
     Ok(())
@@ -153,30 +138,15 @@ async fn a_run_can_be_cancelled(engine: Engine) -> Result<()> {
     page.nothing_complained().await
 }
 
-/// Below the engine's frames a module of a few bytes runs into `unreachable` when the engine takes over much, as a panic
-/// of the engine would.
-const TRAP: &str = "
-{
-  const trap = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11]);
-  const set = Uint8Array.prototype.set;
-  let taken = 0;
-  Uint8Array.prototype.set = function (bytes, at) {
-    taken += bytes.length;
-    if (taken > 3 << 20) new WebAssembly.Instance(new WebAssembly.Module(trap));
-    return set.call(this, bytes, at);
-  };
-}
-";
-
 async fn a_worker_that_dies_costs_its_file(engine: Engine) -> Result<()> {
     let name = engine.name();
     let site = copy_of_the_site(&format!("{name}-deadly"))?;
-    add_to_asset(&site, "worker", "js", TRAP)?;
+    add_to_asset(&site, "worker", "js", &format!("\n{}", trap("taken > 3 << 20")))?;
     let site = Site::of(&site)?;
     let folder = bundle::whole(&bundle::folder(&format!("{name}-dies"))?, 17)?;
     let page = ready(engine, &site.url()).await?;
     page.hand_in_folder(&folder).await?;
-    let report: Value = serde_json::from_str(&report(&page).await?)?;
+    let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
     let unread = &report["input"]["unread"];
     assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");

@@ -36,16 +36,9 @@ const CHANGES: [Change; 4] = [
     ),
 ];
 
-async fn report(page: &Page) -> Result<Value> {
-    page.wait_for_state("done").await?;
-    let report = serde_json::from_str(&page.report().await?)?;
-    bundle::follows_schema(&report)?;
-    Ok(report)
-}
-
 /// What page and report must say when the large log could not be read, and `cause` is why.
 async fn unread(page: &Page, cause: &str) -> Result<Value> {
-    let report = report(page).await?;
+    let report = page.finished().await?;
     let verdict = page.element("verdict").await?.attr("data-verdict").await?;
     assert_eq!(verdict.as_deref(), Some("cannot_tell"), "{cause}");
     let unread = &report["input"]["unread"];
@@ -87,7 +80,7 @@ async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
     let site = Site::start()?;
     let page = site.open().await?;
     page.choose_folder(&folder).await?;
-    let report = report(&page).await?;
+    let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");
     assert_eq!(report["input"]["files"]["read"], 3);
     page.nothing_complained().await
@@ -161,7 +154,7 @@ async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()>
     page.wait_in_workers(HELD).await?;
     fs::remove_file(&log)?;
     page.in_workers("globalThis.go?.()")?;
-    let report = report(&page).await?;
+    let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "suspect");
     assert_eq!(report["input"]["unread"][0]["reason"], "READ_FAILED");
 

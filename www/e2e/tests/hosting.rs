@@ -3,13 +3,13 @@
 
 use std::env;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use crdb_triage_e2e::{Page, built_site, bundle};
+use crdb_triage_e2e::{Page, built_site, bundle, files_of, free_port};
 use serde_json::Value;
 
 /// What every answer has to have.
@@ -42,7 +42,7 @@ async fn behind_nginx_as_documented_the_page_works_and_the_headers_are_there() -
     page.wait_for_state("idle").await?;
     let policy = policy()?;
     let mut kinds = Vec::new();
-    for name in names()? {
+    for name in files_of(&built_site())? {
         let (status, headers) = ask(&page, &name).await?;
         assert_eq!(status, 200, "{name}");
         let header = |header: &str| headers[header].as_str().unwrap_or_default();
@@ -91,8 +91,7 @@ async fn a_host_that_sends_index_html_on_to_its_folder_will_do() -> Result<()> {
 
 /// Once the browser has kept the page, it starts when the host is gone.
 async fn works_without(nginx: Nginx, page: &Page) -> Result<()> {
-    let kept = "return navigator.serviceWorker.getRegistration().then((found) => found?.active?.state ?? '')";
-    page.eventually(kept, |state| state == "activated").await?;
+    page.is_kept().await?;
     drop(nginx);
     page.web().refresh().await?;
     page.wait_for_state("idle").await?;
@@ -107,20 +106,6 @@ async fn ask(page: &Page, name: &str) -> Result<(u64, Value)> {
     );
     let answer = page.evaluate(&script).await?;
     Ok((answer[0].as_u64().context("no status")?, answer[1].clone()))
-}
-
-/// Every file of the site.
-fn names() -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for (folder, before) in [("", ""), ("assets", "assets/")] {
-        for file in fs::read_dir(built_site().join(folder))? {
-            let file = file?;
-            if file.file_type()?.is_file() {
-                names.push(format!("{before}{}", file.file_name().to_string_lossy()));
-            }
-        }
-    }
-    Ok(names)
 }
 
 /// The policy in the page's head, with what only a header can say.
@@ -143,7 +128,7 @@ impl Nginx {
         if env::var_os("CRDB_TRIAGE_WITHOUT_NGINX").is_some() {
             return Ok(None);
         }
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = free_port()?;
         let folder = bundle::folder(&format!("nginx-{name}"))?;
         let configuration = folder.join("nginx.conf");
         fs::write(&configuration, whole(&documented(port, further)?, &folder))?;

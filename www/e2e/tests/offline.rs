@@ -14,9 +14,6 @@ use serde_json::Value;
 /// The hash that a second version shows.
 const SECOND: &str = "second";
 
-/// The state of the service worker that serves the page from now on.
-const KEPT: &str =
-    "return navigator.serviceWorker.getRegistration().then((found) => found?.active?.state ?? '')";
 /// The caches of this host.
 const CACHES: &str = "return caches.keys().then((names) => names.length)";
 
@@ -224,7 +221,7 @@ async fn where_browsers_keep_nothing_the_page_works_as_ever() -> Result<()> {
 /// Waits until the page would start without its host.
 async fn kept(page: &Page) -> Result<()> {
     page.wait_for_state("idle").await?;
-    page.eventually(KEPT, |state| state == "activated").await.map(drop)
+    page.is_kept().await
 }
 
 /// Waits for the bar.

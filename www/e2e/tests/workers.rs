@@ -1,46 +1,17 @@
 //! Workers that really die: the engine traps, memory is refused. What the page says of it, and the report.
 
 use anyhow::Result;
-use crdb_triage_e2e::reads::before_each_read;
+use crdb_triage_e2e::reads::{before_each_read, trap};
 use crdb_triage_e2e::{Page, Site, bundle};
-use serde_json::Value;
 
 const LOG: &str = "debug/nodes/1/logs/cockroach.log";
-
-/// Makes the engine trap when it takes over bytes while `when` holds: below its frames a module of a few bytes
-/// runs into `unreachable`, as a panic of the engine would.
-fn trap(when: &str) -> String {
-    format!(
-        "{{
-            const trap = new Uint8Array([
-                0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11,
-            ]);
-            let asked = '';
-            addEventListener('message', (event) => {{ asked = /[a-z]+/.exec(event.data.body)?.[0]; }});
-            const set = Uint8Array.prototype.set;
-            let taken = 0;
-            Uint8Array.prototype.set = function (bytes, at) {{
-                taken += bytes.length;
-                if ({when}) new WebAssembly.Instance(new WebAssembly.Module(trap));
-                return set.call(this, bytes, at);
-            }};
-        }}"
-    )
-}
 
 /// Pages of 64 KiB that a browser grants: enough to start and to read small files, not enough for two slices.
 const LITTLE_MEMORY: &str = "--js-flags=--wasm-max-mem-pages=44";
 
-async fn report(page: &Page) -> Result<Value> {
-    page.wait_for_state("done").await?;
-    let report = serde_json::from_str(&page.report().await?)?;
-    bundle::follows_schema(&report)?;
-    Ok(report)
-}
-
 /// What page and report must say when the worker that read the large log died.
 async fn died(page: &Page) -> Result<()> {
-    let report = report(page).await?;
+    let report = page.finished().await?;
     let verdict = page.element("verdict").await?.attr("data-verdict").await?;
     assert_eq!(verdict.as_deref(), Some("cannot_tell"));
     let unread = &report["input"]["unread"];
@@ -92,7 +63,7 @@ async fn when_every_worker_dies_every_file_is_named() -> Result<()> {
     page.wait_for_state("idle").await?;
     page.before_workers(&trap("asked === 'scan'"))?;
     page.choose_folder(&folder).await?;
-    let report = report(&page).await?;
+    let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
     let unread = report["input"]["unread"].as_array().map(Vec::as_slice).unwrap_or_default();
     assert_eq!(unread.len(), 3, "{unread:?}");
@@ -135,7 +106,7 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
     page.wait_for_state("idle").await?;
     page.before_workers("")?;
     page.choose_folder(&folder).await?;
-    let report = report(&page).await?;
+    let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");
     page.nothing_complained().await
 }

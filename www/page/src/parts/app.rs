@@ -34,11 +34,11 @@ pub(super) struct App {
 impl App {
     /// Begins to read what was taken, or shows it again if it is a saved report.
     pub(super) fn open(self, taken: Taken, sample: bool) {
-        let [(_, file)] = taken.files.as_slice() else { return self.scan(taken, sample) };
-        if sample {
-            return self.scan(taken, sample);
-        }
-        let (asked, file) = (self.ask(), file.clone());
+        let file = match taken.files.as_slice() {
+            [(_, file)] if !sample => file.clone(),
+            _ => return self.scan(taken, sample),
+        };
+        let asked = self.ask();
         wasm_bindgen_futures::spawn_local(async move {
             let saved = saved_report(&file).await;
             if self.asked.get_value() != asked {

@@ -14,18 +14,41 @@ use super::kit::button;
 use crate::view::state::Printed;
 use crate::web::{hand_out, print};
 
-/// The forms: how each is called, by itself and in the names of buttons, and its type.
-const FORMS: [(Form, &str, &str, &str); 3] = [
-    (Form::Json, "JSON", "json", "application/json"),
-    (Form::Markdown, "Markdown", "markdown", "text/markdown"),
-    (Form::Html, "HTML", "html", "text/html"),
+/// A form of the report as a file.
+#[derive(Clone, Copy)]
+struct Kind {
+    form: Form,
+    /// What the button says.
+    word: &'static str,
+    /// By what tests find it.
+    id: &'static str,
+    ending: &'static str,
+    media_type: &'static str,
+}
+
+const KINDS: [Kind; 3] = [
+    Kind {
+        form: Form::Json,
+        word: "JSON",
+        id: "json",
+        ending: "json",
+        media_type: "application/json",
+    },
+    Kind {
+        form: Form::Markdown,
+        word: "Markdown",
+        id: "markdown",
+        ending: "md",
+        media_type: "text/markdown",
+    },
+    Kind { form: Form::Html, word: "HTML", id: "html", ending: "html", media_type: "text/html" },
 ];
 
 pub(super) fn downloads(app: App, printed: Arc<Printed>) -> El {
     let problem = RwSignal::new(None::<String>);
     let row = |redacted: bool, name: &str, holds: &str| {
         let group = html("div").class("download").attr("role", "group").attr("aria-label", name);
-        let buttons = FORMS.map(|form| offer(&printed, form, redacted, problem));
+        let buttons = KINDS.map(|kind| offer(&printed, kind, redacted, problem));
         group.child((
             html("p").child((
                 html("strong").child(name),
@@ -54,50 +77,39 @@ pub(super) fn downloads(app: App, printed: Arc<Printed>) -> El {
 
 fn offer(
     printed: &Arc<Printed>,
-    (form, word, id, media_type): (Form, &'static str, &'static str, &'static str),
+    kind: Kind,
     redacted: bool,
     problem: RwSignal<Option<String>>,
 ) -> El {
     let printed = Arc::clone(printed);
     let part = if redacted { "redacted " } else { "" };
-    let test_id = format!("download-{}{id}", part.replace(' ', "-"));
+    let test_id = format!("download-{}{}", part.replace(' ', "-"), kind.id);
     // What is heard or found by its name says all that is seen from the place of the button.
     let unseen = |text: String| html("span").class("unseen").child(text);
     html("button")
         .attr("type", "button")
         .class("button")
         .attr("data-testid", test_id)
-        .on(ev::click, move |_| download(&printed, form, media_type, redacted, problem))
+        .on(ev::click, move |_| download(&printed, kind, redacted, problem))
         .child((
             icon(Icon::Download),
             html("span").child((
                 unseen(format!("Download {part}report (")),
-                word,
+                kind.word,
                 unseen(")".to_owned()),
             )),
         ))
 }
 
-fn download(
-    printed: &Printed,
-    form: Form,
-    media_type: &'static str,
-    redacted: bool,
-    problem: RwSignal<Option<String>>,
-) {
-    let ending = match form {
-        Form::Json => "json",
-        Form::Markdown => "md",
-        Form::Html => "html",
-    };
+fn download(printed: &Printed, kind: Kind, redacted: bool, problem: RwSignal<Option<String>>) {
     let part = if redacted { "-redacted" } else { "" };
-    let name = format!("crdb-triage-report{part}.{ending}");
+    let name = format!("crdb-triage-report{part}.{}", kind.ending);
     // What the engine wrote is what is saved, byte for byte. A file of a stranger is written anew.
-    if form == Form::Json && !redacted && !printed.saved {
-        return save(&name, media_type, &printed.json, problem);
+    if kind.form == Form::Json && !redacted && !printed.saved {
+        return save(&name, kind.media_type, &printed.json, problem);
     }
-    print::print(form, redacted, printed.json.clone(), move |bytes| match bytes {
-        Ok(bytes) => save(&name, media_type, &bytes, problem),
+    print::print(kind.form, redacted, printed.json.clone(), move |bytes| match bytes {
+        Ok(bytes) => save(&name, kind.media_type, &bytes, problem),
         Err(why) => problem.set(Some(format!("The report could not be printed. {why}"))),
     });
 }

@@ -1,6 +1,5 @@
 //! What happens to a person's data: what the page promises, what the browser sees of it, and what nobody can promise.
 
-use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -10,13 +9,9 @@ use super::kit::{button, fact, folded, raw};
 use crate::view::privacy::{Attempt, Rule, Seen};
 use crate::web::witness;
 
-/// How often the browser is asked.
-const EVERY_MS: u32 = 1000;
-
 /// The panel below whatever the page shows.
 pub(super) fn privacy() -> El {
     let seen = RwSignal::new(None);
-    witness::loaded();
     let look = move || {
         spawn_local(async move {
             let now = witness::seen().await;
@@ -26,8 +21,8 @@ pub(super) fn privacy() -> El {
             }
         });
     };
+    witness::watch(look);
     look();
-    Interval::new(EVERY_MS, look).forget();
     html("section")
         .class("wide")
         .attr("id", "privacy")

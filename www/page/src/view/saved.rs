@@ -1,8 +1,6 @@
 //! A saved report that a person hands in: the file of a stranger, until it proves to be whole.
 
-use crdb_triage::report::read::from_slice;
-use crdb_triage::report::{Report, SCHEMA, saved, visible};
-use serde::Deserialize;
+use crdb_triage::report::{Report, SCHEMA, json, saved, visible};
 
 use super::state::Printed;
 
@@ -11,27 +9,17 @@ use super::state::Printed;
 /// # Errors
 /// A sentence: the report is of another version, cut off, damaged, or its parts contradict each other.
 pub fn read(file: &[u8]) -> Result<Printed, String> {
-    /// Asked first: of another schema we say so, instead of naming whatever field happens to differ.
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
-    }
-    let damaged = |why: &str| {
-        format!(
-            "This is a report of crdb-triage, but it is cut off or damaged: {}. Take the file from where it was saved once more.",
-            visible::line(why)
-        )
-    };
-    let json = saved::json_of(file).map_err(|error| damaged(&error.to_string()))?;
-    let head: Head = from_slice(json.as_bytes()).map_err(|error| damaged(&error.to_string()))?;
-    if head.schema != SCHEMA {
-        return Err(format!(
+    let no_report = |error: json::NotAReport| match error.schema() {
+        Some(schema) => format!(
             "This is a report of another version: its schema is {}, and this page reads {SCHEMA}. Open it with the version that wrote it.",
-            visible::line(&head.schema)
-        ));
-    }
-    let report: Report =
-        from_slice(json.as_bytes()).map_err(|error| damaged(&error.to_string()))?;
+            visible::line(schema)
+        ),
+        None => format!(
+            "This is a report of crdb-triage, but it is cut off or damaged: {error}. Take the file from where it was saved once more."
+        ),
+    };
+    let json = saved::json_of(file).map_err(no_report)?;
+    let report = json::read(&json).map_err(no_report)?;
     saved::agrees(&report).map_err(|error| {
         format!("This is a report of crdb-triage, but it cannot be shown: {error}.")
     })?;
@@ -46,7 +34,7 @@ pub fn among_files(report: &Report) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crdb_triage::report::{html, json};
+    use crdb_triage::report::html;
 
     use super::*;
     use crate::view::fixture;

@@ -13,20 +13,13 @@ use std::rc::{Rc, Weak};
 use crdb_triage::protocol::{Event, Request, VERSION};
 use crdb_triage::report::Run;
 use crdb_triage_envelope::{Message, bytes_of};
-use gloo_events::EventListener;
 use js_sys::ArrayBuffer;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DomException, File, MessageEvent, Worker};
+use web_sys::{DomException, File};
 
+use super::hand::Hand;
 use crate::view::pool::{Command, Pool, Progress, workers_for};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Made by `boot.js`, which alone may name the script that a worker runs.
-    #[wasm_bindgen(catch, js_name = crdbTriageWorker)]
-    pub(super) fn new_worker() -> Result<Worker, JsValue>;
-}
 
 /// How a run ends.
 #[derive(Debug)]
@@ -75,18 +68,6 @@ struct Changing {
     results: Vec<Option<ArrayBuffer>>,
     waiting: Vec<(u32, Reply)>,
     asked: u32,
-}
-
-/// A worker with the listeners that end with it.
-struct Hand {
-    worker: Worker,
-    _listeners: [EventListener; 3],
-}
-
-impl Drop for Hand {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
 }
 
 impl Crew {
@@ -245,30 +226,23 @@ impl Crew {
     }
 
     fn start_worker(&self, place: usize) -> Result<(), String> {
-        let worker =
-            new_worker().map_err(|_| "The browser refused to start a worker.".to_owned())?;
         // A listener keeps the crew only weakly alive: workers end when the page lets go of it.
         let crew = Rc::downgrade(&self.0);
         let hear = {
             let crew = crew.clone();
-            EventListener::new(&worker, "message", move |event| {
-                let (Some(inner), Some(event)) = (crew.upgrade(), event.dyn_ref::<MessageEvent>())
-                else {
-                    return;
-                };
-                Self(inner).hear(place, &event.data());
-            })
-        };
-        let lose = |kind: &'static str| {
-            let crew = crew.clone();
-            EventListener::new(&worker, kind, move |_| {
+            move |data: &JsValue| {
                 if let Some(inner) = crew.upgrade() {
-                    Self(inner).lose(place);
+                    Self(inner).hear(place, data);
                 }
-            })
+            }
         };
-        let listeners = [hear, lose("error"), lose("messageerror")];
-        self.0.state.borrow_mut().put(place, Some(Hand { worker, _listeners: listeners }));
+        let lose = move || {
+            if let Some(inner) = crew.upgrade() {
+                Self(inner).lose(place);
+            }
+        };
+        let hand = Hand::start(hear, lose)?;
+        self.0.state.borrow_mut().put(place, Some(hand));
         Ok(())
     }
 
@@ -328,10 +302,7 @@ impl Changing {
 
     fn post(&self, place: usize, request: &Message<Request>) -> Result<(), String> {
         let Some(Some(hand)) = self.hands.get(place) else { return Ok(()) };
-        let packed = request.pack().map_err(|malformed| malformed.to_string())?;
-        hand.worker
-            .post_message_with_transfer(&packed.value, &packed.transfer)
-            .map_err(|_| "The browser refused to hand work to a worker.".to_owned())
+        hand.post(request)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Talking to the browser: workers, files, downloads. What to say is decided in [`crate::view`].
 
 pub mod crew;
+mod hand;
 pub mod hand_out;
 pub mod print;
 pub mod take;

@@ -6,72 +6,48 @@ use std::rc::Rc;
 
 use crdb_triage::protocol::{Event, Form, Request, VERSION};
 use crdb_triage_envelope::{Message, buffer_of, bytes_of};
-use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, Worker};
+use wasm_bindgen::JsValue;
 
-use super::crew::new_worker;
+use super::hand::Hand;
 
-type Reply = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
+type Answer = Result<Vec<u8>, String>;
 
-/// A worker that prints, and who waits for it. Both go with the answer.
-struct Printer {
-    worker: Worker,
-    reply: Reply,
-    _listeners: [EventListener; 3],
-}
+/// Who prints, and who waits for it. Both go with the answer.
+type Printer = (Hand, Box<dyn FnOnce(Answer)>);
 
 /// Prints the report of `json`. `reply` is called once, with the bytes or a sentence.
-pub fn print(
-    form: Form,
-    redacted: bool,
-    json: Vec<u8>,
-    reply: impl FnOnce(Result<Vec<u8>, String>) + 'static,
-) {
-    let Ok(worker) = new_worker() else {
-        return reply(Err("The browser refused to start a worker.".to_owned()));
-    };
+pub fn print(form: Form, redacted: bool, json: Vec<u8>, reply: impl FnOnce(Answer) + 'static) {
     let printer: Rc<RefCell<Option<Printer>>> = Rc::default();
     let end = {
         let printer = Rc::clone(&printer);
-        move |answer: Result<Vec<u8>, String>| {
-            let Some(Printer { worker, reply, _listeners }) = printer.borrow_mut().take() else {
-                return;
-            };
-            worker.terminate();
+        move |answer| {
+            let Some((hand, reply)) = printer.borrow_mut().take() else { return };
             reply(answer);
-            // This may be called by one of them.
-            gloo_timers::callback::Timeout::new(0, move || drop(_listeners)).forget();
+            // One of its listeners is calling.
+            gloo_timers::callback::Timeout::new(0, move || drop(hand)).forget();
         }
     };
     let hear = {
-        let (end, worker) = (end.clone(), worker.clone());
-        EventListener::new(&worker.clone(), "message", move |event| {
-            let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
-            if let Some(answer) = answer(&worker, &event.data(), form, redacted, &json) {
+        let (end, printer) = (end.clone(), Rc::clone(&printer));
+        move |data: &JsValue| {
+            let answer = match &*printer.borrow() {
+                Some((hand, _)) => answer(hand, data, form, redacted, &json),
+                None => None,
+            };
+            if let Some(answer) = answer {
                 end(answer);
             }
-        })
+        }
     };
-    let lose = |kind: &'static str| {
-        let end = end.clone();
-        EventListener::new(&worker, kind, move |_| {
-            end(Err("The part that prints stopped before it was done.".to_owned()));
-        })
-    };
-    let listeners = [hear, lose("error"), lose("messageerror")];
-    *printer.borrow_mut() =
-        Some(Printer { worker: worker.clone(), reply: Box::new(reply), _listeners: listeners });
+    let lose = move || end(Err("The part that prints stopped before it was done.".to_owned()));
+    match Hand::start(hear, lose) {
+        Ok(hand) => *printer.borrow_mut() = Some((hand, Box::new(reply))),
+        Err(why) => reply(Err(why)),
+    }
 }
 
 /// What follows from what the worker says; nothing while it is at work.
-fn answer(
-    worker: &Worker,
-    data: &JsValue,
-    form: Form,
-    redacted: bool,
-    json: &[u8],
-) -> Option<Result<Vec<u8>, String>> {
+fn answer(hand: &Hand, data: &JsValue, form: Form, redacted: bool, json: &[u8]) -> Option<Answer> {
     let message = match Message::<Event>::unpack(data) {
         Ok(message) => message,
         Err(malformed) => return Some(Err(format!("{malformed}. Reload the page."))),
@@ -84,9 +60,7 @@ fn answer(
         Event::Ready { .. } => {
             let body = Request::Print { form, redacted };
             let request = Message { body, files: Vec::new(), buffers: vec![buffer_of(json)] };
-            let packed = request.pack().ok()?;
-            let posted = worker.post_message_with_transfer(&packed.value, &packed.transfer);
-            posted.err().map(|_| Err("The browser refused to hand work to a worker.".to_owned()))
+            hand.post(&request).err().map(Err)
         }
         Event::Printed => Some(Ok(message.buffers.first().map(bytes_of).unwrap_or_default())),
         Event::Failed { message } => Some(Err(message)),

@@ -31,6 +31,13 @@ pub enum Dropped {
     File(File),
 }
 
+/// A file or folder below what was dropped, in one of the two ways to get there.
+enum Place {
+    Entry(FileSystemEntry),
+    /// Its path, which a handle does not know, and the handle.
+    Handle(String, FileSystemHandle),
+}
+
 /// The files of an input element. A chosen folder gives every file its path below that folder.
 #[must_use]
 pub fn chosen(list: &FileList) -> Taken {
@@ -80,27 +87,72 @@ pub fn dropped(data: &DataTransfer) -> Vec<Dropped> {
 /// Every file in what was dropped, folders walked to the bottom.
 pub async fn walk(found: Vec<Dropped>) -> Taken {
     let mut taken = Taken::default();
-    let mut entries = Vec::new();
+    let mut places = Vec::new();
     for item in found {
         match item {
             Dropped::File(file) => taken.files.push((path_of(&file), file)),
-            Dropped::Entry(entry) => entries.push(entry),
-            Dropped::Handle(handle) => by_handle(handle, &mut taken).await,
+            Dropped::Entry(entry) => places.push(Place::Entry(entry)),
+            Dropped::Handle(handle) => match JsFuture::from(handle).await {
+                Ok(handle) => {
+                    let handle: FileSystemHandle = handle.unchecked_into();
+                    places.push(Place::Handle(handle.name(), handle));
+                }
+                Err(error) => taken.missed.push(sentence("A folder", &error)),
+            },
         }
     }
-    while let Some(entry) = entries.pop() {
-        let path = entry.full_path().trim_start_matches('/').to_owned();
-        // By what the entry says of itself, not by its class: that is all the specification promises.
-        let read = if entry.is_directory() {
-            inside(entry.unchecked_ref()).await.map(|inside| entries.extend(inside))
+    while let Some(place) = places.pop() {
+        let path = place.path();
+        let read = if place.is_folder() {
+            place.inside().await.map(|inside| places.extend(inside))
         } else {
-            file_of(entry.unchecked_ref()).await.map(|file| taken.files.push((path.clone(), file)))
+            place.file().await.map(|file| taken.files.push((path.clone(), file)))
         };
         if let Err(error) = read {
             taken.missed.push(sentence(&path, &error));
         }
     }
     taken.ordered()
+}
+
+impl Place {
+    fn path(&self) -> String {
+        match self {
+            Self::Entry(entry) => entry.full_path().trim_start_matches('/').to_owned(),
+            Self::Handle(path, _) => path.clone(),
+        }
+    }
+
+    /// By what it says of itself, not by its class: that is all the specification promises.
+    fn is_folder(&self) -> bool {
+        match self {
+            Self::Entry(entry) => entry.is_directory(),
+            Self::Handle(_, handle) => handle.kind() == FileSystemHandleKind::Directory,
+        }
+    }
+
+    /// What is in a folder.
+    async fn inside(&self) -> Result<Vec<Self>, JsValue> {
+        match self {
+            Self::Entry(entry) => inside(entry.unchecked_ref()).await,
+            Self::Handle(path, handle) => below(path, handle.unchecked_ref()).await,
+        }
+    }
+
+    /// The file that it is.
+    async fn file(&self) -> Result<File, JsValue> {
+        let file = match self {
+            Self::Entry(entry) => promise(&|resolve, reject| {
+                let entry: &FileSystemFileEntry = entry.unchecked_ref();
+                entry.file_with_callback_and_callback(resolve, reject);
+                Ok(())
+            }),
+            Self::Handle(_, handle) => {
+                JsFuture::from(handle.unchecked_ref::<FileSystemFileHandle>().get_file())
+            }
+        };
+        file.await.map(JsCast::unchecked_into)
+    }
 }
 
 /// The bytes of a saved report if `file` is one by its content, or why they cannot be had; nothing if it is something
@@ -133,7 +185,7 @@ impl Taken {
 }
 
 /// All entries of a folder. `readEntries` gives at most 100 at a time and is asked until it gives none.
-async fn inside(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry>, JsValue> {
+async fn inside(folder: &FileSystemDirectoryEntry) -> Result<Vec<Place>, JsValue> {
     let reader = folder.create_reader();
     let mut entries = Vec::new();
     loop {
@@ -144,16 +196,8 @@ async fn inside(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry
         if batch.length() == 0 {
             return Ok(entries);
         }
-        entries.extend(batch.iter().map(JsCast::unchecked_into));
+        entries.extend(batch.iter().map(|entry| Place::Entry(entry.unchecked_into())));
     }
-}
-
-async fn file_of(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
-    let file = promise(&|resolve, reject| {
-        entry.file_with_callback_and_callback(resolve, reject);
-        Ok(())
-    });
-    file.await.map(JsCast::unchecked_into)
 }
 
 /// A handle of what was dropped, for a page from `file://` where there are handles: Chromium gives it entries of folders
@@ -166,34 +210,8 @@ fn handle_of(item: &DataTransferItem) -> Option<Promise> {
     method.dyn_into::<Function>().ok()?.call0(item).ok()?.dyn_into().ok()
 }
 
-/// Every file below the handle of a folder.
-async fn by_handle(handle: Promise, taken: &mut Taken) {
-    let root = match JsFuture::from(handle).await {
-        Ok(root) => root,
-        Err(error) => return taken.missed.push(sentence("A folder", &error)),
-    };
-    let mut waiting: Vec<(String, FileSystemHandle)> = Vec::new();
-    let root: FileSystemHandle = root.unchecked_into();
-    waiting.push((root.name(), root));
-    while let Some((path, handle)) = waiting.pop() {
-        let read = if handle.kind() == FileSystemHandleKind::Directory {
-            below(handle.unchecked_ref()).await.map(|below| {
-                waiting.extend(below.into_iter().map(|it| (format!("{path}/{}", it.name()), it)));
-            })
-        } else {
-            let file = handle.unchecked_ref::<FileSystemFileHandle>().get_file();
-            JsFuture::from(file)
-                .await
-                .map(|file| taken.files.push((path.clone(), file.unchecked_into())))
-        };
-        if let Err(error) = read {
-            taken.missed.push(sentence(&path, &error));
-        }
-    }
-}
-
-/// All handles in a folder.
-async fn below(folder: &FileSystemDirectoryHandle) -> Result<Vec<FileSystemHandle>, JsValue> {
+/// All handles in the folder at `path`.
+async fn below(path: &str, folder: &FileSystemDirectoryHandle) -> Result<Vec<Place>, JsValue> {
     let each = folder.values();
     let mut found = Vec::new();
     loop {
@@ -201,7 +219,8 @@ async fn below(folder: &FileSystemDirectoryHandle) -> Result<Vec<FileSystemHandl
         if Reflect::get(&next, &"done".into())?.is_truthy() {
             return Ok(found);
         }
-        found.push(Reflect::get(&next, &"value".into())?.unchecked_into());
+        let handle: FileSystemHandle = Reflect::get(&next, &"value".into())?.unchecked_into();
+        found.push(Place::Handle(format!("{path}/{}", handle.name()), handle));
     }
 }
 

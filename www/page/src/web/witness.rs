@@ -9,8 +9,8 @@ use crate::view::privacy::{Attempt, Seen};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = crdbTriageWitness, js_name = loaded)]
-    fn loaded_now() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = crdbTriageWitness, js_name = watch)]
+    fn watch_from_now(tell: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = crdbTriageWitness, js_name = seen)]
     fn seen_now() -> Result<Promise, JsValue>;
@@ -19,10 +19,11 @@ extern "C" {
     fn attempt_now() -> Result<Promise, JsValue>;
 }
 
-/// From now on, each request counts.
-pub fn loaded() {
+/// From now on, each request counts. `tell` is called when there is something new to see, as long as the page lives.
+pub fn watch(tell: impl Fn() + 'static) {
+    let tell = Closure::<dyn Fn()>::new(tell).into_js_value();
     // Without a witness nothing is claimed either.
-    drop(loaded_now());
+    drop(watch_from_now(&tell));
 }
 
 /// What was seen so far; none if there is nobody to ask.
