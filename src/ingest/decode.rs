@@ -41,7 +41,7 @@ impl Decoder {
                     header_at: header,
                     header: LocalHeader::default(),
                     in_data: false,
-                    inflater: (method == DEFLATE).then(Inflater::deflate),
+                    inflater: (method == DEFLATE).then(Inflater::default),
                     compressed,
                     left: compressed,
                     uncompressed,

@@ -1,6 +1,7 @@
 //! Compressed streams to text, push by push: every decoder takes what it is given and says what came of it.
 
 mod bzip2;
+mod gzip;
 mod inflate;
 mod streams;
 mod xz;

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::bzip2::Bzip2;
+use super::gzip::Gzip;
 use super::xz::Xz;
 use super::zstd::Zstd;
-use super::{Compression, Fault, Fed, Inflater};
+use super::{Compression, Fault, Fed};
 
 /// Decodes a compressed file that arrives in pieces. Rotation tools append stream to stream (`cat a.gz b.gz`), and
 /// tapes fill up with zeros.
@@ -20,7 +21,7 @@ pub(in crate::ingest) struct Streams {
 }
 
 enum Engine {
-    Gzip(Inflater),
+    Gzip(Box<Gzip>),
     Zstd(Box<Zstd>),
     Bzip2(Box<Bzip2>),
     Xz(Box<Xz>),
@@ -29,7 +30,7 @@ enum Engine {
 impl Streams {
     pub(in crate::ingest) fn new(compression: Compression) -> Self {
         let engine = match compression {
-            Compression::Gzip => Engine::Gzip(Inflater::gzip()),
+            Compression::Gzip => Engine::Gzip(Box::default()),
             Compression::Zstd => Engine::Zstd(Box::default()),
             Compression::Bzip2 => Engine::Bzip2(Box::default()),
             Compression::Xz => Engine::Xz(Box::default()),
@@ -86,7 +87,7 @@ impl Engine {
     /// Ready for a stream from its first byte.
     fn begin(&mut self) {
         match self {
-            Self::Gzip(inflater) => inflater.restart_gzip(),
+            Self::Gzip(gzip) => gzip.restart(),
             Self::Zstd(zstd) => zstd.restart(),
             Self::Bzip2(bzip2) => bzip2.restart(),
             Self::Xz(xz) => xz.restart(),
@@ -96,10 +97,10 @@ impl Engine {
     fn feed<B>(
         &mut self,
         input: &[u8],
-        mut deliver: impl FnMut(&[u8]) -> ControlFlow<B>,
+        deliver: impl FnMut(&[u8]) -> ControlFlow<B>,
     ) -> ControlFlow<B, Fed> {
         match self {
-            Self::Gzip(inflater) => inflater.feed(input, |text, _| deliver(text)),
+            Self::Gzip(gzip) => gzip.feed(input, deliver),
             Self::Zstd(zstd) => zstd.feed(input, deliver),
             Self::Bzip2(bzip2) => bzip2.feed(input, deliver),
             Self::Xz(xz) => xz.feed(input, deliver),
