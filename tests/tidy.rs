@@ -31,7 +31,7 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
 }
 
 fn rust_files() -> Vec<PathBuf> {
-    ["src", "www", "xtask", "tests", "bench"]
+    ["src", "hot", "www", "xtask", "tests", "bench"]
         .iter()
         .flat_map(|folder| files(folder, "rs"))
         .collect()

@@ -5,3 +5,5 @@
 //! one for a whole crate. It knows bytes and nothing of the engine.
 
 pub mod deflate;
+mod digits;
+pub mod run;

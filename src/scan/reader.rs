@@ -6,7 +6,8 @@ use crate::model::{Entry, Time, Unread, UnreadReason, Version};
 use crate::parse::crdb_text::{self, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
 use crate::parse::scrub::scrub;
-use crate::parse::{molt, preamble, redacted, tags};
+use crate::parse::{molt, preamble, redacted, tags, time};
+use crdb_triage_hot::run::{self, Ordinary, Run};
 
 use super::lines::Line;
 use super::summary::{Seen, Summary};
@@ -23,6 +24,7 @@ pub(super) struct Reader {
     too_long: Dropped,
     homeless: Dropped,
     writer: Writer,
+    day: Day,
 }
 
 /// The node and the virtual cluster of the last text entry. Neighbours mostly agree, and tell by the same start of their
@@ -46,6 +48,26 @@ impl Writer {
         self.start.extend_from_slice(tags::start(tags).unwrap_or_default());
         self.node = tags::node(tags);
         self.tenant = tags::tenant_name(tags).map(Cow::into_owned);
+    }
+}
+
+/// The day of the last text entry, if its time is in UTC.
+#[derive(Debug, Default)]
+struct Day {
+    /// `yymmdd`.
+    date: [u8; 6],
+    midnight: Option<Time>,
+}
+
+impl Day {
+    /// Reads the day of an entry that begins with `line`.
+    fn read(&mut self, line: &[u8]) {
+        let Some(date) = line.get(1..).and_then(<[u8]>::first_chunk) else { return };
+        if self.date != *date {
+            self.date = *date;
+            let midnight = time::header(date, b"00:00:00.000000", 0);
+            self.midnight = midnight.filter(|midnight| !time::is_undated(*midnight));
+        }
     }
 }
 
@@ -127,7 +149,27 @@ impl Reader {
             too_long: Dropped::default(),
             homeless: Dropped::default(),
             writer: Writer::default(),
+            day: Day::default(),
         }
+    }
+
+    /// Reads the ordinary entries that `text` begins with: of the same day, writer and sink as the last one, and none that
+    /// says anything but that it is there. They add what [`Reader::line`] would add line by line.
+    pub(super) fn run(&mut self, text: &[u8]) -> Option<Run> {
+        let (TextFormat::V2, Some(node)) = (self.format, self.writer.node) else { return None };
+        let ordinary = Ordinary {
+            day: self.day.date,
+            midnight: self.day.midnight?.0,
+            writer: Some(&*self.writer.start).filter(|start| !start.is_empty())?,
+            counter: self.summary.next_counter(node)?,
+        };
+        let run = run::run(text, &ordinary)?;
+        self.close();
+        self.summary.run(&run, node);
+        if let Some(name) = &self.writer.tenant {
+            self.summary.tenant(name, run.entries);
+        }
+        Some(run)
     }
 
     /// Adds a line that goes on with the open crdb-v2 entry, and says whether it is one: it begins as the entry does, up to
@@ -175,6 +217,7 @@ impl Reader {
         };
         let prefix = v2.map_or(0, |v2| text.len() - v2.message.len() - 1);
         self.close();
+        self.day.read(text);
         self.note(line, head, v2.as_ref());
         self.open.is_open = true;
         self.open.banner = preamble::may_be_banner(head.file);
@@ -208,7 +251,7 @@ impl Reader {
             removed,
         });
         if let Some(name) = &self.writer.tenant {
-            self.summary.tenant(name);
+            self.summary.tenant(name, 1);
         }
     }
 
@@ -275,7 +318,7 @@ impl Reader {
         }
         self.summary.cluster_id(|| fields.cluster_id());
         if let Some(name) = fields.tenant_name() {
-            self.summary.tenant(&name);
+            self.summary.tenant(&name, 1);
         }
         self.summary.entry(&Seen {
             format: fields.format(),

@@ -160,7 +160,16 @@ impl Plain {
     fn block(&mut self, block: &[u8], sections: &mut Sections) {
         let mut literals = sections.literals(block);
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', block) {
+        while let Some(rest) = block.get(start..).filter(|rest| !rest.is_empty()) {
+            let before_literal =
+                rest.get(..literals.line().saturating_sub(start)).unwrap_or_default();
+            if let Some(run) = sections.run(before_literal) {
+                self.number += run.lines;
+                self.offset += run.bytes as u64;
+                start += run.bytes;
+                continue;
+            }
+            let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let literal = literals.are_before(end, block, sections);
             let text = &block[start..end];
             self.line(text, text.len() as u64, false, literal, sections);

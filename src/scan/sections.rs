@@ -1,5 +1,7 @@
 //! Lines in order to entries: each part of a file votes on its format, then its lines are read.
 
+use crdb_triage_hot::run::Run;
+
 use crate::parse::crdb_text;
 
 use super::lines::Line;
@@ -12,15 +14,27 @@ use super::{ScannedLog, Signatures};
 #[derive(Debug)]
 pub(super) struct Literals {
     next: Option<usize>,
+    /// Where the line of the next begins, or the end of the text.
+    line: usize,
 }
 
 impl Literals {
+    fn of(next: Option<usize>, text: &[u8]) -> Self {
+        let before = |at: usize| memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
+        Self { next, line: next.map_or(text.len(), before) }
+    }
+
+    /// Where the next line begins in which one stands, or the end of the text.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
     /// Whether one stands before the end of the next line, which is at `end`.
     pub(super) fn are_before(&mut self, end: usize, text: &[u8], sections: &mut Sections) -> bool {
         let Some(at) = self.next.filter(|at| *at < end) else { return false };
         // What follows in the line is not searched for a second literal.
         sections.redaction.look_for_removed(&text[at..end]);
-        self.next = sections.literal(text, end + 1);
+        *self = Self::of(sections.literal(text, end + 1), text);
         true
     }
 }
@@ -52,7 +66,7 @@ impl Sections {
     /// because what redaction leaves is looked for on the way.
     pub(super) fn literals(&mut self, text: &[u8]) -> Literals {
         self.redaction.look_at_values(text);
-        Literals { next: self.literal(text, 0) }
+        Literals::of(self.literal(text, 0), text)
     }
 
     /// The first literal from a place on. As long as nothing is known to be removed, one search finds both.
@@ -65,6 +79,17 @@ impl Sections {
             from = at;
         }
         self.signatures.prefilter().find(text, from)
+    }
+
+    /// Reads the ordinary entries that whole lines begin with, in which no literal stands. Nothing if the next line is to
+    /// be read by itself.
+    pub(super) fn run(&mut self, text: &[u8]) -> Option<Run> {
+        if self.vote.is_some() {
+            return None;
+        }
+        let run = self.reader.run(text)?;
+        self.in_preamble = false;
+        Some(run)
     }
 
     /// Reads the next line.

@@ -2,9 +2,8 @@
 
 use crate::model::{NodeId, Time};
 
-use super::summary::{CANDIDATES, Seen, widen};
+use super::summary::{CANDIDATES, widen};
 use super::{LogSummary, NodeShare};
-use crate::parse::time::is_undated;
 
 /// The entries of each node that a file names.
 #[derive(Debug, Default)]
@@ -22,8 +21,15 @@ struct Share {
 }
 
 impl Shares {
-    /// Adds an entry to the share of the node that it names.
-    pub(super) fn add(&mut self, node: u32, seen: &Seen) {
+    /// Adds so many entries to the share of the node that they name: from when to when they are, as far as they are dated,
+    /// and those of channel DEV.
+    pub(super) fn add(
+        &mut self,
+        node: u32,
+        entries: u64,
+        span: Option<(Time, Time)>,
+        dev_span: Option<(Time, Time)>,
+    ) {
         // Neighbours mostly agree.
         if self.shares.get(self.last).is_none_or(|share| share.node != node) {
             match self.shares.iter().position(|share| share.node == node) {
@@ -36,12 +42,12 @@ impl Shares {
             }
         }
         let Some(share) = self.shares.get_mut(self.last) else { return };
-        share.entries += 1;
-        if !is_undated(seen.time) {
-            widen(&mut share.span, seen.time);
-            if seen.dev {
-                widen(&mut share.dev_span, seen.time);
-            }
+        share.entries += entries;
+        if let Some(span) = span {
+            widen(&mut share.span, span);
+        }
+        if let Some(span) = dev_span {
+            widen(&mut share.dev_span, span);
         }
     }
 

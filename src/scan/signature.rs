@@ -205,6 +205,15 @@ impl SeverityCounts {
         } += 1;
     }
 
+    /// Counts what another one has counted.
+    pub fn add_all(&mut self, other: &Self) {
+        self.unknown += other.unknown;
+        self.info += other.info;
+        self.warning += other.warning;
+        self.error += other.error;
+        self.fatal += other.fatal;
+    }
+
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -8,7 +8,8 @@ use crate::parse::time::{UNDATED, is_undated};
 
 use super::segments::{Placed, Rule, Segments};
 use super::shares::Shares;
-use super::{LogSummary, VersionSeen};
+use super::{LogSummary, SeverityCounts, VersionSeen};
+use crdb_triage_hot::run::Run;
 
 /// Distinct values that are told apart: more nodes or virtual clusters than one file has.
 pub(super) const CANDIDATES: usize = 256;
@@ -63,13 +64,13 @@ impl Summary {
         if summary.formats.last() != Some(&seen.format) && !summary.formats.contains(&seen.format) {
             summary.formats.push(seen.format);
         }
+        let span = (!is_undated(seen.time)).then_some((seen.time, seen.time));
+        let dev_span = span.filter(|_| seen.dev);
         if let Some(node) = seen.node {
-            self.nodes.add(node, seen);
+            self.nodes.add(node, 1, span, dev_span);
         }
         summary.dev_removed += u64::from(seen.dev && seen.removed);
-        if is_undated(seen.time) {
-            return;
-        }
+        let Some(span) = span else { return };
         if seen.dev {
             summary.dev_severities.add(seen.severity);
         }
@@ -85,16 +86,45 @@ impl Summary {
                 });
             }
         }
-        widen(&mut summary.span, seen.time);
-        if seen.dev {
-            widen(&mut summary.dev_span, seen.time);
+        widen(&mut summary.span, span);
+        if let Some(span) = dev_span {
+            widen(&mut summary.dev_span, span);
         }
         if let Some(last) = summary.versions.last_mut() {
-            // The first dated entry dates a version that an undated one named.
-            if is_undated(last.time) {
-                (last.time, last.until) = (seen.time, seen.time);
-            }
-            last.until = last.until.max(seen.time);
+            last.seen(seen.time, seen.time);
+        }
+    }
+
+    /// The counter of an entry of `node` that only follows the last one: none if more has to be looked at.
+    pub(super) fn next_counter(&self, node: u32) -> Option<u64> {
+        let [counters, silence] = &self.segments;
+        let next = counters.next_counter(NodeId(node))?;
+        (silence.next_counter(NodeId(node)) == Some(next)).then_some(next)
+    }
+
+    /// Counts the entries of a run, which are of `node` and begin with [`Summary::next_counter`].
+    pub(super) fn run(&mut self, run: &Run, node: u32) {
+        let span = |(from, to)| (Time(from), Time(to));
+        let dev_span = run.dev_span.map(span);
+        let (from, to) = span(run.span);
+        let summary = &mut self.summary;
+        summary.entries += run.entries;
+        if !summary.formats.contains(&LogFormat::CrdbV2) {
+            summary.formats.push(LogFormat::CrdbV2);
+        }
+        self.nodes.add(node, run.entries, Some((from, to)), dev_span);
+        let [info, warning, error, fatal] = run.dev;
+        let dev = SeverityCounts { unknown: 0, info, warning, error, fatal };
+        summary.dev_severities.add_all(&dev);
+        for segments in &mut self.segments {
+            segments.run(run.entries, (from, to), dev_span.is_some(), NodeId(node));
+        }
+        widen(&mut summary.span, (from, to));
+        if let Some(span) = dev_span {
+            widen(&mut summary.dev_span, span);
+        }
+        if let Some(last) = summary.versions.last_mut() {
+            last.seen(Time(run.first), to);
         }
     }
 
@@ -136,8 +166,9 @@ impl Summary {
         }
     }
 
-    pub(super) fn tenant(&mut self, name: &str) {
-        self.tenants.cast(name);
+    /// Takes note that so many entries name a virtual cluster.
+    pub(super) fn tenant(&mut self, name: &str, entries: u64) {
+        self.tenants.cast(name, entries);
     }
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
@@ -157,8 +188,19 @@ impl Summary {
     }
 }
 
-pub(super) fn widen(span: &mut Option<(Time, Time)>, time: Time) {
-    *span = Some(span.map_or((time, time), |(from, to)| (from.min(time), to.max(time))));
+impl VersionSeen {
+    /// It holds for dated entries, of which the first and the latest are these.
+    fn seen(&mut self, first: Time, latest: Time) {
+        // The first dated entry dates a version that an undated one named.
+        if is_undated(self.time) {
+            (self.time, self.until) = (first, first);
+        }
+        self.until = self.until.max(latest);
+    }
+}
+
+pub(super) fn widen(span: &mut Option<(Time, Time)>, by: (Time, Time)) {
+    *span = Some(span.map_or(by, |(from, to)| (from.min(by.0), to.max(by.1))));
 }
 
 /// Counts how often each value was named.
@@ -175,7 +217,7 @@ impl<T> Default for Votes<T> {
 }
 
 impl<T> Votes<T> {
-    fn cast<Q>(&mut self, value: &Q)
+    fn cast<Q>(&mut self, value: &Q, votes: u64)
     where
         Q: ?Sized + PartialEq + ToOwned<Owned = T>,
         T: Borrow<Q>,
@@ -191,7 +233,7 @@ impl<T> Votes<T> {
                 None => return,
             }
         }
-        self.counts[self.last].1 += 1;
+        self.counts[self.last].1 += votes;
     }
 
     /// The value named most often; the first of equals.

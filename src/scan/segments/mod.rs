@@ -91,7 +91,7 @@ impl Segments {
             && same_node(last.segment.node, entry.node)
         {
             *end = counter;
-            last.segment.take(&entry);
+            last.segment.take(entry.time, entry.time, entry.dev, entry.node);
             // Only where a later counter was seen before, there may be something to close.
             if counter < self.highest {
                 self.close_hole(self.list.len() - 1);
@@ -102,6 +102,25 @@ impl Segments {
         self.out_of_line(entry);
     }
 
+    /// The counter of an entry of `node` that would only follow the last one.
+    pub(super) fn next_counter(&self, node: NodeId) -> Option<u64> {
+        let Segment { counters, node: known, .. } = self.list.last()?.segment;
+        let (_, end) = counters?;
+        let follows =
+            self.preamble.is_none() && end >= self.highest && same_node(known, Some(node));
+        end.checked_add(1).filter(|_| follows)
+    }
+
+    /// Takes note of entries that follow each other, of which [`Segments::next_counter`] is the first.
+    pub(super) fn run(&mut self, entries: u64, (from, to): (Time, Time), dev: bool, node: NodeId) {
+        let Some(Open { segment, .. }) = self.list.last_mut() else { return };
+        if let Some((_, end)) = &mut segment.counters {
+            *end += entries;
+            self.highest = *end;
+        }
+        segment.take(from, to, dev, Some(node));
+    }
+
     fn out_of_line(&mut self, entry: Placed) {
         let Placed { time, counter, dev, node } = entry;
         let preamble = self.preamble.take();
@@ -109,7 +128,7 @@ impl Segments {
             self.begin();
         } else if let Some(at) = self.home(&entry) {
             let known = &mut self.list[at].segment;
-            known.take(&entry);
+            known.take(time, time, dev, node);
             if let (Some((first, last)), Some(counter)) = (&mut known.counters, counter) {
                 (*first, *last) = match self.rule {
                     Rule::Counters => ((*first).min(counter), (*last).max(counter)),
@@ -238,11 +257,11 @@ impl Segments {
 }
 
 impl Segment {
-    fn take(&mut self, entry: &Placed) {
-        self.from = self.from.min(entry.time);
-        self.to = self.to.max(entry.time);
-        self.dev |= entry.dev;
-        self.node = self.node.or(entry.node);
+    fn take(&mut self, from: Time, to: Time, dev: bool, node: Option<NodeId>) {
+        self.from = self.from.min(from);
+        self.to = self.to.max(to);
+        self.dev |= dev;
+        self.node = self.node.or(node);
     }
 
     fn join(&mut self, other: &Self) {

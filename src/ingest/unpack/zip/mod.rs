@@ -272,7 +272,7 @@ impl ZipWalk {
             member.finish(End::Complete, context);
             State::Between
         } else if method == DEFLATE {
-            State::Deflated(member, Box::new(Inflater::default()))
+            State::Deflated(member, Box::default())
         } else if size_known {
             State::Stored(member)
         } else {
