@@ -1,4 +1,4 @@
-//! What every byte of an input goes through: inflating, and runs of ordinary entries.
+//! What every byte of an input goes through: inflating, the search for literals, and runs of ordinary entries.
 //!
 //! A browser downloads the engine before it can read anything, so the engine is compiled for size. What stands here is
 //! compiled for speed, in WebAssembly twice as fast, and that is why it is a crate of its own: a profile of Cargo is
@@ -6,4 +6,5 @@
 
 pub mod deflate;
 mod digits;
+pub mod literals;
 pub mod run;

@@ -14,9 +14,7 @@
 //! line by line before all that.
 
 mod fingerprint;
-mod grams;
 mod lines;
-mod prefilter;
 mod reader;
 mod redaction;
 mod scanner;
@@ -28,7 +26,7 @@ mod summary;
 mod vote;
 mod wrapped;
 
-pub use prefilter::Prefilter;
+pub use crdb_triage_hot::literals::Prefilter;
 pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
 pub use signature::{

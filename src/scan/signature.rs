@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::prefilter::Prefilter;
+use super::Prefilter;
 use super::redaction;
 use super::segments::Segment;
 use crate::model::{

@@ -1,6 +1,8 @@
 //! One search for all literals: which lines are worth reading at all.
 
-use super::grams::Grams;
+mod grams;
+
+use grams::Grams;
 
 /// Finds the next place where any of several literals stands.
 ///

@@ -13,8 +13,6 @@
 //! lookups for each of three or four neighbours of every byte, and of a first one, with 64 literals in 8 groups, a third
 //! of all vectors needed a second look.
 
-use crate::model::SortSmall;
-
 /// Bytes of a gram.
 const GRAM: usize = 4;
 
@@ -87,8 +85,7 @@ impl<'a> Wanted<'a> {
     fn new(literal: &'a [u8]) -> Self {
         let shares: Vec<u64> = literal.windows(GRAM).map(frequency).collect();
         let cost = |first: &usize| shares[*first..first + STRIDE].iter().sum::<u64>();
-        let mut runs: Vec<usize> = (0..=literal.len() - SHORTEST).collect();
-        runs.sort_small_by_key(cost);
+        let runs = sorted((0..=literal.len() - SHORTEST).collect(), cost);
         Self { literal, runs }
     }
 }
@@ -99,9 +96,9 @@ impl Grams {
         if literals.iter().any(|literal| literal.len() < SHORTEST) {
             return None;
         }
-        let mut wanted: Vec<_> = literals.iter().map(|literal| Wanted::new(literal)).collect();
+        let wanted = literals.iter().map(|literal| Wanted::new(literal)).collect();
         // The shorter a literal, the less choice it has.
-        wanted.sort_small_by_key(|wanted| wanted.runs.len());
+        let wanted = sorted(wanted, |wanted: &Wanted<'_>| wanted.runs.len() as u64);
         let factors = (0..TRIES).map(|n| FACTOR.wrapping_mul(2 * n + 1));
         factors.map(Spread).find_map(|spread| {
             let mut grams = Self::empty(spread);
@@ -166,9 +163,10 @@ impl Grams {
     /// Whether a gram of a literal stands in the block where one is looked up.
     fn has_gram(&self, block: &[u8; BLOCK]) -> bool {
         let (grams, _) = block.as_chunks::<STRIDE>();
-        grams.iter().any(|gram| {
+        // All of them: to ask after each whether it was one costs more.
+        grams.iter().fold(false, |found, gram| {
             let gram = u32::from_le_bytes(*gram);
-            self.table[self.spread.slot(gram)] == gram
+            found | (self.table[self.spread.slot(gram)] == gram)
         })
     }
 
@@ -202,6 +200,15 @@ impl Grams {
         });
         starts.min()
     }
+}
+
+/// A list in the order of its keys. It is short, so the code may be too.
+fn sorted<T>(mut list: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
+    let mut sorted = Vec::with_capacity(list.len());
+    while let Some(least) = (0..list.len()).min_by_key(|at| key(&list[*at])) {
+        sorted.push(list.remove(least));
+    }
+    sorted
 }
 
 fn number(gram: &[u8]) -> u32 {
