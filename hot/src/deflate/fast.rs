@@ -5,12 +5,15 @@ use super::bits::{Bits, Input};
 use super::output::{Output, is_full};
 use super::table::{DEEPER, LITERAL, SPECIAL, Tables, bits_of, is_end, value_of};
 
-/// Bytes of the input that one round may need: it fills up twice, by seven bytes at most, and loads eight.
+/// Bytes of the input that one round may need: it fills up twice at most, by seven bytes, and loads eight.
 const AHEAD: usize = 16;
 
-/// After filling up there are at least so many bits, which are three literals, or two and a length with its extra bits;
-/// and, filled up again, a distance with its own.
+/// After filling up there are at least so many bits: enough for three literals, or for two and a length with its extra
+/// bits.
 const FILLED: u32 = 56;
+
+/// The bits of the longest distance: its code, and extra bits.
+const DISTANCE: u32 = 15 + 13;
 
 /// The state of the loop, in registers.
 struct Now {
@@ -89,10 +92,12 @@ pub(super) fn symbols(
         }
         let length = value_of(entry, now.bits);
         now.skip(bits_of(entry));
-        let Some(eight) = bytes.get(now.at..).and_then(<[u8]>::first_chunk) else {
-            break Err(Stop::Broken);
-        };
-        now.fill(*eight);
+        if now.count < DISTANCE {
+            let Some(eight) = bytes.get(now.at..).and_then(<[u8]>::first_chunk) else {
+                break Err(Stop::Broken);
+            };
+            now.fill(*eight);
+        }
         let mut entry = tables.distance(now.bits);
         if entry & SPECIAL != 0 {
             if entry & DEEPER == DEEPER {
