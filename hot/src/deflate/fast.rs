@@ -53,10 +53,8 @@ pub(super) fn symbols(
         if is_full(end) {
             break Ok(false);
         }
-        let Some(ahead) = bytes.get(now.at..).and_then(<[u8]>::first_chunk::<AHEAD>) else {
-            break Ok(false);
-        };
-        let Some(eight) = ahead.first_chunk() else { break Ok(false) };
+        let ahead = bytes.get(now.at..now.at + AHEAD).and_then(<[u8]>::first_chunk);
+        let Some(eight) = ahead else { break Ok(false) };
         now.fill(*eight);
         let mut literal = |now: &mut Now, entry: u32| {
             buffer.two(end, ((entry >> 16) as u16).to_le_bytes());
@@ -93,9 +91,8 @@ pub(super) fn symbols(
         let length = value_of(entry, now.bits);
         now.skip(bits_of(entry));
         if now.count < DISTANCE {
-            let Some(eight) = bytes.get(now.at..).and_then(<[u8]>::first_chunk) else {
-                break Err(Stop::Broken);
-            };
+            let ahead = bytes.get(now.at..now.at + 8).and_then(<[u8]>::first_chunk);
+            let Some(eight) = ahead else { break Err(Stop::Broken) };
             now.fill(*eight);
         }
         let mut entry = tables.distance(now.bits);
