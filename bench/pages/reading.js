@@ -8,10 +8,11 @@ document.querySelector("input").addEventListener("input", async ({ target }) => 
     const worker = new Worker("reading-worker.js");
     for (let file = waiting.pop(); file; file = waiting.pop()) {
       worker.postMessage(file);
-      bytes += await new Promise((done, failed) => {
+      const read = await new Promise((done, failed) => {
         worker.onmessage = ({ data }) => done(data);
         worker.onerror = failed;
       });
+      bytes += read;
     }
     worker.terminate();
   };

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crdb_triage_e2e::{Page, Site, target};
 use serde_json::{Value, json};
 
+use crate::corpus::Corpus;
 use crate::figure::Outcome;
 use crate::memory::Watch;
 
@@ -91,15 +92,16 @@ pub(crate) async fn page(url: &str, way: Way<'_>, processors: Option<usize>) -> 
     Ok(Ran { seconds: times[0].as_f64().context("no time")? / 1000.0, verdict, memory })
 }
 
-/// Reads the files of a folder in the same browser, in as many workers, and looks at nothing.
-pub(crate) async fn reading(pages: &Site, folder: &Path) -> Result<f64> {
+/// Reads the files of the folder in the same browser, in as many workers, and looks at nothing.
+pub(crate) async fn reading(pages: &Site, corpus: &Corpus) -> Result<f64> {
     let page = Page::open(&pages.url()).await?;
     tokio::time::sleep(BEFORE).await;
-    page.choose_folder(folder).await?;
+    page.choose_folder(&corpus.folder()).await?;
     let times = wait(&page, "return [globalThis.benchReading ?? null]").await?;
     let (seconds, bytes) = (&times[0]["milliseconds"], &times[0]["bytes"]);
     let bytes = bytes.as_f64().context("reading failed")?;
-    ensure!(bytes > 0.0, "nothing was read");
+    let all = corpus.text as f64;
+    ensure!(bytes == all, "{bytes} bytes were read of {all}");
     Ok(seconds.as_f64().context("no time")? / 1000.0)
 }
 

@@ -124,7 +124,7 @@ async fn page_folder(options: &Options, corpus: &Corpus) -> Result<Measured> {
     let (mut reading, mut page) = (Vec::new(), Vec::new());
     for round in 1..=options.rounds {
         progress(&format!("the folder in the browser, round {round} of {}", options.rounds));
-        reading.push(browser::reading(&pages, &folder).await?);
+        reading.push(browser::reading(&pages, corpus).await?);
         page.push(browser::page(&site.url(), Way::Folder(&folder), None).await?.seconds);
     }
     Ok(ratio(("reading s", &reading), ("page s", &page)))
