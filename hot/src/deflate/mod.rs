@@ -6,7 +6,7 @@
 //!
 //! Between two pieces nothing is waited for in the middle of something: what needs more bits than there are takes none.
 //! Where enough of the input and of the output is left, symbols are decoded by a loop that asks for neither
-//! ([`fast`]); elsewhere one by one ([`careful`]).
+//! (`fast.rs`); elsewhere one by one (`careful.rs`).
 
 mod bits;
 mod careful;
