@@ -1,9 +1,13 @@
 //! Literals and matches where neither input nor output ends soon. Nearly all of the time goes here.
+//!
+//! What takes long is the way from one symbol to the next: a lookup tells how many bits it takes, and only then the next
+//! lookup can begin. So the next entry is looked up before a match is copied: where the processor guessed wrong how long
+//! the match is, it goes on with an entry that is there already.
 
 use super::Stop;
 use super::bits::{Bits, Input};
-use super::output::{Output, is_full};
-use super::table::{DEEPER, LITERAL, SPECIAL, Tables, bits_of, is_end, value_of};
+use super::output::{Buffer, Output, is_full};
+use super::table::{DEEPER, LITERAL, PAIR, SPECIAL, Tables, bits_of, code_of, is_end, value_of};
 
 /// Bytes of the input that one round may need: it fills up twice at most, by seven bytes, and loads eight.
 const AHEAD: usize = 16;
@@ -15,20 +19,24 @@ const FILLED: u32 = 56;
 /// The bits of the longest distance: its code, and extra bits.
 const DISTANCE: u32 = 15 + 13;
 
-/// The state of the loop, in registers.
-struct Now {
+/// Bits of the input, in registers.
+struct Now<'a> {
+    bytes: &'a [u8],
+    at: usize,
     bits: u64,
     count: u32,
-    at: usize,
 }
 
-impl Now {
-    /// Fills up from eight bytes. What is loaded above [`Now::count`] is loaded again the next time.
+impl Now<'_> {
+    /// Fills up if there are `ahead` bytes more, eight at least. What is loaded above [`Now::count`] is loaded again the
+    /// next time.
     #[inline(always)]
-    fn fill(&mut self, eight: [u8; 8]) {
-        self.bits |= u64::from_le_bytes(eight) << self.count;
+    fn fill(&mut self, ahead: usize) -> Option<()> {
+        let bytes = self.bytes.get(self.at..self.at + ahead)?;
+        self.bits |= u64::from_le_bytes(*bytes.first_chunk()?) << self.count;
         self.at += ((63 - self.count) >> 3) as usize;
         self.count |= FILLED;
+        Some(())
     }
 
     #[inline(always)]
@@ -38,6 +46,9 @@ impl Now {
     }
 }
 
+/// A match: how far back, and how long.
+type Match = (usize, usize);
+
 /// Decodes until input or output end soon, or the block ends, which is true.
 pub(super) fn symbols(
     bits: &mut Bits,
@@ -45,70 +56,28 @@ pub(super) fn symbols(
     tables: &Tables,
     output: &mut Output,
 ) -> Result<bool, Stop> {
-    let bytes = input.rest();
-    let mut now = Now { bits: bits.bits, count: bits.count, at: 0 };
+    let mut now = Now { bytes: input.rest(), at: 0, bits: bits.bits, count: bits.count };
     let mut end = output.end;
     let buffer = &mut output.buffer;
+    if is_full(end) || now.fill(AHEAD).is_none() {
+        return Ok(false);
+    }
+    let mut entry = tables.literal(now.bits);
     let over = loop {
-        if is_full(end) {
-            break Ok(false);
-        }
-        let ahead = bytes.get(now.at..now.at + AHEAD).and_then(<[u8]>::first_chunk);
-        let Some(eight) = ahead else { break Ok(false) };
-        now.fill(*eight);
-        let mut literal = |now: &mut Now, entry: u32| {
-            buffer.two(end, ((entry >> 16) as u16).to_le_bytes());
-            end += 1 + (entry >> 12 & 1) as usize;
-            now.skip(bits_of(entry));
+        let matched = match round(&mut now, entry, tables, buffer, &mut end) {
+            Ok(matched) => matched,
+            Err(over) => break over,
         };
-        let mut entry = tables.literal(now.bits);
-        if entry & LITERAL != 0 {
-            literal(&mut now, entry);
-            entry = tables.literal(now.bits);
-            if entry & LITERAL != 0 {
-                literal(&mut now, entry);
-                entry = tables.literal(now.bits);
-                if entry & LITERAL != 0 {
-                    literal(&mut now, entry);
-                    continue;
-                }
+        let filled = now.fill(AHEAD).is_some();
+        entry = tables.literal(now.bits);
+        if let Some((distance, length)) = matched {
+            match buffer.repeat(end, distance, length) {
+                Some(longer) => end = longer,
+                None => break Err(Stop::Broken),
             }
         }
-        if entry & SPECIAL != 0 {
-            if entry & DEEPER == DEEPER {
-                let deeper = tables.deeper_literal(entry, skipped(&mut now, entry));
-                entry = deeper;
-                if entry & LITERAL != 0 {
-                    literal(&mut now, entry);
-                    continue;
-                }
-            }
-            if entry & SPECIAL != 0 {
-                now.skip(bits_of(entry));
-                break if is_end(entry) { Ok(true) } else { Err(Stop::Broken) };
-            }
-        }
-        let length = value_of(entry, now.bits);
-        now.skip(bits_of(entry));
-        if now.count < DISTANCE {
-            let ahead = bytes.get(now.at..now.at + 8).and_then(<[u8]>::first_chunk);
-            let Some(eight) = ahead else { break Err(Stop::Broken) };
-            now.fill(*eight);
-        }
-        let mut entry = tables.distance(now.bits);
-        if entry & SPECIAL != 0 {
-            if entry & DEEPER == DEEPER {
-                entry = tables.deeper_distance(entry, skipped(&mut now, entry));
-            }
-            if entry & SPECIAL != 0 {
-                break Err(Stop::Broken);
-            }
-        }
-        let distance = value_of(entry, now.bits);
-        now.skip(bits_of(entry));
-        match buffer.repeat(end, distance, length) {
-            Some(longer) => end = longer,
-            None => break Err(Stop::Broken),
+        if !filled || is_full(end) {
+            break Ok(false);
         }
     };
     *bits = Bits { bits: now.bits & ((1 << now.count) - 1), count: now.count };
@@ -117,8 +86,62 @@ pub(super) fn symbols(
     over
 }
 
-/// Skips the bits of the first lookup and gives those that follow.
-fn skipped(now: &mut Now, entry: u32) -> u64 {
-    now.skip(super::table::code_of(entry));
-    now.bits
+/// Decodes a few literals, of which the first or a length is `entry`, and the match after them if there is one.
+#[inline(always)]
+fn round(
+    now: &mut Now<'_>,
+    mut entry: u32,
+    tables: &Tables,
+    buffer: &mut Buffer,
+    end: &mut usize,
+) -> Result<Option<Match>, Result<bool, Stop>> {
+    let mut literal = |now: &mut Now<'_>, entry: u32| {
+        buffer.two(*end, ((entry >> 16) as u16).to_le_bytes());
+        *end += 1 + usize::from(entry & PAIR != 0);
+        now.skip(bits_of(entry));
+    };
+    if entry & LITERAL != 0 {
+        literal(now, entry);
+        entry = tables.literal(now.bits);
+        if entry & LITERAL != 0 {
+            literal(now, entry);
+            entry = tables.literal(now.bits);
+            if entry & LITERAL != 0 {
+                literal(now, entry);
+                return Ok(None);
+            }
+        }
+    }
+    if entry & SPECIAL != 0 {
+        if entry & DEEPER == DEEPER {
+            now.skip(code_of(entry));
+            entry = tables.deeper_literal(entry, now.bits);
+            if entry & LITERAL != 0 {
+                literal(now, entry);
+                return Ok(None);
+            }
+        }
+        if entry & SPECIAL != 0 {
+            now.skip(bits_of(entry));
+            return Err(if is_end(entry) { Ok(true) } else { Err(Stop::Broken) });
+        }
+    }
+    let length = value_of(entry, now.bits);
+    now.skip(bits_of(entry));
+    if now.count < DISTANCE {
+        now.fill(8).ok_or(Err(Stop::Broken))?;
+    }
+    let mut entry = tables.distance(now.bits);
+    if entry & SPECIAL != 0 {
+        if entry & DEEPER == DEEPER {
+            now.skip(code_of(entry));
+            entry = tables.deeper_distance(entry, now.bits);
+        }
+        if entry & SPECIAL != 0 {
+            return Err(Err(Stop::Broken));
+        }
+    }
+    let distance = value_of(entry, now.bits);
+    now.skip(bits_of(entry));
+    Ok(Some((distance, length)))
 }
