@@ -52,7 +52,7 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
         ..LogSummary::default()
     };
     let log = ScannedLog { summary, ..ScannedLog::default() };
-    reading(path, Some(node), Content::Log(Box::new(log)))
+    reading(path, Some(node), Content::Log(Box::new(log.into())))
 }
 
 fn reading(path: String, node: Option<u32>, content: Content) -> Reading {

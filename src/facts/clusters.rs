@@ -214,7 +214,7 @@ mod tests {
             path: path.to_owned(),
             tenant: Tenant::system(),
             node: Some(NodeId(node)),
-            content: Content::Log(Box::new(ScannedLog { summary, ..ScannedLog::default() })),
+            content: Content::Log(Box::new(ScannedLog { summary, ..ScannedLog::default() }.into())),
         }
     }
 

@@ -1,20 +1,22 @@
 //! Puts the readings of all artifacts together.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use crate::ingest::Tally;
 use crate::model::{
-    self, Cluster, CollectSmall, JobId, Location, NodeId, SortSmall, Tenancy, Tenant, Time, Unread,
-    unmarked,
+    Cluster, CollectSmall, JobEvent, JobId, Location, LogFormat, NodeId, SortSmall, Tenancy,
+    Tenant, Time, Unread, unmarked,
 };
 use crate::parse::job_tag;
 use crate::parse::time::is_undated;
-use crate::scan::{Hit, ScannedLog};
+use crate::scan::{Hit, LogSummary};
 
 use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
 use super::jobs::Histories;
+use super::kept::{Kept, KeptLog, identity};
 use super::records::Records;
 use super::schedules::{self, Listed};
 use super::versions::{Ran, RanVersion, from_log};
@@ -83,8 +85,8 @@ pub fn gather(
         }
     }
     let mut gathering = Gathering::default();
-    for (log, home) in &logs {
-        gathering.molt.read(home.cluster.as_ref(), log);
+    for (log, home) in logs {
+        gathering.molt.read(home.cluster.as_ref(), &log);
         log.add_to(&mut facts, &mut gathering, home.bundle, signatures);
     }
     if bundles.is_empty() {
@@ -126,10 +128,10 @@ fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize,
 
 /// What is put together while the readings are gone through.
 #[derive(Default)]
-struct Gathering<'a> {
+struct Gathering {
     histories: Histories,
     found: Vec<Found>,
-    seen: HashSet<Identity<'a>>,
+    seen: HashSet<(Time, u64)>,
     /// The files seen so far, and the path of the first of each.
     files: HashMap<FileIdentity, String>,
     molt: Molt,
@@ -143,8 +145,15 @@ impl Molt {
     /// A log that could be about any of several clusters proves nothing of any.
     fn read(&mut self, cluster: Option<&Cluster>, log: &LogReading) {
         let Some(cluster) = cluster else { return };
+        if !log.log.summary.formats.contains(&LogFormat::Molt) {
+            return;
+        }
         let (tables, verifies) = self.0.entry(cluster.clone()).or_default();
-        molt::read(cluster, &log.path, &log.log.hits, tables, verifies);
+        let hits = log.log.entries.iter().filter_map(|kept| match kept {
+            Kept::Whole(hit) => Some(hit),
+            Kept::Told(_) => None,
+        });
+        molt::read(cluster, &log.path, hits, tables, verifies);
     }
 
     fn finish(self) -> Vec<MoltTable> {
@@ -162,7 +171,7 @@ struct LogReading {
     path: String,
     tenancy: Tenancy,
     node: Option<NodeId>,
-    log: Box<ScannedLog>,
+    log: Box<KeptLog>,
 }
 
 /// An advisory's hit before the versions of all nodes are known.
@@ -178,10 +187,11 @@ struct Found {
 }
 
 impl LogReading {
-    fn add_to<'a>(
-        &'a self,
+    /// Adds what it says, and goes: what was read is not kept beside what it comes to.
+    fn add_to(
+        self,
         facts: &mut Facts,
-        gathering: &mut Gathering<'a>,
+        gathering: &mut Gathering,
         bundle: usize,
         signatures: &[&'static str],
     ) {
@@ -211,40 +221,62 @@ impl LogReading {
         for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
             facts.nodes.entry((self.tenancy.clone(), share.node)).or_default().see(share.span);
         }
-        seen.reserve(self.log.hits.len());
-        for hit in &self.log.hits {
-            let entry = &hit.entry;
-            let tenancy = self.tenancy_of(entry);
-            let node = entry.node().map(NodeId).or(node);
-            let source = Location { path: self.path.clone(), line: hit.line, offset: hit.offset };
-            // Without a time, only the place tells entries apart, and a copy has another place.
-            if original.is_some() && is_undated(entry.time) {
-                continue;
-            }
-            // Every warning of any channel is written to the main log too; it is one entry all the same.
-            if !seen.insert(Identity::of(tenancy.clone(), node, entry, &source)) {
-                continue;
-            }
-            if let Some(signal) = signals::read(entry) {
-                histories.add_signal(&tenancy, node, signal, hit, source);
-            }
-            for index in hit
-                .signatures
-                .iter()
-                .filter(|index| usize::from(**index) >= signals::SIGNATURES.len())
-            {
-                let Some(signature) = signatures.get(usize::from(*index)) else { continue };
-                found.push(Found {
-                    signature,
-                    tenancy: tenancy.clone().into_owned(),
-                    home: self.tenancy.clone(),
-                    node,
-                    version: self.version_before(hit),
-                    hit: hit.clone(),
-                    path: self.path.clone(),
-                });
+        // Every warning of any channel is written to the main log too; it is one entry all the same. Without a time, only
+        // the place tells entries apart, and a copy has another place.
+        let mut is_new = |time, tenancy: &Tenancy, node: Option<NodeId>, id: u64, at: &Location| {
+            let undated = is_undated(time);
+            let mut hasher = DefaultHasher::new();
+            (tenancy, node, id, undated.then_some(at)).hash(&mut hasher);
+            !(undated && original.is_some()) && seen.insert((time, hasher.finish()))
+        };
+        for kept in self.log.entries.iter() {
+            match kept {
+                Kept::Told(mut told) => {
+                    let tenancy = self.tenancy_of(told.tenant_name.as_deref(), told.tenant_id);
+                    let (time, counter, node) = (told.time, told.counter, told.node.or(node));
+                    let source = self.place(told.line, told.offset);
+                    if is_new(time, &tenancy, node, told.identity, &source) {
+                        let (text, kind) = (told.text(), told.signal.kind.clone());
+                        let event = JobEvent { time, node, kind, source, text, counter };
+                        histories.add_signal(&tenancy, told.signal, event);
+                    }
+                }
+                Kept::Whole(hit) => {
+                    let entry = &hit.entry;
+                    let name = entry.tenant_name.as_deref().map(unmarked);
+                    let tenancy = self.tenancy_of(name.as_deref(), entry.tenant_id);
+                    let node = entry.node().map(NodeId).or(node);
+                    let source = self.place(hit.line, hit.offset);
+                    if !is_new(entry.time, &tenancy, node, identity(entry), &source) {
+                        continue;
+                    }
+                    if let Some(signal) = signals::read(entry) {
+                        let (time, counter, text) = (entry.time, entry.counter, hit.raw.clone());
+                        let kind = signal.kind.clone();
+                        let event = JobEvent { time, node, kind, source, text, counter };
+                        histories.add_signal(&tenancy, signal, event);
+                    }
+                    let of_advisory =
+                        |index: &u16| usize::from(*index) >= signals::SIGNATURES.len();
+                    for index in hit.signatures.iter().copied().filter(of_advisory) {
+                        let Some(signature) = signatures.get(usize::from(index)) else { continue };
+                        found.push(Found {
+                            signature,
+                            tenancy: tenancy.clone().into_owned(),
+                            home: self.tenancy.clone(),
+                            node,
+                            version: version_before(summary, hit.line),
+                            hit: Hit::clone(&hit),
+                            path: self.path.clone(),
+                        });
+                    }
+                }
             }
         }
+    }
+
+    fn place(&self, line: u64, offset: u64) -> Location {
+        Location { path: self.path.clone(), line, offset }
     }
 
     /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
@@ -276,9 +308,9 @@ impl LogReading {
     }
 
     /// Whose work an entry is about: its own tag, else the folder it came from.
-    fn tenancy_of(&self, entry: &model::Entry) -> Cow<'_, Tenancy> {
-        let tenant = match (&entry.tenant_name, entry.tenant_id) {
-            (Some(name), _) => Tenant(unmarked(name).into_owned()),
+    fn tenancy_of(&self, name: Option<&str>, number: Option<u64>) -> Cow<'_, Tenancy> {
+        let tenant = match (name, number) {
+            (Some(name), _) => Tenant(name.to_owned()),
             (None, Some(id)) if id > 1 && self.tenancy.tenant == Tenant::system() => {
                 Tenant(format!("tenant-{id}"))
             }
@@ -290,16 +322,10 @@ impl LogReading {
         }
         Cow::Owned(Tenancy { cluster: self.tenancy.cluster.clone(), tenant })
     }
+}
 
-    fn version_before(&self, hit: &Hit) -> Option<RanVersion> {
-        self.log
-            .summary
-            .versions
-            .iter()
-            .rev()
-            .find(|seen| seen.location.line <= hit.line)
-            .map(from_log)
-    }
+fn version_before(summary: &LogSummary, line: u64) -> Option<RanVersion> {
+    summary.versions.iter().rev().find(|seen| seen.location.line <= line).map(from_log)
 }
 
 /// What makes two files of a node copies of one.
@@ -311,40 +337,6 @@ struct FileIdentity {
     entries: u64,
     span: Option<(Time, Time)>,
     fingerprint: u64,
-}
-
-/// What makes two records the same entry; counters differ between the sinks of one process (log-formats trap 27).
-#[derive(PartialEq, Eq, Hash)]
-struct Identity<'a> {
-    tenancy: Cow<'a, Tenancy>,
-    node: Option<NodeId>,
-    time: Time,
-    goroutine: u64,
-    file: &'a str,
-    line: u32,
-    message: &'a str,
-    /// Where it stands, if it has no time of its own: then nothing tells one such entry from another.
-    place: Option<Location>,
-}
-
-impl<'a> Identity<'a> {
-    fn of(
-        tenancy: Cow<'a, Tenancy>,
-        node: Option<NodeId>,
-        entry: &'a model::Entry,
-        place: &Location,
-    ) -> Self {
-        Self {
-            tenancy,
-            node,
-            time: entry.time,
-            goroutine: entry.goroutine,
-            file: &entry.file,
-            line: entry.line,
-            message: &entry.message,
-            place: is_undated(entry.time).then(|| place.clone()),
-        }
-    }
 }
 
 /// Adds versions and jobs to the hits of advisories, by time.

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Cluster, CollectSmall, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location,
-    NodeId, Operation, SortSmall, Tenancy, Time,
+    Operation, SortSmall, Tenancy, Time,
 };
 use crate::parse::jobs_table::JobRow;
-use crate::scan::Hit;
 
 use super::signals::Signal;
 use super::{Sign, operation};
@@ -61,15 +60,8 @@ impl Histories {
         job.row = Some(source);
     }
 
-    /// Adds what a log line says.
-    pub(super) fn add_signal(
-        &mut self,
-        tenancy: &Tenancy,
-        node: Option<NodeId>,
-        signal: Signal,
-        hit: &Hit,
-        source: Location,
-    ) {
+    /// Adds what a log line says, and that it says so.
+    pub(super) fn add_signal(&mut self, tenancy: &Tenancy, signal: Signal, event: JobEvent) {
         let job = self.job(tenancy, signal.job);
         if let Some(job_type) = signal.job_type.filter(|_| job.job_type.is_empty()) {
             job.job_type = job_type;
@@ -85,14 +77,7 @@ impl Histories {
         if let JobEventKind::Completed { rows: Some(rows) } = signal.kind {
             job.rows = Some(rows);
         }
-        job.events.push(JobEvent {
-            time: hit.entry.time,
-            node,
-            kind: signal.kind,
-            source,
-            text: hit.raw.clone(),
-            counter: hit.entry.counter,
-        });
+        job.events.push(event);
     }
 
     /// Adds an advisory's sign to the history of its job.

@@ -7,6 +7,7 @@ mod collection;
 mod files;
 mod gather;
 mod jobs;
+mod kept;
 mod lacks;
 mod molt;
 mod nodes;
@@ -24,6 +25,7 @@ pub use backups::{
     ALL_INDEXES, Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced,
     OperationKind, ReadFrom, RestoreRun, Source, Touches, Unplaced, Within,
 };
+pub use kept::KeptLog;
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::Node;
@@ -37,13 +39,12 @@ use crate::model::{
 };
 use crate::parse::schedules::ScheduleRow;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
-use crate::scan::ScannedLog;
 
 /// What reading one artifact gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// A log.
-    Log(Box<ScannedLog>),
+    Log(Box<KeptLog>),
     /// A table of jobs.
     Jobs(Table, Vec<JobRow>),
     /// The table of schedules.

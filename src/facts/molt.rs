@@ -64,7 +64,7 @@ struct Table {
 pub(super) fn read(
     cluster: &Cluster,
     path: &str,
-    hits: &[Hit],
+    hits: impl Iterator<Item = Box<Hit>>,
     tables: &mut Vec<MoltTable>,
     verifies: &mut Vec<Verified>,
 ) {

@@ -4,7 +4,7 @@
 //! `stream_ingestion_job.go`, and the structured events of `docs/generated/eventlog.md`; forms by version in
 //! `a144650` facts, section 3.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Entry, JobEventKind, JobId, JobStatus, LogFormat, Operation, unmarked};
 use crate::parse::job_tag;
@@ -36,7 +36,7 @@ pub const SIGNATURES: &[Signature] = &[
 ];
 
 /// What one entry says of one job.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Signal {
     pub(super) job: JobId,
     pub(super) kind: JobEventKind,

@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
             Self::Log(scanner) => {
                 let mut log = scanner.finish();
                 let unread = std::mem::take(&mut log.unread);
-                (Content::Log(Box::new(log)), unread)
+                (Content::Log(Box::new(log.into())), unread)
             }
             Self::Jobs(table, reader) => {
                 let (rows, unread) = reader.finish();

@@ -5,14 +5,15 @@ use crdb_triage::protocol::{Event, Form, Request, UnitInfo, VERSION};
 use crdb_triage::report::{self, Run};
 use crdb_triage::triage::{Engine, UnitResult, context, wire};
 use crdb_triage_envelope::Message;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Date, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Feed, WebFile};
 
-/// How much text may be read between two words about it.
-const PROGRESS: u64 = 4 << 20;
+/// So many milliseconds are between two words about how far the reading is. The page draws them five times a second, on
+/// processors that are needed for the reading.
+const PROGRESS_MS: f64 = 150.0;
 
 /// What the page would have to do wrong for a buffer not to be understood.
 const FOREIGN: &str =
@@ -89,18 +90,22 @@ impl Desk {
     ) -> Option<Message<Event>> {
         let unit: Unit = value(buffers.first()?)?;
         let source = &self.inputs.get(unit.source as usize)?.source;
-        let (mut said, mut last) = (0, (0, 0));
+        let (mut said, mut last) = (Date::now(), (0, 0));
+        let mut untold = false;
         let tell = |(bytes, text)| say(&Event::Progress { unit: index, bytes, text }.into());
         let result = self.engine.scan(source, &unit, |bytes, text| {
             last = (bytes, text);
-            if text - said >= PROGRESS {
-                said = text;
+            let now = Date::now();
+            // A clock that is set back must not silence it.
+            untold = (now - said).abs() < PROGRESS_MS;
+            if !untold {
+                said = now;
                 tell(last);
             }
         });
         let buffers = vec![buffer(&result.await)];
         // What came since the last word counts too; of a small file that is everything.
-        if last.1 > said {
+        if untold {
             tell(last);
         }
         Some(Message { body: Event::Scanned { unit: index }, files: Vec::new(), buffers })
@@ -113,7 +118,7 @@ impl Desk {
         let mut all: Vec<Option<UnitResult>> = Vec::with_capacity(plan.units.len());
         for index in 0..plan.units.len() {
             let died = u32::try_from(index).is_ok_and(|index| died.contains(&index));
-            all.push(if died { None } else { Some(value(results.next()?)?) });
+            all.push(if died { None } else { Some(taken(results.next()?)?) });
         }
         let report = report::compose(&self.engine.conclude(plan, all), run);
         let json = report::json::print(&report);
@@ -165,6 +170,14 @@ fn print(form: Form, redacted: bool, buffers: &[ArrayBuffer]) -> Option<Message<
 /// A value in the engine's compact form, ready to be handed over.
 fn buffer<T: Serialize>(value: &T) -> ArrayBuffer {
     Uint8Array::from(wire::encode(value).as_slice()).buffer()
+}
+
+/// The same, and the buffer goes, where the browser can do that. Of many units, buffers and values are not to be in
+/// memory both: browsers collect buffers late.
+fn taken<T: DeserializeOwned>(buffer: &ArrayBuffer) -> Option<T> {
+    let value = value(buffer);
+    drop(buffer.transfer_with_length(0));
+    value
 }
 
 /// The value of a buffer that another worker of this build made.
