@@ -1,7 +1,8 @@
 //! Decimal digits.
 
 /// How many digits `bytes` begin with.
-pub(crate) fn leading(bytes: &[u8]) -> usize {
+#[must_use]
+pub fn leading(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 

@@ -5,6 +5,6 @@
 //! one for a whole crate. It knows bytes and nothing of the engine.
 
 pub mod deflate;
-mod digits;
+pub mod digits;
 pub mod literals;
 pub mod run;

@@ -22,6 +22,8 @@ pub mod tags;
 pub mod time;
 pub mod wrap;
 
+use crdb_triage_hot::digits::leading as leading_digits;
+
 /// A line as the parsers want it: without one trailing carriage return (a copy made on Windows) and without
 /// the runs of NUL that a power loss leaves at its ends (log-formats traps 20 and 22).
 #[must_use]
@@ -50,13 +52,4 @@ fn number(digits: &[u8]) -> u64 {
         };
     }
     number
-}
-
-/// How many ASCII digits `bytes` begins with.
-fn leading_digits(bytes: &[u8]) -> usize {
-    let mut digits = 0;
-    while let Some(b'0'..=b'9') = bytes.get(digits) {
-        digits += 1;
-    }
-    digits
 }

@@ -15,6 +15,7 @@
 
 mod fingerprint;
 mod lines;
+mod neighbours;
 mod reader;
 mod redaction;
 mod scanner;

@@ -6,10 +6,11 @@ use crate::model::{Entry, Time, Unread, UnreadReason, Version};
 use crate::parse::crdb_text::{self, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
 use crate::parse::scrub::scrub;
-use crate::parse::{molt, preamble, redacted, tags, time};
+use crate::parse::{molt, preamble, redacted};
 use crdb_triage_hot::run::{self, Ordinary, Run};
 
 use super::lines::Line;
+use super::neighbours::{Day, Writer};
 use super::summary::{Seen, Summary};
 use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures};
 
@@ -25,50 +26,6 @@ pub(super) struct Reader {
     homeless: Dropped,
     writer: Writer,
     day: Day,
-}
-
-/// The node and the virtual cluster of the last text entry. Neighbours mostly agree, and tell by the same start of their
-/// tags.
-#[derive(Debug, Default)]
-struct Writer {
-    start: Vec<u8>,
-    node: Option<u32>,
-    tenant: Option<String>,
-}
-
-impl Writer {
-    /// Reads who wrote an entry with these tags.
-    fn read(&mut self, tags: &[u8]) {
-        let known = !self.start.is_empty()
-            && tags.strip_prefix(&*self.start).is_some_and(|rest| matches!(rest, [] | [b',', ..]));
-        if known {
-            return;
-        }
-        self.start.clear();
-        self.start.extend_from_slice(tags::start(tags).unwrap_or_default());
-        self.node = tags::node(tags);
-        self.tenant = tags::tenant_name(tags).map(Cow::into_owned);
-    }
-}
-
-/// The day of the last text entry, if its time is in UTC.
-#[derive(Debug, Default)]
-struct Day {
-    /// `yymmdd`.
-    date: [u8; 6],
-    midnight: Option<Time>,
-}
-
-impl Day {
-    /// Reads the day of an entry that begins with `line`.
-    fn read(&mut self, line: &[u8]) {
-        let Some(date) = line.get(1..).and_then(<[u8]>::first_chunk) else { return };
-        if self.date != *date {
-            self.date = *date;
-            let midnight = time::header(date, b"00:00:00.000000", 0);
-            self.midnight = midnight.filter(|midnight| !time::is_undated(*midnight));
-        }
-    }
 }
 
 /// The text entry that is being read.
