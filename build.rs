@@ -56,7 +56,8 @@ fn words() -> Result<(), Box<dyn Error>> {
     while let Some(path) = waiting.pop() {
         println_rerun(&path)?;
         if path.is_dir() {
-            if !path.ends_with("cases") {
+            // What the tests read is not what the program says.
+            if !path.ends_with("cases") && !path.ends_with("samples") {
                 let entries: Result<Vec<_>, _> = fs::read_dir(&path)?.collect();
                 waiting.extend(entries?.into_iter().map(|entry| entry.path()));
             }
