@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use flate2::Crc;
+use crdb_triage_hot::crc32::Crc32;
 
 use super::codec::{Fault, Fed, Inflater};
 use super::unpack::{Context, End, Layer};
@@ -29,7 +29,7 @@ pub(super) struct ZipMember {
     uncompressed: u64,
     text: u64,
     crc32: u32,
-    hasher: Crc,
+    hasher: Crc32,
 }
 
 impl Decoder {
@@ -47,7 +47,7 @@ impl Decoder {
                     uncompressed,
                     text: 0,
                     crc32,
-                    hasher: Crc::new(),
+                    hasher: Crc32::default(),
                 }))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use flate2::Crc;
+use crdb_triage_hot::crc32::Crc32;
 
 use super::{Fault, Fed, Inflater};
 
@@ -22,7 +22,9 @@ pub(super) struct Gzip {
     flags: u8,
     inflater: Inflater,
     /// Of the header, then of the text.
-    sum: Crc,
+    sum: Crc32,
+    /// Length of the text, modulo 2³².
+    len: u32,
 }
 
 /// What comes next. Bytes are counted and collected as far as they have come.
@@ -43,7 +45,13 @@ enum Part {
 
 impl Default for Gzip {
     fn default() -> Self {
-        Self { part: Part::Start(0), flags: 0, inflater: Inflater::default(), sum: Crc::new() }
+        Self {
+            part: Part::Start(0),
+            flags: 0,
+            inflater: Inflater::default(),
+            sum: Crc32::default(),
+            len: 0,
+        }
     }
 }
 
@@ -52,7 +60,7 @@ impl Gzip {
     pub(super) fn restart(&mut self) {
         (self.part, self.flags) = (Part::Start(0), 0);
         self.inflater.restart();
-        self.sum.reset();
+        (self.sum, self.len) = (Crc32::default(), 0);
     }
 
     /// Inflates the next piece, handing text to `deliver`. Text that comes before a fault is delivered first.
@@ -64,9 +72,10 @@ impl Gzip {
         let mut used = 0;
         while let Some(byte) = input.get(used) {
             if let Part::Text = self.part {
-                let sum = &mut self.sum;
+                let (sum, len) = (&mut self.sum, &mut self.len);
                 let fed = self.inflater.feed(&input[used..], |text, _| {
                     sum.update(text);
+                    *len = len.wrapping_add(text.len() as u32);
                     deliver(text)
                 })?;
                 let Fed::Ended(of_rest) = fed else { return ControlFlow::Continue(fed) };
@@ -79,7 +88,7 @@ impl Gzip {
                 let value = value | u64::from(*byte) << (8 * have);
                 self.part = Part::Trailer(have + 1, value);
                 if have == 7 {
-                    let expected = u64::from(self.sum.amount()) << 32 | u64::from(self.sum.sum());
+                    let expected = u64::from(self.len) << 32 | u64::from(self.sum.sum());
                     return ControlFlow::Continue(if value == expected {
                         Fed::Ended(used)
                     } else {
@@ -150,7 +159,7 @@ impl Gzip {
             part => part,
         };
         if let Part::Text = part {
-            self.sum.reset();
+            self.sum = Crc32::default();
         }
         Some(part)
     }
@@ -158,7 +167,7 @@ impl Gzip {
 
 #[cfg(test)]
 mod tests {
-    use flate2::{Decompress, FlushDecompress, Status};
+    use flate2::{Crc, Decompress, FlushDecompress, Status};
 
     use super::*;
 

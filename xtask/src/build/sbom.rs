@@ -298,7 +298,7 @@ mod tests {
         }
         assert_eq!(used.len(), all);
         let has = |name: &str| components.iter().any(|component| component["name"] == name);
-        assert!(has("leptos") && has("zlib-rs") && has("wasm-bindgen"), "page, engine, boundary");
+        assert!(has("leptos") && has("ruzstd") && has("wasm-bindgen"), "page, engine, boundary");
         assert!(!has("clap"), "the command is not in the page");
         assert!(!has("serde_derive") && !has("zip"), "neither are macros and build scripts");
     }

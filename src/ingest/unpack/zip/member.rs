@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use flate2::Crc;
+use crdb_triage_hot::crc32::Crc32;
 
 use crate::ingest::codec::Fault;
 use crate::ingest::unpack::{Context, End, Layer};
@@ -17,7 +17,7 @@ pub(super) struct Member {
     pub(super) local: Local,
     /// Bytes of data that are left, if the header says how many there are.
     pub(super) left: Option<u64>,
-    pub(super) crc32: Crc,
+    pub(super) crc32: Crc32,
     pub(super) compressed: u64,
     pub(super) uncompressed: u64,
 }

@@ -10,6 +10,7 @@ mod member;
 
 use std::ops::ControlFlow;
 
+use crdb_triage_hot::crc32::Crc32;
 use memchr::memmem;
 
 use crate::ingest::codec::Inflater;
@@ -264,7 +265,7 @@ impl ZipWalk {
             layer,
             left: size_known.then_some(local.compressed),
             local,
-            crc32: flate2::Crc::new(),
+            crc32: Crc32::default(),
             compressed: 0,
             uncompressed: 0,
         });
