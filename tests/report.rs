@@ -200,6 +200,8 @@ fn what_is_no_report_is_refused_with_a_reason() {
         json::read(&other).unwrap_err().to_string(),
         "the schema is \"crdb-triage/report/9<U+202E>\", this tool reads \"crdb-triage/report/1\""
     );
+    let lacking = r#"{"schema":"crdb-triage/report/2"}"#;
+    assert!(json::read(lacking).unwrap_err().to_string().starts_with("the schema is"));
     for text in ["", "[]", "{}", r#"{"schema":"crdb-triage/report/1"}"#] {
         assert!(!json::read(text).unwrap_err().to_string().is_empty(), "{text}");
     }

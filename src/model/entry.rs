@@ -145,10 +145,37 @@ pub enum Redaction {
 /// `text` without the redaction markers `‹` and `›`. A removed value stays as `×`.
 #[must_use]
 pub fn unmarked(text: &str) -> Cow<'_, str> {
-    // The first byte of both, and of little else in a log.
-    if text.as_bytes().contains(&0xE2) && text.contains(['‹', '›']) {
-        Cow::Owned(text.replace(['‹', '›'], ""))
-    } else {
-        Cow::Borrowed(text)
+    let Some(first) = marker(text) else { return Cow::Borrowed(text) };
+    let (start, mut rest) = text.split_at(first);
+    let mut unmarked = String::with_capacity(text.len());
+    unmarked.push_str(start);
+    while let Some(marked) = rest.get(MARKER..) {
+        let next = marker(marked).unwrap_or(marked.len());
+        unmarked.push_str(&marked[..next]);
+        rest = &marked[next..];
+    }
+    Cow::Owned(unmarked)
+}
+
+/// Bytes of a marker.
+const MARKER: usize = '‹'.len_utf8();
+
+/// Where the first marker is.
+fn marker(text: &str) -> Option<usize> {
+    // Searching for two characters decodes all of them.
+    text.as_bytes().windows(MARKER).position(|bytes| matches!(bytes, [0xE2, 0x80, 0xB9 | 0xBA]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_go_and_nothing_else() {
+        for text in ["", "‹", "›‹", "‹a›", "a‹×›b ⋮ c", "“a” ‹‹é››", "x›", "‰‹\u{203b}"]
+        {
+            assert_eq!(unmarked(text), text.replace(['‹', '›'], ""), "{text}");
+        }
+        assert!(matches!(unmarked("⋮ [n1] é"), Cow::Borrowed("⋮ [n1] é")));
     }
 }

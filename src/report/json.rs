@@ -39,15 +39,8 @@ impl std::error::Error for NotAReport {}
 /// terminal; a reader of JSON gets the exact text back.
 #[must_use]
 pub fn print(report: &Report) -> String {
-    // JSON has no infinity: a run too short to measure has no speed, rather than `null` where a number belongs.
-    let mut report = report.clone();
-    for number in [&mut report.tool.run.seconds, &mut report.tool.run.bytes_per_second] {
-        if !number.is_finite() {
-            *number = 0.0;
-        }
-    }
     // Only a map with keys other than text, or a failing writer, makes this fail; a report has neither.
-    let mut json = serde_json::to_string_pretty(&report).unwrap_or_default();
+    let mut json = serde_json::to_string_pretty(report).unwrap_or_default();
     json.push('\n');
     escape_hidden(&json)
 }
@@ -58,34 +51,37 @@ pub fn print(report: &Report) -> String {
 ///
 /// When the text is not JSON, names another schema, or lacks a field.
 pub fn read(text: &str) -> Result<Report, NotAReport> {
-    /// Asked first: of another schema we say so, instead of naming whatever field happens to differ.
+    /// What any of our schemas has.
     #[derive(Deserialize)]
     struct Head {
         schema: String,
     }
-    let not_a_report =
-        |error: serde_json::Error| NotAReport::because(visible::line(&error.to_string()));
-    let head: Head = read::from_slice(text.as_bytes()).map_err(not_a_report)?;
-    if head.schema != SCHEMA {
-        let found = visible::line(&head.schema);
+    let report = read::from_slice::<Report>(text.as_bytes());
+    let schema = match &report {
+        Ok(report) => Some(report.schema.clone()),
+        // Of another schema we say so, instead of naming whatever field happens to differ.
+        Err(_) => read::from_slice(text.as_bytes()).ok().map(|head: Head| head.schema),
+    };
+    if let Some(schema) = schema.filter(|schema| schema != SCHEMA) {
+        let found = visible::line(&schema);
         let reason = format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"");
-        return Err(NotAReport { reason, schema: Some(head.schema) });
+        return Err(NotAReport { reason, schema: Some(schema) });
     }
-    read::from_slice(text.as_bytes()).map_err(not_a_report)
+    report.map_err(|error| NotAReport::because(visible::line(&error.to_string())))
 }
 
 /// Hidden characters other than line breaks stand only inside JSON's strings, where an escape means the same.
 fn escape_hidden(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && visible::is_hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a String cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(c);
+    let mut rest = json;
+    while let Some((at, c)) = visible::find(rest, |c| c != '\n' && visible::is_hidden(c)) {
+        escaped.push_str(&rest[..at]);
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
+        rest = &rest[at + c.len_utf8()..];
     }
+    escaped.push_str(rest);
     escaped
 }

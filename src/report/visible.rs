@@ -62,10 +62,27 @@ fn misleads(c: char) -> bool {
     is_hidden(c) && c != '\n' && c != '\t'
 }
 
+/// The first character of `text` that is hidden, and where it stands. Nothing that is ASCII and printed is.
+pub(super) fn find(text: &str, hidden: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        // Reports have megabytes of such text, and decoding each character takes several times as long.
+        while let Some(b' '..=b'~') = bytes.get(at) {
+            at += 1;
+        }
+        let c = text.get(at..)?.chars().next()?;
+        if hidden(c) {
+            return Some((at, c));
+        }
+        at += c.len_utf8();
+    }
+}
+
 fn split(text: &str, hidden: impl Fn(char) -> bool) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| hidden(*c)) {
+    while let Some((at, c)) = find(rest, &hidden) {
         let (plain, tail) = rest.split_at(at);
         if !plain.is_empty() {
             pieces.push(Piece::Plain(plain));
@@ -81,7 +98,7 @@ fn split(text: &str, hidden: impl Fn(char) -> bool) -> Vec<Piece<'_>> {
 
 /// Where no style sets a name apart, it stands in angle brackets, as `less` shows it: `<U+202E>`.
 fn show(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&hidden) {
+    if find(text, &hidden).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

@@ -4,7 +4,7 @@
 
 mod chains;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use chains::{BackupPart, Chain, ChainOperation, ChainRestore, Layer, LayerMark, Schedule};
 
@@ -65,8 +65,10 @@ pub struct Run {
     /// `command` or `page`.
     pub host: String,
     /// Wall time from the first read to the verdict, in seconds.
+    #[serde(serialize_with = "finite")]
     pub seconds: f64,
     /// Input bytes per second of that time.
+    #[serde(serialize_with = "finite")]
     pub bytes_per_second: f64,
     /// Workers or threads that read.
     pub workers: u32,
@@ -190,6 +192,15 @@ pub struct AtLeast {
     pub since: Option<Time>,
     /// Where the active cluster version is written.
     pub source: SourceLine,
+}
+
+/// JSON has no infinity: a run too short to measure has no speed, rather than `null` where a number belongs.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")
+)]
+fn finite<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(if number.is_finite() { *number } else { 0.0 })
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
