@@ -1,7 +1,7 @@
 //! Workers that really die: the engine traps, memory is refused. What the page says of it, and the report.
 
 use anyhow::Result;
-use crdb_triage_e2e::reads::{before_each_read, trap};
+use crdb_triage_e2e::reads::{HELD, before_each_read, hold, trap};
 use crdb_triage_e2e::{Page, Site, bundle};
 
 const LOG: &str = "debug/nodes/1/logs/cockroach.log";
@@ -108,5 +108,25 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
     page.choose_folder(&folder).await?;
     let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");
+    page.nothing_complained().await
+}
+
+#[tokio::test]
+async fn who_only_warms_up_ends_when_it_is_done_and_makes_room_for_what_is_real() -> Result<()> {
+    let folder = bundle::whole(&bundle::folder("warm")?, 1)?;
+    let site = Site::start()?;
+    let page = site.open().await?;
+    page.wait_for_workers(0).await?;
+    page.before_workers(&hold("true"))?;
+    page.web().refresh().await?;
+    page.wait_for_state("idle").await?;
+    page.wait_in_workers(HELD).await?;
+    page.before_workers("globalThis.real = true;")?;
+    page.choose_folder(&folder).await?;
+    let report = page.finished().await?;
+    assert_eq!(report["advisories"][0]["verdict"], "no_sign");
+    assert_eq!(report["input"]["files"]["total"], 3, "nothing made up is in the report");
+    page.wait_for_workers(1).await?;
+    assert_eq!(page.in_workers("globalThis.real")?, [true]);
     page.nothing_complained().await
 }

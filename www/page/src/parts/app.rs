@@ -12,8 +12,10 @@ use super::privacy::privacy;
 use super::update::update;
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
+use crate::view::warm_up::NAME;
 use crate::web::crew::{Crew, Told};
 use crate::web::take::{Dropped, Taken, dropped, saved_report, walk};
+use crate::web::warm_up;
 
 /// What every part may need. A handle: copies are the same page.
 #[derive(Clone, Copy)]
@@ -53,6 +55,19 @@ impl App {
                         Err(why) => state.fail(why),
                     });
                 }
+            }
+        });
+    }
+
+    /// Lets a crew read something made up, until something real comes.
+    fn warm_up(self) {
+        let asked = self.ask();
+        wasm_bindgen_futures::spawn_local(async move {
+            let Some(file) = warm_up::made_up().await else { return };
+            if self.asked.get_value() == asked {
+                let input = vec![(NAME.to_owned(), file)];
+                let crew = Crew::start(input, move |_| self.crew.set_value(None));
+                self.crew.set_value(Some(crew));
             }
         });
     }
@@ -153,6 +168,7 @@ pub fn draw(place: &HtmlElement) {
         update(app),
     );
     page.add_to(place);
+    Timeout::new(0, move || app.warm_up()).forget();
 }
 
 /// A drop beside the drop zone would make the browser leave the page; so the whole page takes drops.

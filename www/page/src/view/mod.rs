@@ -15,6 +15,7 @@ pub mod saved;
 pub mod state;
 pub mod table;
 pub mod timeline;
+pub mod warm_up;
 
 #[cfg(test)]
 pub(crate) mod fixture;

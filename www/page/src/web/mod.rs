@@ -5,4 +5,5 @@ mod hand;
 pub mod hand_out;
 pub mod print;
 pub mod take;
+pub mod warm_up;
 pub mod witness;
