@@ -1,6 +1,6 @@
-// Reads a file as the page's worker does (www/worker/src/file.rs): streams over 16 MiB and a buffer of 1 MiB. What
+// Reads a file as the page's worker does (www/worker/src/file.rs): streams over 256 MiB and a buffer of 1 MiB. What
 // comes is not even copied.
-const AHEAD = 16 << 20;
+const AHEAD = 256 << 20;
 let buffer = new ArrayBuffer(1 << 20);
 
 self.onmessage = async ({ data: file }) => {

@@ -13,8 +13,8 @@ use crate::feed::Feed;
 use crate::stream::ByteStream;
 
 /// How much one stream covers when a file is read on and on; slices should divide it. With each new stream the
-/// browser looks whether the file changed.
-const AHEAD: u64 = 16 << 20;
+/// browser looks whether the file changed, which takes it as long as reading some megabytes.
+const AHEAD: u64 = 256 << 20;
 
 /// A file that a person handed in. It is read in slices and never as a whole.
 #[derive(Debug)]
