@@ -231,12 +231,12 @@ impl LogReading {
         };
         for kept in self.log.entries.iter() {
             match kept {
-                Kept::Told(mut told) => {
-                    let tenancy = self.tenancy_of(told.tenant_name.as_deref(), told.tenant_id);
+                Kept::Told(told) => {
+                    let tenancy = self.tenancy_of(told.tenant_name, told.tenant_id);
                     let (time, counter, node) = (told.time, told.counter, told.node.or(node));
                     let source = self.place(told.line, told.offset);
                     if is_new(time, &tenancy, node, told.identity, &source) {
-                        let (text, kind) = (told.text(), told.signal.kind.clone());
+                        let (text, kind) = (told.text().to_owned(), told.signal.kind.clone());
                         let event = JobEvent { time, node, kind, source, text, counter };
                         histories.add_signal(&tenancy, told.signal, event);
                     }

@@ -63,17 +63,17 @@ impl Histories {
     /// Adds what a log line says, and that it says so.
     pub(super) fn add_signal(&mut self, tenancy: &Tenancy, signal: Signal, event: JobEvent) {
         let job = self.job(tenancy, signal.job);
-        if let Some(job_type) = signal.job_type.filter(|_| job.job_type.is_empty()) {
-            job.job_type = job_type;
+        let job_type = signal.job_type.filter(|_| job.job_type.is_empty());
+        let description = signal.description.filter(|_| job.description.is_empty());
+        // Most lines about a job tell nothing new of it.
+        if job_type.is_some() || description.is_some() {
+            job.job_type = job_type.unwrap_or(std::mem::take(&mut job.job_type));
+            job.description = description.unwrap_or(std::mem::take(&mut job.description));
+            let told = operation::from_table(&job.job_type, &job.description);
+            job.operation = operation::better(job.operation, told);
         }
-        if let Some(description) = signal.description.filter(|_| job.description.is_empty()) {
-            job.description = description;
-        }
-        let told = operation::from_table(&job.job_type, &job.description);
-        job.operation = operation::better(
-            operation::better(job.operation, told),
-            signal.operation.unwrap_or(Operation::Unknown),
-        );
+        job.operation =
+            operation::better(job.operation, signal.operation.unwrap_or(Operation::Unknown));
         if let JobEventKind::Completed { rows: Some(rows) } = signal.kind {
             job.rows = Some(rows);
         }

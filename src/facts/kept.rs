@@ -28,21 +28,23 @@ pub struct KeptLog {
     pub(super) entries: Packed,
 }
 
-/// One entry.
+/// One entry. What is of a job has its texts where they were read from: there are many, and few are needed.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Kept {
+pub(super) enum Kept<'a> {
     /// Of an advisory or of MOLT: the whole entry.
     Whole(Box<Hit>),
     /// Of a job.
-    Told(Box<Told>),
+    #[serde(borrow)]
+    Told(Told<'a>),
 }
 
 /// What an entry says of a job, and what tells it from others.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Told {
+pub(super) struct Told<'a> {
     pub(super) time: Time,
     pub(super) node: Option<NodeId>,
-    pub(super) tenant_name: Option<String>,
+    #[serde(borrow)]
+    pub(super) tenant_name: Option<&'a str>,
     pub(super) tenant_id: Option<u64>,
     pub(super) counter: Option<u64>,
     pub(super) line: u64,
@@ -50,7 +52,7 @@ pub(super) struct Told {
     pub(super) identity: u64,
     pub(super) signal: Signal,
     /// Empty if it is not kept.
-    text: String,
+    text: &'a str,
 }
 
 impl From<ScannedLog> for KeptLog {
@@ -65,7 +67,10 @@ impl From<ScannedLog> for KeptLog {
             } else if let Some(signal) = signal {
                 let nobodys = type_of(&signal).is_some_and(is_nobodys);
                 let kept = !nobodys || concern.contains(&signal.job);
-                entries.push(&Kept::Told(Box::new(Told::new(signal, hit, kept))));
+                let tenant_name = hit.entry.tenant_name.as_deref().map(unmarked);
+                let text = if kept { &hit.raw } else { "" };
+                let told = Told::new(signal, &hit, tenant_name.as_deref(), text);
+                entries.push(&Kept::Told(told));
             }
             // What is left says nothing: a literal that stands in another line.
         }
@@ -96,30 +101,27 @@ fn is_nobodys(job_type: &str) -> bool {
     operation::from_table(job_type, "") == Operation::Other
 }
 
-impl Told {
-    fn new(signal: Signal, hit: Hit, kept: bool) -> Self {
-        let Hit { entry, line, offset, raw, .. } = hit;
+impl<'a> Told<'a> {
+    fn new(signal: Signal, hit: &Hit, tenant_name: Option<&'a str>, text: &'a str) -> Self {
+        let Hit { entry, line, offset, .. } = hit;
         Self {
             time: entry.time,
             node: entry.node().map(NodeId),
-            tenant_name: entry.tenant_name.as_deref().map(|name| unmarked(name).into_owned()),
+            tenant_name,
             tenant_id: entry.tenant_id,
             counter: entry.counter,
-            line,
-            offset,
-            identity: identity(&entry),
+            line: *line,
+            offset: *offset,
+            identity: identity(entry),
             signal,
-            text: if kept { raw } else { String::new() },
+            text,
         }
     }
 
     /// Its text, or in its place that it was not kept.
-    pub(super) fn text(&mut self) -> String {
-        match std::mem::take(&mut self.text) {
-            text if text.is_empty() => {
-                "(a line about a job of a type that no advisory is about: its text was not kept)"
-                    .to_owned()
-            }
+    pub(super) fn text(&self) -> &'a str {
+        match self.text {
+            "" => "(a line about a job of a type that no advisory is about: its text was not kept)",
             text => text,
         }
     }
@@ -147,7 +149,7 @@ impl Packed {
     }
 
     /// The entries, each made when it is its turn.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Kept> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Kept<'_>> {
         let mut rest = self.0.as_slice();
         std::iter::from_fn(move || {
             let (entry, after) = postcard::take_from_bytes(rest).ok()?;
@@ -218,16 +220,17 @@ I250422 06:30:07.000001 11 jobs/registry.go:1650 ⋮ [T1,n1] 7  ROW LEVEL TTL jo
     fn each_entry_has_its_own_text_type_and_place() {
         let lines: Vec<&str> = LOG.lines().collect();
         let mut seen = Vec::new();
-        for entry in travelled().entries.iter() {
-            let Kept::Told(mut told) = entry else { continue };
+        let kept = travelled();
+        for entry in kept.entries.iter() {
+            let Kept::Told(told) = entry else { continue };
             let (line, text) = (told.line, told.text());
-            let Told { signal, tenant_name: tenant, .. } = *told;
+            let Told { signal, tenant_name: tenant, .. } = told;
             if signal.job == JobId(7) {
                 assert_eq!(text, lines[line as usize - 1]);
             } else {
                 assert!(text.contains("not kept"), "{text}");
             }
-            seen.push((line, signal.job.0, signal.job_type, tenant));
+            seen.push((line, signal.job.0, signal.job_type, tenant.map(str::to_owned)));
         }
         let some = |name: &str| Some(name.to_owned());
         assert_eq!(

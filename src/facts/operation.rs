@@ -7,14 +7,15 @@ use crate::parse::job_tag::JobTag;
 
 /// What a job of this type and description does. Both may be empty.
 pub(super) fn from_table(job_type: &str, description: &str) -> Operation {
-    let words = first_words(description);
     match job_type {
         "IMPORT" if is_molt_fetch(description) => Operation::MoltFetch,
         "IMPORT" => Operation::Import,
         "RESTORE" => Operation::Restore,
         "BACKUP" => Operation::Backup,
         "REPLICATION STREAM INGESTION" => Operation::Replication,
-        "SCHEMA CHANGE" | "NEW SCHEMA CHANGE" | "" => schema_change(&words, job_type),
+        "SCHEMA CHANGE" | "NEW SCHEMA CHANGE" | "" => {
+            schema_change(&first_words(description), job_type)
+        }
         _ => Operation::Other,
     }
 }
