@@ -3,7 +3,10 @@
 use super::Stop;
 use super::bits::{Bits, Input};
 use super::output::Output;
-use super::table::{DEEPER, LITERAL, SPECIAL, Tables, bits_of, code_of, is_end, value_of};
+use super::table::{
+    AFTER_LITERAL, DEEPER, LITERAL, SPECIAL, Tables, bits_of, byte_of, code_of, is_end, length_of,
+    value_of,
+};
 
 /// Decodes one literal or match, or takes nothing. True at the end of the block. The output must not be full.
 pub(super) fn symbol(
@@ -20,17 +23,19 @@ pub(super) fn symbol(
         skip(&mut ahead, code_of(entry))?;
         entry = tables.deeper_literal(entry, ahead.bits);
     }
-    if entry & (LITERAL | SPECIAL) != 0 {
-        // Of two literals the first.
+    if entry & SPECIAL != 0 {
         skip(&mut ahead, code_of(entry))?;
         *bits = ahead;
-        if entry & LITERAL == 0 {
-            return if is_end(entry) { Ok(true) } else { Err(Stop::Broken) };
-        }
-        output.literal((entry >> 16) as u8);
+        return if is_end(entry) { Ok(true) } else { Err(Stop::Broken) };
+    }
+    if entry & (LITERAL | AFTER_LITERAL) != 0 {
+        // What follows it is not decoded yet: there may be too few bits for that.
+        skip(&mut ahead, code_of(entry))?;
+        *bits = ahead;
+        output.literal(byte_of(entry));
         return Ok(false);
     }
-    let length = value_of(entry, ahead.bits);
+    let length = length_of(entry, ahead.bits);
     skip(&mut ahead, bits_of(entry))?;
     let mut entry = tables.distance(ahead.bits);
     if entry & DEEPER == DEEPER {

@@ -1,13 +1,17 @@
 //! Literals and matches where neither input nor output ends soon. Nearly all of the time goes here.
 //!
 //! What takes long is the way from one symbol to the next: a lookup tells how many bits it takes, and only then the next
-//! lookup can begin. So the next entry is looked up before a match is copied: where the processor guessed wrong how long
-//! the match is, it goes on with an entry that is there already.
+//! lookup can begin. So one lookup tells of two symbols where it can, of which the first is a literal. And the next entry
+//! is looked up before a match is copied: where the processor guessed wrong how long the match is, it goes on with an entry
+//! that is there already.
 
 use super::Stop;
 use super::bits::{Bits, Input};
 use super::output::{Buffer, Output, is_full};
-use super::table::{DEEPER, LITERAL, PAIR, SPECIAL, Tables, bits_of, code_of, is_end, value_of};
+use super::table::{
+    AFTER_LITERAL, DEEPER, LITERAL, PAIR, SPECIAL, Tables, bits_of, byte_of, code_of, is_end,
+    length_of, value_of,
+};
 
 /// Bytes of the input that one round may need: it fills up twice at most, by seven bytes, and loads eight.
 const AHEAD: usize = 16;
@@ -126,7 +130,10 @@ fn round(
             return Err(if is_end(entry) { Ok(true) } else { Err(Stop::Broken) });
         }
     }
-    let length = value_of(entry, now.bits);
+    // Where there is no literal before the match, it overwrites what is written here.
+    buffer.two(*end, [byte_of(entry), 0]);
+    *end += usize::from(entry & AFTER_LITERAL != 0);
+    let length = length_of(entry, now.bits);
     now.skip(bits_of(entry));
     if now.count < DISTANCE {
         now.fill(8).ok_or(Err(Stop::Broken))?;

@@ -2,21 +2,25 @@
 //!
 //! An entry has 32 bits, so that one load tells everything:
 //!
-//! | bits | literal | length or distance | smaller table | end of the block, no code |
-//! | --- | --- | --- | --- | --- |
-//! | 0–5 | bits to use | bits to use, extra ones included | bits that it takes | bits to use |
-//! | 6, 7 | | | [`DEEPER`] | [`SPECIAL`] |
-//! | 8–11 | bits of the (first) code | bits of the code | bits of the first table | bits of the code |
-//! | 12, 13 | [`PAIR`], [`LITERAL`] | | | |
-//! | 16–31 | byte, and the second | least value | where it begins | 0, or 1 |
+//! | bits | literal | length | distance | smaller table | end of the block, no code |
+//! | --- | --- | --- | --- | --- | --- |
+//! | 0–5 | bits to use | bits to use, extra ones included | the same | bits that it takes | bits to use |
+//! | 6, 7 | | [`AFTER_LITERAL`] | | [`DEEPER`] | [`SPECIAL`] |
+//! | 8–11 | bits of the (first) code | the same | bits of the code | bits of the first table | bits of the code |
+//! | 12–15 | [`PAIR`], [`LITERAL`] | extra bits | | | |
+//! | 16–23 | byte | the literal, if there is one | least value | where it begins | 0, or 1 |
+//! | 24–31 | the second | least length, less three | | | |
 //!
-//! A code that is longer than the bits of the first lookup goes on in a smaller table behind it. Two literals whose codes
-//! fit into the bits of one lookup are one entry: in logs every second match has literals before it.
+//! A code that is longer than the bits of the first lookup goes on in a smaller table behind it. A literal and what follows
+//! it, another one or a length, are one entry if their codes fit into the bits of one lookup: in logs every second match
+//! has literals before it.
 
-/// A literal. What is no literal has a value.
-pub(super) const LITERAL: u32 = 1 << 13;
+/// A literal, and no length.
+pub(super) const LITERAL: u32 = 1 << 15;
 /// A literal and another one behind it.
 pub(super) const PAIR: u32 = 1 << 12;
+/// A length that has a literal before it.
+pub(super) const AFTER_LITERAL: u32 = 1 << 6;
 /// Neither literal nor value.
 pub(super) const SPECIAL: u32 = 1 << 7;
 /// Where to look further, and with how many bits.
@@ -32,6 +36,10 @@ pub(super) const ALL: usize = LITERALS + DISTANCES;
 
 /// The longest code.
 const LONGEST: usize = 15;
+
+/// Bytes of the shortest match, and of the longest.
+const SHORTEST_MATCH: usize = 3;
+const LONGEST_MATCH: usize = 258;
 
 /// Bits of the first lookup, and room for the smaller tables behind it: no complete code needs more (the `enough` of
 /// zlib's examples counts 2342 and 594).
@@ -65,19 +73,19 @@ const OF_LITERALS: [u32; LITERALS] = {
     let mut entries = [NO_CODE; LITERALS];
     let mut at = 0;
     while at < 256 {
-        entries[at] = LITERAL | value(at, 0);
+        entries[at] = LITERAL | (at as u32) << 16;
         at += 1;
     }
     entries[256] = SPECIAL;
-    let mut least = 3;
+    let mut least = SHORTEST_MATCH;
     at = 257;
     while at < 285 {
         let extra = if at < 265 { 0 } else { (at as u32 - 261) / 4 };
-        entries[at] = value(least, extra);
+        entries[at] = length(least, extra);
         least += 1 << extra;
         at += 1;
     }
-    entries[285] = value(258, 0);
+    entries[285] = length(LONGEST_MATCH, 0);
     entries
 };
 
@@ -105,6 +113,10 @@ const OF_LENGTHS: [u32; 19] = {
     entries
 };
 
+const fn length(least: usize, extra: u32) -> u32 {
+    ((least - SHORTEST_MATCH) as u32) << 24 | extra << 12 | extra
+}
+
 const fn value(least: usize, extra: u32) -> u32 {
     (least as u32) << 16 | extra
 }
@@ -126,7 +138,21 @@ pub(super) fn code_of(entry: u32) -> u32 {
     entry >> 8 & 15
 }
 
-/// The value of a length or distance, with its extra bits, which stand in `bits` after its code.
+/// The byte of an entry that begins with a literal.
+#[inline(always)]
+pub(super) fn byte_of(entry: u32) -> u8 {
+    (entry >> 16) as u8
+}
+
+/// The length of an entry that has one, with its extra bits, which stand in `bits` after the codes.
+#[inline(always)]
+pub(super) fn length_of(entry: u32, bits: u64) -> usize {
+    let extra = entry >> 12 & 7;
+    let codes = bits_of(entry).wrapping_sub(extra) & 63;
+    SHORTEST_MATCH + (entry >> 24) as usize + (bits >> codes & ((1 << extra) - 1)) as usize
+}
+
+/// The value of a distance, with its extra bits, which stand in `bits` after its code.
 #[inline(always)]
 pub(super) fn value_of(entry: u32, bits: u64) -> usize {
     let extra = bits_of(entry).wrapping_sub(code_of(entry)) & 15;
@@ -181,7 +207,7 @@ impl Tables {
         literals.get(256).filter(|length| **length > 0)?;
         build(&mut self.literals, LITERAL_BITS, literals, &OF_LITERALS)?;
         build(&mut self.distances, DISTANCE_BITS, distances, &OF_DISTANCES)?;
-        self.pair_literals();
+        self.join();
         Some(())
     }
 
@@ -193,22 +219,28 @@ impl Tables {
         // Both are complete codes, so neither fails.
         build(&mut self.literals, LITERAL_BITS, &lengths, &OF_LITERALS);
         build(&mut self.distances, DISTANCE_BITS, &[5; DISTANCES], &OF_DISTANCES);
-        self.pair_literals();
+        self.join();
     }
 
-    fn pair_literals(&mut self) {
-        // From the end: what an entry goes on with stands before it, and must still be one literal.
+    /// Makes one entry of a literal and what follows it.
+    fn join(&mut self) {
+        // From the end: what an entry goes on with stands before it, and must still be one.
         for at in (1..1 << LITERAL_BITS).rev() {
             let first = self.literals[at];
             if first & LITERAL == 0 {
                 continue;
             }
             let second = self.literals[at >> bits_of(first)];
-            let bits = bits_of(first) + bits_of(second);
-            if second & LITERAL != 0 && bits <= LITERAL_BITS {
-                let bytes = first & 0xFF_0000 | (second & 0xFF_0000) << 8;
-                self.literals[at] = LITERAL | PAIR | bytes | code_of(first) << 8 | bits;
+            if second & SPECIAL != 0 || code_of(first) + code_of(second) > LITERAL_BITS {
+                continue;
             }
+            let both = if second & LITERAL == 0 {
+                AFTER_LITERAL | second & 0xFF00_7000
+            } else {
+                LITERAL | PAIR | (second & 0xFF_0000) << 8
+            };
+            let (byte, code) = (first & 0xFF_0000, first & 0xF00);
+            self.literals[at] = both | byte | code | (bits_of(first) + bits_of(second));
         }
     }
 }
