@@ -236,7 +236,7 @@ impl LogReading {
                     let (time, counter, node) = (told.time, told.counter, told.node.or(node));
                     let source = self.place(told.line, told.offset);
                     if is_new(time, &tenancy, node, told.identity, &source) {
-                        let (text, kind) = (told.text().to_owned(), told.signal.kind.clone());
+                        let (text, kind) = (told.text.to_owned(), told.signal.kind.clone());
                         let event = JobEvent { time, node, kind, source, text, counter };
                         histories.add_signal(&tenancy, told.signal, event);
                     }

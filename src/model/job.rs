@@ -138,10 +138,21 @@ pub struct JobEvent {
     pub kind: JobEventKind,
     /// Where it is written.
     pub source: Location,
-    /// The text that says so, cut to a bounded length.
+    /// The text that says so, cut to a bounded length. Empty if it was not kept.
     pub text: String,
     /// Counter of the log entry: orders entries of one file that share a time.
     pub counter: Option<u64>,
+}
+
+impl JobEvent {
+    /// The text that says so, or in its place that it was not kept.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        match self.text.as_str() {
+            "" => "(a line about a job of a type that no advisory is about: its text was not kept)",
+            text => text,
+        }
+    }
 }
 
 /// What happened to a job.
@@ -271,5 +282,19 @@ impl Job {
             row: None,
             events: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_was_not_kept_is_not_shown_as_none() {
+        let source = Location { path: "cockroach.log".to_owned(), line: 1, offset: 0 };
+        let (kind, text) = (JobEventKind::Resuming, String::new());
+        let event = JobEvent { time: Time(0), node: None, kind, source, text, counter: None };
+        assert!(event.said().contains("not kept"));
+        assert_eq!(JobEvent { text: "a line".to_owned(), ..event }.said(), "a line");
     }
 }

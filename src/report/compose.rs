@@ -192,7 +192,7 @@ fn job(job: &model::Job) -> Job {
                     line: event.source.line,
                     offset: event.source.offset,
                 },
-                text: event.text.clone(),
+                text: event.said().to_owned(),
             })
             .collect(),
     }

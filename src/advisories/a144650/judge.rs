@@ -158,7 +158,7 @@ pub(super) fn evidence(event: &JobEvent) -> Evidence {
         source: event.source.clone(),
         node: event.node,
         time: Some(event.time),
-        text: event.text.clone(),
+        text: event.said().to_owned(),
     }
 }
 

@@ -91,7 +91,7 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
                 source: event.source.clone(),
                 node: event.node,
                 time: Some(event.time),
-                text: event.text.clone(),
+                text: event.said().to_owned(),
             }
         }),
     );

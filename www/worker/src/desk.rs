@@ -8,7 +8,6 @@ use crdb_triage_envelope::Message;
 use js_sys::{ArrayBuffer, Date, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::{Feed, WebFile};
 
@@ -121,12 +120,9 @@ impl Desk {
             let died = u32::try_from(index).is_ok_and(|index| died.contains(&index));
             all.push(if died { None } else { Some(taken(results.next()?)?) });
         }
-        let outcome = self.engine.conclude(plan, all);
-        let report = report::compose(&outcome, run);
+        let report = report::compose(&self.engine.conclude(plan, all), run);
         let json = report::json::print(&report);
         let buffers = vec![Uint8Array::from(json.as_bytes()).buffer()];
-        // Some hundred thousand pieces of memory: the page is not to wait until they are given back.
-        spawn_local(async move { drop((outcome, report, json)) });
         Some(Message { body: Event::Concluded, files: Vec::new(), buffers })
     }
 
