@@ -1,7 +1,7 @@
 //! The sum that zip and gzip keep of their text: CRC-32 as in RFC 1952, section 8.
 //!
 //! WebAssembly has no multiplication without carries, by which processors make this sum, and tables take a byte at a
-//! time: the best of them read 4 GB/s, a fifth of what inflating costs. But the sum is the remainder of the text, as a
+//! time: the best of them read 4 GB/s, a third of what inflating costs. But the sum is the remainder of the text, as a
 //! polynomial over GF(2), by a fixed polynomial, so any multiple of that can be subtracted from the text first. One
 //! multiple has five terms only. Squaring keeps terms apart (`P(x)² = P(x²)` over GF(2)), so its 64th power has the same
 //! five terms, 64 times as far apart: whole words. Each word is then cancelled by four others that come after it, and only

@@ -256,9 +256,8 @@ impl LogReading {
                         let event = JobEvent { time, node, kind, source, text, counter };
                         histories.add_signal(&tenancy, signal, event);
                     }
-                    let of_advisory =
-                        |index: &u16| usize::from(*index) >= signals::SIGNATURES.len();
-                    for index in hit.signatures.iter().copied().filter(of_advisory) {
+                    let indices = hit.signatures.iter().copied();
+                    for index in indices.filter(|index| signals::is_of_advisory(*index)) {
                         let Some(signature) = signatures.get(usize::from(index)) else { continue };
                         found.push(Found {
                             signature,

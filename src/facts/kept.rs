@@ -14,7 +14,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::operation;
-use super::signals::{self, SIGNATURES, Signal};
+use super::signals::{self, Signal};
 use crate::model::{CollectSmall, Entry, JobId, LogFormat, NodeId, Operation, Time, unmarked};
 use crate::parse::job_tag;
 use crate::scan::{Hit, LogSummary, ScannedLog};
@@ -89,7 +89,7 @@ fn of_concern(hits: &[Hit], signals: &[Option<Signal>]) -> BTreeSet<JobId> {
 }
 
 fn is_of_advisory(hit: &Hit) -> bool {
-    hit.signatures.iter().any(|index| usize::from(*index) >= SIGNATURES.len())
+    hit.signatures.iter().any(|index| signals::is_of_advisory(*index))
 }
 
 fn type_of(signal: &Signal) -> Option<&str> {
@@ -185,6 +185,7 @@ impl<'de> Deserialize<'de> for Packed {
 
 #[cfg(test)]
 mod tests {
+    use super::signals::SIGNATURES;
     use super::*;
     use crate::scan::{LogScanner, Signature, Signatures};
 
@@ -215,8 +216,7 @@ I250422 06:30:07.000001 11 jobs/registry.go:1650 ⋮ [T1,n1] 7  ROW LEVEL TTL jo
         let kept = travelled();
         for entry in kept.entries.iter() {
             let Kept::Told(told) = entry else { continue };
-            let (line, text) = (told.line, told.text);
-            let Told { signal, tenant_name: tenant, .. } = told;
+            let Told { line, text, signal, tenant_name: tenant, .. } = told;
             if signal.job == JobId(7) {
                 assert_eq!(text, lines[line as usize - 1]);
             } else {

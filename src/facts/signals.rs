@@ -35,6 +35,11 @@ pub const SIGNATURES: &[Signature] = &[
     Signature { name: "molt.fetch_start", literal: "starting fetch" },
 ];
 
+/// Whether the signature of this number is an advisory's. Those of the jobs system come first.
+pub(super) fn is_of_advisory(signature: u16) -> bool {
+    usize::from(signature) >= SIGNATURES.len()
+}
+
 /// What one entry says of one job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Signal {

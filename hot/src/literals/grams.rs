@@ -229,12 +229,13 @@ fn number(gram: &[u8]) -> u32 {
 fn frequency(gram: &[u8]) -> u64 {
     let by_bytes: u64 = gram.iter().map(|byte| share(*byte)).product();
     let stands_in = |words| memchr::memmem::find(words, gram).is_some();
-    let factor = match () {
-        () if stands_in(EVERYWHERE) => EVERYWHERE_FACTOR,
-        () if stands_in(FREQUENT) => FREQUENT_FACTOR,
-        () => 1,
-    };
-    by_bytes * factor
+    if stands_in(EVERYWHERE) {
+        by_bytes * EVERYWHERE_FACTOR
+    } else if stands_in(FREQUENT) {
+        by_bytes * FREQUENT_FACTOR
+    } else {
+        by_bytes
+    }
 }
 
 /// How often a byte is met in logs, next to others.

@@ -12,7 +12,6 @@ use super::privacy::privacy;
 use super::update::update;
 use super::{landing, result, scanning};
 use crate::view::state::{Handed, State};
-use crate::view::warm_up::NAME;
 use crate::web::crew::{Crew, Told};
 use crate::web::take::{Dropped, Taken, dropped, saved_report, walk};
 use crate::web::warm_up;
@@ -65,7 +64,7 @@ impl App {
         wasm_bindgen_futures::spawn_local(async move {
             let Some(file) = warm_up::made_up().await else { return };
             if self.asked.get_value() == asked {
-                let input = vec![(NAME.to_owned(), file)];
+                let input = vec![(file.name(), file)];
                 let crew = Crew::start(input, move |_| self.crew.set_value(None));
                 self.crew.set_value(Some(crew));
             }
