@@ -32,7 +32,7 @@ fn hour(hour: i64) -> Time {
 fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str) -> Reading {
     let (from, to) = (hour(hours.0), hour(hours.1));
     let path = format!("{root}debug/nodes/{node}/logs/cockroach.n{node}.log");
-    let location = Location { path: path.clone(), line: 2, offset: 100 };
+    let location = Location { path: path.as_str().into(), line: 2, offset: 100 };
     let seen = |text: &str| VersionSeen {
         time: from,
         until: to,
@@ -56,7 +56,7 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
 }
 
 fn reading(path: String, node: Option<u32>, content: Content) -> Reading {
-    Reading { path, tenant: Tenant::system(), node: node.map(NodeId), content }
+    Reading { path: path.into(), tenant: Tenant::system(), node: node.map(NodeId), content }
 }
 
 fn jobs(root: &str) -> Reading {
@@ -166,7 +166,7 @@ fn sources_that_disagree_both_count() {
 #[test]
 fn an_upgrade_while_the_bundle_lasts_gives_each_time_its_version() {
     let mut later = log("", 1, (6, 9), Some("v24.3.11"), "");
-    later.path = later.path.replace(".n1.", ".n1.b.");
+    later.path = later.path.replace(".n1.", ".n1.b.").into();
     let facts = facts(vec![
         log("", 1, (1, 5), Some("v24.3.9"), ""),
         later,
@@ -239,7 +239,7 @@ fn what_is_known_of_one_cluster_says_nothing_of_another() {
     let mut molt = log("", 0, (1, 9), None, "");
     let Content::Log(scanned) = &mut molt.content else { panic!("a log") };
     scanned.summary.formats = vec![LogFormat::Molt];
-    (molt.path, molt.node) = ("molt.log".to_owned(), None);
+    (molt.path, molt.node) = ("molt.log".into(), None);
     readings.push(molt);
     let two = facts(readings);
     assert_eq!(two.clusters.len(), 2);
@@ -273,7 +273,7 @@ fn beside_another_tree_only_a_list_of_nodes_says_that_all_are_known() {
 #[test]
 fn two_collections_of_a_cluster_cover_together_and_each_ends_at_its_own_time() {
     let mut second = log("b.zip » ", 1, (20, 30), Some("v24.3.9"), ONE);
-    second.path = second.path.replace("cockroach.n1", "cockroach.later");
+    second.path = second.path.replace("cockroach.n1", "cockroach.later").into();
     let facts = facts(vec![
         log("a.zip » ", 1, (1, 9), Some("v24.3.9"), ONE),
         second,

@@ -107,7 +107,7 @@ fn no_secret_leaves_the_table() {
 }
 
 fn reading(path: &str, content: Content) -> Reading {
-    Reading { path: path.to_owned(), tenant: Tenant::system(), node: None, content }
+    Reading { path: path.into(), tenant: Tenant::system(), node: None, content }
 }
 
 fn schedules(path: &str, text: &str) -> Reading {
@@ -152,7 +152,7 @@ fn of_two_collections_the_later_has_the_last_word() {
         assert_eq!(whose, &(Tenancy::default(), 7));
         assert_eq!(schedule.name.as_deref(), Some(expected), "{days:?}");
         let path = format!("{expected}.zip » debug/system.scheduled_jobs.txt");
-        assert_eq!((&schedule.source.path, schedule.source.line), (&path, 2));
+        assert_eq!((&*schedule.source.path, schedule.source.line), (path.as_str(), 2));
     }
 }
 

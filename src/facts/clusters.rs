@@ -36,7 +36,7 @@ enum Key<'a> {
 /// - Two bundles that hold one and the same log are of one cluster: no two clusters write the same microseconds.
 /// - Loose tables, which never name a cluster, are of the only cluster there is besides them.
 pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
-    let bundles = Bundles::of(readings.iter().map(|reading| reading.path.as_str()));
+    let bundles = Bundles::of(readings.iter().map(|reading| &*reading.path));
     let of: Vec<Bundle<'_>> = readings.iter().map(|r| bundles.bundle(&r.path)).collect();
     let named = Named::new(readings, &of);
     let mut keys: Vec<Option<Key<'_>>> = readings
@@ -211,7 +211,7 @@ mod tests {
             ..LogSummary::default()
         };
         Reading {
-            path: path.to_owned(),
+            path: path.into(),
             tenant: Tenant::system(),
             node: Some(NodeId(node)),
             content: Content::Log(Box::new(ScannedLog { summary, ..ScannedLog::default() }.into())),
@@ -220,7 +220,7 @@ mod tests {
 
     fn table(path: &str) -> Reading {
         let content = Content::Jobs(Table::Jobs, Vec::new());
-        Reading { path: path.to_owned(), tenant: Tenant::system(), node: None, content }
+        Reading { path: path.into(), tenant: Tenant::system(), node: None, content }
     }
 
     fn clusters(readings: &[Reading]) -> Vec<String> {

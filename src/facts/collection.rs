@@ -1,6 +1,7 @@
 //! When and how bundles were collected, and what follows for their clusters: nodes, rows, the end of the logs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::ingest::{Table, Tally};
 use crate::model::{Cluster, CollectSmall, SortSmall, Tenancy, Time};
@@ -110,7 +111,7 @@ pub(super) fn says_how_jobs_ended(table: Table, rows: &[JobRow]) -> bool {
 pub(super) struct Row {
     pub(super) bundle: usize,
     pub(super) table: Table,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) tenancy: Tenancy,
     pub(super) row: JobRow,
 }

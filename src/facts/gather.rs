@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crate::ingest::Tally;
 use crate::model::{
@@ -66,7 +67,7 @@ pub fn gather(
                 rows.extend(list.into_iter().map(|row| Row {
                     bundle: home.bundle,
                     table,
-                    path: reading.path.clone(),
+                    path: Arc::clone(&reading.path),
                     tenancy: tenancy.clone(),
                     row,
                 }));
@@ -133,7 +134,7 @@ struct Gathering {
     found: Vec<Found>,
     seen: HashSet<(Time, u64)>,
     /// The files seen so far, and the path of the first of each.
-    files: HashMap<FileIdentity, String>,
+    files: HashMap<FileIdentity, Arc<str>>,
     molt: Molt,
 }
 
@@ -168,7 +169,7 @@ impl Molt {
 
 /// One log file and whose it is.
 struct LogReading {
-    path: String,
+    path: Arc<str>,
     tenancy: Tenancy,
     node: Option<NodeId>,
     log: Box<KeptLog>,
@@ -183,7 +184,7 @@ struct Found {
     /// The last version that the file named before the entry.
     version: Option<RanVersion>,
     hit: Hit,
-    path: String,
+    path: Arc<str>,
 }
 
 impl LogReading {
@@ -202,7 +203,9 @@ impl LogReading {
         let node = self.node.or(summary.node);
         let original = self.original(node, files);
         facts.duplicates.extend(
-            original.iter().map(|of| DuplicateFile { path: self.path.clone(), of: of.clone() }),
+            original
+                .iter()
+                .map(|of| DuplicateFile { path: self.path.to_string(), of: of.to_string() }),
         );
         if let Some(node) = node {
             // A debug zip leaves the entries of others out of a virtual cluster's files, so counters jump in them.
@@ -266,7 +269,7 @@ impl LogReading {
                             node,
                             version: version_before(summary, hit.line),
                             hit: Hit::clone(&hit),
-                            path: self.path.clone(),
+                            path: Arc::clone(&self.path),
                         });
                     }
                 }
@@ -275,7 +278,7 @@ impl LogReading {
     }
 
     fn place(&self, line: u64, offset: u64) -> Location {
-        Location { path: self.path.clone(), line, offset }
+        Location { path: Arc::clone(&self.path), line, offset }
     }
 
     /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
@@ -283,8 +286,8 @@ impl LogReading {
     fn original(
         &self,
         node: Option<NodeId>,
-        files: &mut HashMap<FileIdentity, String>,
-    ) -> Option<String> {
+        files: &mut HashMap<FileIdentity, Arc<str>>,
+    ) -> Option<Arc<str>> {
         let summary = &self.log.summary;
         if summary.entries == 0 {
             return None;
@@ -298,9 +301,9 @@ impl LogReading {
             fingerprint: summary.fingerprint,
         };
         match files.entry(identity) {
-            Entry::Occupied(known) => Some(known.get().clone()),
+            Entry::Occupied(known) => Some(Arc::clone(known.get())),
             Entry::Vacant(new) => {
-                new.insert(self.path.clone());
+                new.insert(Arc::clone(&self.path));
                 None
             }
         }

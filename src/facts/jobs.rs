@@ -1,6 +1,7 @@
 //! Job histories: rows of the tables and lines of the logs, put together by tenant and id.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::{
     Cluster, CollectSmall, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location,
@@ -30,8 +31,8 @@ impl Histories {
 
     /// Adds a row of a jobs table. Of several rows of one job, add the one to trust last: what it does not say is
     /// left as the others say it.
-    pub(super) fn add_row(&mut self, path: &str, tenancy: &Tenancy, row: JobRow) {
-        let source = Location { path: path.to_owned(), line: row.line, offset: row.offset };
+    pub(super) fn add_row(&mut self, path: &Arc<str>, tenancy: &Tenancy, row: JobRow) {
+        let source = Location { path: Arc::clone(path), line: row.line, offset: row.offset };
         let job = self.job(tenancy, row.id);
         if !row.job_type.is_empty() {
             job.job_type = row.job_type;

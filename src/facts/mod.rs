@@ -18,6 +18,7 @@ mod signals;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +60,7 @@ pub enum Content {
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// Path as evidence names it.
-    pub path: String,
+    pub path: Arc<str>,
     /// Virtual cluster, from the path.
     pub tenant: Tenant,
     /// Node, from the path.

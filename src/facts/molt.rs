@@ -3,6 +3,7 @@
 //! Source: `a144650` facts, section 6. Counts that MOLT Fetch logs are export counts and prove nothing here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -63,7 +64,7 @@ struct Table {
 /// Reads the hits of one MOLT log, in its order, and adds to what is known of each table.
 pub(super) fn read(
     cluster: &Cluster,
-    path: &str,
+    path: &Arc<str>,
     hits: impl Iterator<Item = Box<Hit>>,
     tables: &mut Vec<MoltTable>,
     verifies: &mut Vec<Verified>,
@@ -97,7 +98,7 @@ pub(super) fn read(
         } else if message.starts_with("verification in progress") {
             run = Run { start: Some(time), ..Run::default() };
         } else if message.starts_with("finished row verification on") {
-            let source = Location { path: path.to_owned(), line: hit.line, offset: hit.offset };
+            let source = Location { path: Arc::clone(path), line: hit.line, offset: hit.offset };
             run.add_shard(message, &fields, (source, time, hit.raw.clone()));
         } else if message.starts_with("verification complete") {
             let Run { start, tables } = std::mem::take(&mut run);

@@ -1,5 +1,7 @@
 //! What tables and documents say of nodes and versions, added to what the logs say.
 
+use std::sync::Arc;
+
 use crate::ingest::Table;
 use crate::model::{Cluster, Location, NodeId, Tenancy, Tenant, Time};
 use crate::parse::cluster::{ClusterFact, ClusterRecord};
@@ -10,7 +12,7 @@ use super::{Facts, Reading};
 /// The records of one table or document, and whose they are.
 pub(super) struct Records {
     pub(super) table: Table,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) tenancy: Tenancy,
     pub(super) node: Option<NodeId>,
     pub(super) records: Vec<ClusterRecord>,
@@ -27,7 +29,7 @@ impl Records {
     ) -> Self {
         Self {
             table,
-            path: reading.path.clone(),
+            path: Arc::clone(&reading.path),
             tenancy: Tenancy::new(cluster, &reading.tenant),
             node: reading.node,
             records,
@@ -55,7 +57,7 @@ impl Records {
     pub(super) fn add_to(&self, facts: &mut Facts, collected: Option<Time>) {
         for record in &self.records {
             let source =
-                Location { path: self.path.clone(), line: record.line, offset: record.offset };
+                Location { path: Arc::clone(&self.path), line: record.line, offset: record.offset };
             // What a document of the whole cluster says of a node, it says of that node.
             let node = record.node.or(self.node);
             match (&record.fact, node) {
@@ -90,7 +92,7 @@ impl Records {
             let ClusterFact::ActiveVersion(active) = &record.fact else { continue };
             let Some(version) = oldest_binary(active) else { continue };
             let source =
-                Location { path: self.path.clone(), line: record.line, offset: record.offset };
+                Location { path: Arc::clone(&self.path), line: record.line, offset: record.offset };
             let least = AtLeast { version, since: collected, source };
             let nodes = facts.nodes.iter_mut().filter(|((of, _), _)| *of == self.tenancy);
             for (_, node) in nodes {

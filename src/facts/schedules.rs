@@ -1,6 +1,7 @@
 //! Schedules of backups, from the tables that list them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{Location, SortSmall, Tenancy, Time};
 use crate::parse::schedules::ScheduleRow;
@@ -28,7 +29,7 @@ pub struct Schedule {
 /// The rows of one table, and where it is from.
 pub(super) struct Listed {
     pub(super) bundle: usize,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) tenancy: Tenancy,
     pub(super) rows: Vec<ScheduleRow>,
 }
@@ -44,7 +45,7 @@ pub(super) fn gather(
     for Listed { path, tenancy, rows, .. } in tables {
         for row in rows {
             let ScheduleRow { id, name, created, next_run, paused, expression, line, offset } = row;
-            let source = Location { path: path.clone(), line, offset };
+            let source = Location { path: Arc::clone(&path), line, offset };
             let schedule = Schedule { name, created, next_run, paused, expression, source };
             schedules.insert((tenancy.clone(), id), schedule);
         }

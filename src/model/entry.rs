@@ -1,6 +1,7 @@
 //! What a log says: one entry, and where it stands.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -119,8 +120,8 @@ impl Entry {
 /// Where something stands in an artifact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
-    /// Path of the artifact in the input.
-    pub path: String,
+    /// Path of the artifact in the input, which all places in it share.
+    pub path: Arc<str>,
     /// Line of its text, from 1.
     pub line: u64,
     /// Byte of its (inflated) text at which that line begins, from 0.

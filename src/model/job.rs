@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_text_that_was_not_kept_is_not_shown_as_none() {
-        let source = Location { path: "cockroach.log".to_owned(), line: 1, offset: 0 };
+        let source = Location { path: "cockroach.log".into(), line: 1, offset: 0 };
         let (kind, text) = (JobEventKind::Resuming, String::new());
         let event = JobEvent { time: Time(0), node: None, kind, source, text, counter: None };
         assert!(event.said().contains("not kept"));

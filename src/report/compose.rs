@@ -115,7 +115,7 @@ fn node(tenancy: &Tenancy, id: NodeId, facts: &NodeFacts) -> Node {
                 version: ran.text.clone(),
                 from: ran.from,
                 to: ran.until,
-                source: SourceLine { path: ran.source.path.clone(), line: ran.source.line },
+                source: SourceLine { path: ran.source.path.to_string(), line: ran.source.line },
                 told_by: Some(ran.origin.as_str().to_owned()),
                 conflict: ran.conflict,
             })
@@ -124,7 +124,7 @@ fn node(tenancy: &Tenancy, id: NodeId, facts: &NodeFacts) -> Node {
             AtLeast {
                 series: format!("{}.{}", least.version.major, least.version.minor),
                 since: least.since,
-                source: SourceLine { path: least.source.path.clone(), line: least.source.line },
+                source: SourceLine { path: least.source.path.to_string(), line: least.source.line },
             }
         }),
         coverage: facts
@@ -188,7 +188,7 @@ fn job(job: &model::Job) -> Job {
                 event: event.kind.code().to_owned(),
                 node: event.node.map(|node| node.0),
                 source: EventSource {
-                    path: event.source.path.clone(),
+                    path: event.source.path.to_string(),
                     line: event.source.line,
                     offset: event.source.offset,
                 },
@@ -243,7 +243,7 @@ fn finding(finding: &model::Finding) -> Finding {
             .evidence
             .iter()
             .map(|evidence| Evidence {
-                path: evidence.source.path.clone(),
+                path: evidence.source.path.to_string(),
                 line: evidence.source.line,
                 offset: evidence.source.offset,
                 node: evidence.node.map(|node| node.0),

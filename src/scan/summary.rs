@@ -1,6 +1,7 @@
 //! What a log file is, gathered entry by entry.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
 use crate::parse::preamble::Preamble;
@@ -33,7 +34,7 @@ pub(super) struct Seen {
 /// The summary in the making.
 #[derive(Debug)]
 pub(super) struct Summary {
-    path: String,
+    path: Arc<str>,
     summary: LogSummary,
     nodes: Shares,
     tenants: Votes<String>,
@@ -44,7 +45,7 @@ pub(super) struct Summary {
 impl Summary {
     pub(super) fn new(path: &str) -> Self {
         Self {
-            path: path.to_owned(),
+            path: path.into(),
             summary: LogSummary::default(),
             nodes: Shares::default(),
             tenants: Votes::default(),

@@ -83,7 +83,7 @@ impl Outcome {
             }
             unread.extend(lacks.into_iter().map(|lack| Unread { path: file.path.clone(), ..lack }));
             let FileInfo { path, tenant, node, .. } = file;
-            readings.push(Reading { path, tenant, node, content });
+            readings.push(Reading { path: path.into(), tenant, node, content });
         }
         counts.total = counts.read + counts.skipped + counts.unread;
         unread.sort_small_by(|a, b| {

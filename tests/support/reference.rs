@@ -312,7 +312,7 @@ fn see(
         return;
     }
     let at = if time::is_undated(at) { time::UNDATED } else { at };
-    let location = Location { path: "log".to_owned(), line: place.0, offset: place.1 };
+    let location = Location { path: "log".into(), line: place.0, offset: place.1 };
     summary.versions.push(VersionSeen {
         time: at,
         until: at,
