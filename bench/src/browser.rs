@@ -53,8 +53,6 @@ pub(crate) enum Way<'a> {
 pub(crate) struct Ran {
     pub(crate) seconds: f64,
     pub(crate) verdict: String,
-    /// The most memory that the browser had meanwhile.
-    pub(crate) memory: f64,
 }
 
 /// Whether there is a browser to measure in.
@@ -74,6 +72,21 @@ pub(crate) async fn measured<T>(work: impl Future<Output = Result<T>>) -> Result
 
 /// Runs the page from `url`; it may be told that the machine has another number of processors.
 pub(crate) async fn page(url: &str, way: Way<'_>, processors: Option<usize>) -> Result<Ran> {
+    let page = ready(url, processors).await?;
+    run(&page, way).await
+}
+
+/// The most memory, in bytes, that the browser has while the page from `url` runs. It is a run of its own: each look
+/// takes the processors' time.
+pub(crate) async fn memory(url: &str, way: Way<'_>) -> Result<f64> {
+    let page = ready(url, None).await?;
+    let watch = Watch::start(page.process());
+    run(&page, way).await?;
+    Ok(watch.peak() as f64)
+}
+
+/// The page from `url`, some time after it was opened.
+async fn ready(url: &str, processors: Option<usize>) -> Result<Page> {
     let page = Page::open(url).await?;
     page.wait_for_state("idle").await?;
     if let Some(processors) = processors {
@@ -81,15 +94,17 @@ pub(crate) async fn page(url: &str, way: Way<'_>, processors: Option<usize>) -> 
     }
     page.evaluate(CLOCK).await?;
     tokio::time::sleep(BEFORE).await;
-    let watch = Watch::start(page.process());
-    hand_in(&page, way).await?;
-    let times = wait(&page, TIMES).await?;
-    let memory = watch.peak() as f64;
+    Ok(page)
+}
+
+async fn run(page: &Page, way: Way<'_>) -> Result<Ran> {
+    hand_in(page, way).await?;
+    let times = wait(page, TIMES).await?;
     let end = page.evaluate(VERDICT).await?;
     ensure!(end[0] == "done", "the page ended with {end}");
     page.nothing_complained().await?;
     let verdict = end[1].as_str().unwrap_or_default().to_owned();
-    Ok(Ran { seconds: times[0].as_f64().context("no time")? / 1000.0, verdict, memory })
+    Ok(Ran { seconds: times[0].as_f64().context("no time")? / 1000.0, verdict })
 }
 
 /// Reads the files of the folder in the same browser, in as many workers, and looks at nothing.

@@ -211,8 +211,8 @@ async fn larger(options: &Options, corpus: &Corpus) -> Result<(Measured, Measure
             |seconds: f64, times: u64| seconds / (corpus.text * times) as f64 * f64::from(1 << 30);
         cost.0.push(per_gib(eight.seconds, LARGER));
         cost.1.push(per_gib(one.seconds, 1));
-        memory.0.push(eight.memory / 1e6);
-        memory.1.push(one.memory / 1e6);
+        memory.0.push(browser::memory(&site.url(), Way::Drop(&large)).await? / 1e6);
+        memory.1.push(browser::memory(&site.url(), Way::Drop(&zip)).await? / 1e6);
     }
     std::fs::remove_file(large)?;
     Ok((
