@@ -3,9 +3,9 @@
 use std::hash::Hasher;
 
 /// So much of the start and of the end of a file is hashed.
-const EACH: usize = 64 << 10;
+const EACH: usize = 16 << 10;
 
-/// Hashes the first and the last 64 KiB of a text that comes in pieces. The result does not depend on the pieces.
+/// Hashes the first and the last 16 KiB of a text that comes in pieces. The result does not depend on the pieces.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprint {
     head: Vec<u8>,
