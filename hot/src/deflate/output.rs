@@ -10,11 +10,15 @@ const MATCH: usize = 258;
 /// stays in the cache of a processor core, and calls are rare enough not to show.
 pub(super) const FULL: usize = (256 << 10) - MATCH;
 
-/// Room behind that: a match, a literal or two before it, and what copying in wide steps writes past the end.
-const SIZE: usize = FULL + MATCH + 64;
+/// Room behind that: the literals of a round, a match, and what copying in wide steps writes past the end.
+const SIZE: usize = FULL + 8 + MATCH + STEPS * STEP;
 
 /// Bytes that are copied at once.
 const STEP: usize = 16;
+
+/// So many steps are made before it is asked whether the match is over: nearly none is longer, and each wrong guess costs
+/// more than the steps.
+const STEPS: usize = 4;
 
 /// Window and text in one buffer.
 #[derive(Debug)]
@@ -105,10 +109,10 @@ impl Buffer {
         let end = end + length;
         if distance >= STEP {
             loop {
-                // Two at once: most matches are no longer than that.
-                self.copy::<STEP>(from, to);
-                self.copy::<STEP>(from + STEP, to + STEP);
-                (from, to) = (from + 2 * STEP, to + 2 * STEP);
+                for _ in 0..STEPS {
+                    self.copy::<STEP>(from, to);
+                    (from, to) = (from + STEP, to + STEP);
+                }
                 if to >= end {
                     break;
                 }

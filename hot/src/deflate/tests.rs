@@ -198,6 +198,25 @@ fn text_that_ends_near_the_end_of_the_buffer_comes_out_whole() {
 }
 
 #[test]
+fn literals_and_the_longest_match_after_them_find_room_behind_the_buffer() {
+    // Bytes that stand nowhere before are literals; and the stream goes on, so nobody has to be careful.
+    let rare = [250, 251, 252, 253, 254, 255];
+    for at in output::FULL - 16..output::FULL + 2 {
+        let mut text = log(5, at - 300);
+        text.extend_from_within(..300);
+        for literals in 0..=6 {
+            let mut text = text.clone();
+            text.extend_from_slice(&rare[..literals]);
+            text.extend_from_within(at - 2000..at - 1700);
+            text.extend(log(9, 4000));
+            let stream = deflate(&text, 9, text.len());
+            let came = ours(&stream, stream.len());
+            assert!(came.text == text && came.end == Fed::Ended(stream.len()), "{at} {literals}");
+        }
+    }
+}
+
+#[test]
 fn a_stream_of_one_kind_of_byte_is_longer_than_any_buffer() {
     let text = vec![b'0'; 5_000_000];
     let stream = deflate(&text, 9, 5_000_000);
