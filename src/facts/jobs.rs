@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{
     Cluster, CollectSmall, Job, JobDetails, JobEvent, JobEventKind, JobId, JobStatus, Location,
-    Operation, SortSmall, Tenancy, Time,
+    NodeId, Operation, SortSmall, Tenancy, Time,
 };
 use crate::parse::jobs_table::JobRow;
 
@@ -17,6 +17,16 @@ use super::{Sign, operation};
 pub(super) struct Histories {
     /// The jobs of each id. It is one job almost always: only clusters and virtual clusters have ids of their own.
     jobs: BTreeMap<JobId, Vec<Job>>,
+}
+
+/// A line of a log, apart from what it says.
+pub(super) struct LogLine {
+    pub(super) time: Time,
+    pub(super) node: Option<NodeId>,
+    pub(super) source: Location,
+    /// Empty if it was not kept.
+    pub(super) text: String,
+    pub(super) counter: Option<u64>,
 }
 
 impl Histories {
@@ -62,7 +72,7 @@ impl Histories {
     }
 
     /// Adds what a log line says, and that it says so.
-    pub(super) fn add_signal(&mut self, tenancy: &Tenancy, signal: Signal, event: JobEvent) {
+    pub(super) fn add_signal(&mut self, tenancy: &Tenancy, signal: Signal, line: LogLine) {
         let job = self.job(tenancy, signal.job);
         let job_type = signal.job_type.filter(|_| job.job_type.is_empty());
         let description = signal.description.filter(|_| job.description.is_empty());
@@ -78,7 +88,8 @@ impl Histories {
         if let JobEventKind::Completed { rows: Some(rows) } = signal.kind {
             job.rows = Some(rows);
         }
-        job.events.push(event);
+        let (LogLine { time, node, source, text, counter }, kind) = (line, signal.kind);
+        job.events.push(JobEvent { time, node, kind, source, text, counter });
     }
 
     /// Adds an advisory's sign to the history of its job.

@@ -9,12 +9,14 @@ mod gather;
 mod jobs;
 mod kept;
 mod lacks;
+mod log;
 mod molt;
 mod nodes;
 mod operation;
 mod records;
 mod schedules;
 mod signals;
+mod signs;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};

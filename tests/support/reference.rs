@@ -38,6 +38,15 @@ struct Group<'a> {
     preamble: bool,
 }
 
+/// Scans `text` and adds of what `other` found what is not told here and has tests of its own: segments and fingerprint.
+pub(crate) fn scan_beside(other: &ScannedLog, signatures: &[Signature], text: &[u8]) -> ScannedLog {
+    let mut found = scan(signatures, text);
+    found.summary.segments.clone_from(&other.summary.segments);
+    found.summary.stretches.clone_from(&other.summary.stretches);
+    found.summary.fingerprint = other.summary.fingerprint;
+    found
+}
+
 /// Scans `text` as the log at the path `log`.
 pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let lines = lines(text);

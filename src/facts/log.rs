@@ -1,0 +1,188 @@
+//! What the entries of one log add to what the whole input says.
+
+use std::borrow::Cow;
+use std::collections::hash_map::{DefaultHasher, Entry};
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::model::{Location, NodeId, Tenancy, Tenant, Time, unmarked};
+use crate::parse::time::is_undated;
+use crate::scan::{Hit, LogSummary};
+
+use super::jobs::{Histories, LogLine};
+use super::kept::{Kept, KeptLog, identity};
+use super::signs::Found;
+use super::versions::{RanVersion, from_log};
+use super::{DuplicateFile, Facts, signals};
+
+/// What the entries of the logs so far say of jobs and for advisories. Each counts once, whoever wrote it down.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) histories: Histories,
+    pub(super) found: Vec<Found>,
+    seen: HashSet<(Time, u64)>,
+    /// The files so far, and the path of the first of each.
+    files: HashMap<FileIdentity, Arc<str>>,
+}
+
+/// One log file and whose it is.
+pub(super) struct LogReading {
+    pub(super) path: Arc<str>,
+    pub(super) tenancy: Tenancy,
+    pub(super) node: Option<NodeId>,
+    pub(super) log: Box<KeptLog>,
+}
+
+impl LogReading {
+    /// Adds what it says, and goes: what was read is not kept beside what it comes to.
+    pub(super) fn add_to(
+        self,
+        facts: &mut Facts,
+        said: &mut Said,
+        bundle: usize,
+        signatures: &[&'static str],
+    ) {
+        let Said { histories, found, seen, files } = said;
+        let summary = &self.log.summary;
+        let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
+        cluster.any_entry |= summary.entries > 0;
+        let node = self.node.or(summary.node);
+        let original = self.original(node, files);
+        facts.duplicates.extend(
+            original
+                .iter()
+                .map(|of| DuplicateFile { path: self.path.to_string(), of: of.to_string() }),
+        );
+        if let Some(node) = node {
+            // A debug zip leaves the entries of others out of a virtual cluster's files, so counters jump in them.
+            let whole = if self.tenancy.tenant == Tenant::system() {
+                &summary.segments
+            } else {
+                &summary.stretches
+            };
+            let known = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
+            match &original {
+                Some(original) => known.add_copy(original, bundle),
+                None => known.add_log(&self.path, bundle, summary, whole),
+            }
+        }
+        // Logs of several nodes that somebody merged: how much of the others' time is there, nothing tells.
+        for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
+            facts.nodes.entry((self.tenancy.clone(), share.node)).or_default().see(share.span);
+        }
+        // Every warning of any channel is written to the main log too; it is one entry all the same. Without a time, only
+        // the place tells entries apart, and a copy has another place.
+        let mut is_new = |time, tenancy: &Tenancy, node: Option<NodeId>, id: u64, at: &Location| {
+            let undated = is_undated(time);
+            let mut hasher = DefaultHasher::new();
+            (tenancy, node, id, undated.then_some(at)).hash(&mut hasher);
+            !(undated && original.is_some()) && seen.insert((time, hasher.finish()))
+        };
+        for kept in self.log.entries.iter() {
+            match kept {
+                Kept::Told(told) => {
+                    let tenancy = self.tenancy_of(told.tenant_name, told.tenant_id);
+                    let (time, counter, node) = (told.time, told.counter, told.node.or(node));
+                    let source = self.place(told.line, told.offset);
+                    if is_new(time, &tenancy, node, told.identity, &source) {
+                        let text = told.text.to_owned();
+                        let line = LogLine { time, node, source, text, counter };
+                        histories.add_signal(&tenancy, told.signal, line);
+                    }
+                }
+                Kept::Whole(hit) => {
+                    let entry = &hit.entry;
+                    let name = entry.tenant_name.as_deref().map(unmarked);
+                    let tenancy = self.tenancy_of(name.as_deref(), entry.tenant_id);
+                    let node = entry.node().map(NodeId).or(node);
+                    let source = self.place(hit.line, hit.offset);
+                    if !is_new(entry.time, &tenancy, node, identity(entry), &source) {
+                        continue;
+                    }
+                    if let Some(signal) = signals::read(entry) {
+                        let (time, counter, text) = (entry.time, entry.counter, hit.raw.clone());
+                        let line = LogLine { time, node, source, text, counter };
+                        histories.add_signal(&tenancy, signal, line);
+                    }
+                    let indices = hit.signatures.iter().copied();
+                    for index in indices.filter(|index| signals::is_of_advisory(*index)) {
+                        let Some(signature) = signatures.get(usize::from(index)) else { continue };
+                        found.push(Found {
+                            signature,
+                            tenancy: tenancy.clone().into_owned(),
+                            home: self.tenancy.clone(),
+                            node,
+                            version: version_before(summary, hit.line),
+                            hit: Hit::clone(&hit),
+                            path: Arc::clone(&self.path),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn place(&self, line: u64, offset: u64) -> Location {
+        Location { path: Arc::clone(&self.path), line, offset }
+    }
+
+    /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
+    /// name of its symbolic link once more (log-formats trap 26), and two bundles hold the same rotated files.
+    fn original(
+        &self,
+        node: Option<NodeId>,
+        files: &mut HashMap<FileIdentity, Arc<str>>,
+    ) -> Option<Arc<str>> {
+        let summary = &self.log.summary;
+        if summary.entries == 0 {
+            return None;
+        }
+        let identity = FileIdentity {
+            tenancy: self.tenancy.clone(),
+            node,
+            bytes: summary.bytes,
+            entries: summary.entries,
+            span: summary.span,
+            fingerprint: summary.fingerprint,
+        };
+        match files.entry(identity) {
+            Entry::Occupied(known) => Some(Arc::clone(known.get())),
+            Entry::Vacant(new) => {
+                new.insert(Arc::clone(&self.path));
+                None
+            }
+        }
+    }
+
+    /// Whose work an entry is about: its own tag, else the folder it came from.
+    fn tenancy_of(&self, name: Option<&str>, number: Option<u64>) -> Cow<'_, Tenancy> {
+        let tenant = match (name, number) {
+            (Some(name), _) => Tenant(name.to_owned()),
+            (None, Some(id)) if id > 1 && self.tenancy.tenant == Tenant::system() => {
+                Tenant(format!("tenant-{id}"))
+            }
+            _ => return Cow::Borrowed(&self.tenancy),
+        };
+        // Nearly all name the one whose file it is.
+        if tenant == self.tenancy.tenant {
+            return Cow::Borrowed(&self.tenancy);
+        }
+        Cow::Owned(Tenancy { cluster: self.tenancy.cluster.clone(), tenant })
+    }
+}
+
+fn version_before(summary: &LogSummary, line: u64) -> Option<RanVersion> {
+    summary.versions.iter().rev().find(|seen| seen.location.line <= line).map(from_log)
+}
+
+/// What makes two files of a node copies of one.
+#[derive(PartialEq, Eq, Hash)]
+struct FileIdentity {
+    tenancy: Tenancy,
+    node: Option<NodeId>,
+    bytes: u64,
+    entries: u64,
+    span: Option<(Time, Time)>,
+    fingerprint: u64,
+}
