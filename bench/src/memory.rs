@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Between two looks, each of which takes some 20 ms. The peak, between the verdict and its showing, is as short as that.
+/// Between two looks, each of which takes some 20 ms. The peak, between the verdict and its showing, lasts a tenth of a second.
 const EVERY: Duration = Duration::from_millis(30);
 
 /// Looks again and again how much the processes below one have.

@@ -37,6 +37,10 @@ impl Records {
         }
     }
 
+    fn place(&self, record: &ClusterRecord) -> Location {
+        Location { path: Arc::clone(&self.path), line: record.line, offset: record.offset }
+    }
+
     /// The latest instant that they name.
     pub(super) fn latest(&self) -> Option<Time> {
         let times = self.records.iter().map(|record| match &record.fact {
@@ -56,8 +60,7 @@ impl Records {
     /// Adds nodes and builds. `collected` is when their bundle was.
     pub(super) fn add_to(&self, facts: &mut Facts, collected: Option<Time>) {
         for record in &self.records {
-            let source =
-                Location { path: Arc::clone(&self.path), line: record.line, offset: record.offset };
+            let source = self.place(record);
             // What a document of the whole cluster says of a node, it says of that node.
             let node = record.node.or(self.node);
             match (&record.fact, node) {
@@ -91,8 +94,7 @@ impl Records {
         for record in &self.records {
             let ClusterFact::ActiveVersion(active) = &record.fact else { continue };
             let Some(version) = oldest_binary(active) else { continue };
-            let source =
-                Location { path: Arc::clone(&self.path), line: record.line, offset: record.offset };
+            let source = self.place(record);
             let least = AtLeast { version, since: collected, source };
             let nodes = facts.nodes.iter_mut().filter(|((of, _), _)| *of == self.tenancy);
             for (_, node) in nodes {

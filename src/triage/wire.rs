@@ -19,13 +19,12 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// The value of the compact form; none for bytes that are not of this build.
 #[must_use]
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let size = u32::from_le_bytes(*bytes.first_chunk()?);
+    let (size, packed) = lz4_flex::block::uncompressed_size(bytes).ok()?;
     // No memory for what cannot come out.
-    if u64::from(size) > bytes.len() as u64 * LONGEST_RUN {
+    if size as u64 > bytes.len() as u64 * LONGEST_RUN {
         return None;
     }
-    let bytes = lz4_flex::decompress_size_prepended(bytes).ok()?;
-    postcard::from_bytes(&bytes).ok()
+    postcard::from_bytes(&lz4_flex::decompress(packed, size).ok()?).ok()
 }
 
 #[cfg(test)]

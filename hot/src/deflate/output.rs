@@ -10,7 +10,7 @@ const MATCH: usize = 258;
 /// stays in the cache of a processor core, and calls are rare enough not to show.
 pub(super) const FULL: usize = (256 << 10) - MATCH;
 
-/// Room behind that: the literals of a round, a match, and what copying in wide steps writes past the end.
+/// Room behind that: the literals of a round, six at most, a match, and what copying in wide steps writes past the end.
 const SIZE: usize = FULL + 8 + MATCH + STEPS * STEP;
 
 /// Bytes that are copied at once.
