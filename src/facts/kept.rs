@@ -17,7 +17,7 @@ use super::operation;
 use super::signals::{self, Signal};
 use crate::model::{CollectSmall, Entry, JobId, LogFormat, NodeId, Operation, Time, unmarked};
 use crate::parse::job_tag;
-use crate::scan::{Hit, LogSummary, ScannedLog};
+use crate::scan::{Hit, LogSummary, ScannedLog, Stray};
 
 /// What is kept of a log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct KeptLog {
     pub summary: LogSummary,
     /// Its entries, in its order.
     pub(super) entries: Packed,
+    /// Literals of advisories in text that is not the message of an entry.
+    pub(super) strays: Vec<Stray>,
 }
 
 /// One entry. What is of a job has its texts where they were read from: there are many, and few are needed.
@@ -75,7 +77,7 @@ impl From<ScannedLog> for KeptLog {
             // What is left says nothing: a literal that stands in another line.
         }
         entries.0.shrink_to_fit();
-        Self { summary: log.summary, entries }
+        Self { summary: log.summary, entries, strays: log.strays }
     }
 }
 

@@ -31,7 +31,8 @@ pub use crdb_triage_hot::literals::Prefilter;
 pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
 pub use signature::{
-    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, VersionSeen,
+    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, Stray,
+    VersionSeen,
 };
 
 /// Bytes of one entry that are looked at.

@@ -12,7 +12,7 @@ use crdb_triage_hot::run::{self, Ordinary, Run};
 use super::lines::Line;
 use super::neighbours::{Day, Writer};
 use super::summary::{Seen, Summary};
-use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures};
+use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures, Stray};
 
 /// Reads lines in order. Holds one entry.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(super) struct Reader {
     pub(super) format: TextFormat,
     open: Open,
     hits: Vec<Hit>,
+    strays: Vec<Stray>,
     too_long: Dropped,
     homeless: Dropped,
     writer: Writer,
@@ -103,6 +104,7 @@ impl Reader {
             format: TextFormat::V1,
             open: Open::default(),
             hits: Vec::new(),
+            strays: Vec::new(),
             too_long: Dropped::default(),
             homeless: Dropped::default(),
             writer: Writer::default(),
@@ -367,7 +369,8 @@ impl Reader {
         if self.summary.entries() == 0 && bytes > 0 {
             say(UnreadReason::NoEntry, "none of its lines is a log entry".to_owned());
         }
-        super::ScannedLog { summary: self.summary.finish(bytes), hits: self.hits, unread }
+        let summary = self.summary.finish(bytes);
+        super::ScannedLog { summary, hits: self.hits, strays: self.strays, unread }
     }
 }
 

@@ -107,6 +107,20 @@ pub struct Hit {
     pub raw: String,
 }
 
+/// An advisory's literal in text that is not the message of an entry: in lines that belong to no entry, in an entry that
+/// swallowed another, or in a file that is no log and no table. Such text is evidence that something was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stray {
+    /// Index of the signature.
+    pub signature: u16,
+    /// Line, from 1, in which the literal stands.
+    pub line: u64,
+    /// Byte of the artifact's text, in its own encoding, at which that line begins.
+    pub offset: u64,
+    /// The start of the line, decoded lossily and cut to [`super::RAW_LIMIT`] bytes.
+    pub text: String,
+}
+
 /// A version that a preamble, a banner at the start of a node or a JSON entry names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionSeen {
@@ -228,6 +242,8 @@ pub struct ScannedLog {
     pub summary: LogSummary,
     /// Candidate entries, in the order of the file.
     pub hits: Vec<Hit>,
+    /// Literals of advisories in text that is not the message of an entry, in the order of the file.
+    pub strays: Vec<Stray>,
     /// What could not be read of it.
     pub unread: Vec<Unread>,
 }
