@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use backups::{
     ALL_INDEXES, Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced,
-    OperationKind, ReadFrom, RestoreRun, Source, Touches, Unplaced, Within,
+    OperationKind, ReadFrom, RestoreRun, Slack, Source, Touches, Unplaced, Within,
 };
 pub use kept::KeptLog;
 pub use lacks::Lacks;

@@ -109,7 +109,7 @@ fn layer(chain: &facts::Chain, layer: &facts::Layer, marks: &Marks<'_>) -> Layer
         kind: layer.kind,
         kind_told_by: layer.told_by.code().to_owned(),
         as_of: layer.as_of,
-        as_of_slack: u32::try_from(layer.slack.unsigned_abs().div_ceil(1_000_000))
+        as_of_slack: u32::try_from(layer.slack.widest().unsigned_abs().div_ceil(1_000_000))
             .unwrap_or(u32::MAX),
         state: layer.state,
         status: layer.status.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -134,6 +134,7 @@ fn scope(targets: &Targets) -> String {
         Targets::Cluster => "cluster".to_owned(),
         Targets::Databases(names) => list("database", names.clone()),
         Targets::Tables(names) => list("table", names.iter().map(ToString::to_string).collect()),
+        Targets::Users => "users".to_owned(),
         Targets::Tenants => "virtual clusters".to_owned(),
         Targets::Other => "not known".to_owned(),
     }

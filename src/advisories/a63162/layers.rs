@@ -6,7 +6,7 @@ use crate::advisories::chains::{
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Ended, Layer, OperationKind, Within};
-use crate::model::{JobStatus, LayerKind, LayerState, Reason, SortSmall, Time, Verdict, Version};
+use crate::model::{JobStatus, LayerKind, LayerState, Reason, SortSmall, Verdict, Version};
 
 /// Judges every operation over every chain that holds its midst. What is bad, for the restores.
 pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> BadLayers<'a> {
@@ -33,7 +33,8 @@ struct Midst<'a> {
 
 impl<'a> Midst<'a> {
     fn judge(&self, findings: &mut Findings) -> Vec<Bad<'a>> {
-        if self.capture.operation.kind == OperationKind::SomeSchemaChange {
+        let unknown = [OperationKind::SomeSchemaChange, OperationKind::SomeJob];
+        if unknown.contains(&self.capture.operation.kind) {
             self.not_told(findings);
             return Vec::new();
         }
@@ -54,14 +55,27 @@ impl<'a> Midst<'a> {
         self.capture.chain
     }
 
-    /// A schema change that may have built an index, or not.
+    /// A schema change that may have built an index, or a job that may have been any operation.
     fn not_told(&self, findings: &mut Findings) {
         let Self { view, capture } = self;
-        if self.captured_by_build() == Placement::NotAffected {
+        let mut placed = vec![self.captured_by_build()];
+        let what = if capture.operation.kind == OperationKind::SomeJob {
+            placed.extend(capture.after.iter().map(|(layer, _)| view.wrote(self.chain(), layer)));
+            placed.push(self.next_placement());
+            "What that job did cannot be read: its type and its description are missing or of no known form."
+        } else {
+            "Whether that built an index cannot be read from its description."
+        };
+        if placed.iter().all(|placement| *placement == Placement::NotAffected) {
+            return;
+        }
+        // Only full backups hold it, and the next one is full: whatever it was, nothing was skipped.
+        let full = capture.caps.iter().all(|(layer, _)| layer.kind == LayerKind::Full);
+        if full && capture.after.is_empty() && capture.ended {
             return;
         }
         let text = format!(
-            "{} was taken while {} was at work. Whether that built an index cannot be read from its description.",
+            "{} was taken while {} was at work. {what}",
             self.caught(),
             operation_name(capture.operation)
         );
@@ -290,8 +304,8 @@ impl<'a> Midst<'a> {
     /// Whether it is known of the build that took the newest layer in the midst.
     fn builds(&self, is: impl Fn(&Version) -> bool) -> bool {
         let Some(layer) = self.last() else { return false };
-        let at: Time = layer.created.unwrap_or(layer.as_of);
-        let ran = self.view.ran(&self.chain().tenancy, at, at);
+        let (from, to) = self.view.run_of_layer(self.chain(), layer);
+        let ran = self.view.ran(&self.chain().tenancy, from, to);
         let mut candidates = ran.iter().flat_map(|ran| &ran.candidates).peekable();
         candidates.peek().is_some()
             && candidates.all(|(_, version)| version.as_ref().is_some_and(&is))

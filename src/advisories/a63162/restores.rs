@@ -13,7 +13,7 @@ use super::layers::is_index;
 /// Judges every restore.
 pub(super) fn judge(view: View<'_>, bad: &BadLayers<'_>, findings: &mut Findings) {
     for restore in &view.backups().restores {
-        if was_undone(restore.status.as_ref()) {
+        if was_undone(restore.status.as_ref()) || restore.brings_no_rows() {
             continue;
         }
         let id = restore.job.to_string();
@@ -89,7 +89,7 @@ fn index(view: View<'_>, restore: &RestoreRun, bad: &Bad<'_>, mut doubts: Vec<Do
 
 /// Whether every build that may have restored validates indexes again; nothing where some may and others may not.
 fn revalidates(view: View<'_>, restore: &RestoreRun) -> Option<bool> {
-    let at = restore.created?;
+    let (from, to) = view.run_of(restore)?;
     let (since, next) = (Version::parse("v20.2.8")?, Version::parse("v21.1.0")?);
     let does = |v: &Version| *v >= next || v.series() == since.series() && *v >= since;
     let each = |ran: &Ran| {
@@ -98,7 +98,7 @@ fn revalidates(view: View<'_>, restore: &RestoreRun) -> Option<bool> {
         let newer = ran.at_least.iter().map(|v| Some(does(v)).filter(|does| *does));
         known.chain(older).chain(newer).collect::<Vec<_>>()
     };
-    let all = view.ran(&restore.tenancy, at, at).iter().flat_map(each).collect::<Vec<_>>();
+    let all = view.ran(&restore.tenancy, from, to).iter().flat_map(each).collect::<Vec<_>>();
     all.into_iter().reduce(|a, b| if a == b { a } else { None }).flatten()
 }
 
@@ -114,7 +114,7 @@ fn read_suspect(bad: &Bad<'_>) -> Said {
 /// A restore of a chain of which nothing is in the input. Who wrote it is not known; a build far newer than the affected
 /// ones does not read backups of theirs.
 fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
-    let created = restore.created?;
-    (!view.is_far_newer(&restore.tenancy, created))
+    let (from, to) = view.run_of(restore)?;
+    (!view.is_far_newer(&restore.tenancy, from, to))
         .then(|| foreign(restore).steps("Suspect restore, rows"))
 }

@@ -12,10 +12,14 @@ use crate::model::{JobStatus, Reason, Verdict};
 pub(super) fn judge<'a>(view: View<'a>, findings: &mut Findings) -> BadLayers<'a> {
     let mut bad = BadLayers::default();
     for operation in &view.backups().operations {
-        if !matches!(operation.kind, OperationKind::ImportInto | OperationKind::SomeImport) {
+        let may_be_into_existing = matches!(
+            operation.kind,
+            OperationKind::ImportInto | OperationKind::SomeImport | OperationKind::SomeJob
+        );
+        if !may_be_into_existing {
             continue;
         }
-        let placement = view.placement(&operation.tenancy, operation.from, operation.from);
+        let placement = view.worked(operation);
         if placement == Placement::NotAffected {
             continue;
         }
@@ -40,6 +44,10 @@ impl<'a> Import<'a> {
         let operation = self.capture.operation;
         match &operation.status {
             status if was_undone(status.as_ref()) => self.rolled_back(findings),
+            _ if operation.kind == OperationKind::SomeJob => {
+                self.some_job(findings);
+                Vec::new()
+            }
             Some(JobStatus::Succeeded) => {
                 self.succeeded(findings);
                 Vec::new()
@@ -55,6 +63,10 @@ impl<'a> Import<'a> {
         let Self { view, capture, .. } = self;
         let operation = capture.operation;
         let name = operation_name(operation);
+        if operation.kind == OperationKind::SomeJob {
+            self.some_job(findings);
+            return Vec::new();
+        }
         if operation.kind == OperationKind::SomeImport {
             let text = format!(
                 "{} was taken while {name} ran, which was rolled back afterwards. What was imported cannot be read from its description: it may have been a new table, which would be harmless, or one that existed.",
@@ -114,6 +126,25 @@ impl<'a> Import<'a> {
             findings.backup(capture.chain, layer, said);
         }
         bad
+    }
+
+    /// A job that may have been an import into an existing table. What succeeded was not rolled back, and what a later full
+    /// backup follows without an incremental one is harmless.
+    fn some_job(&self, findings: &mut Findings) {
+        let Self { view, capture, .. } = self;
+        let operation = capture.operation;
+        let succeeded = operation.status == Some(JobStatus::Succeeded);
+        if succeeded || (capture.after.is_empty() && capture.ended) {
+            return;
+        }
+        let text = format!(
+            "{} was taken while {} was at work. Neither its type nor its description can be read: it may have been an IMPORT INTO that was or will be rolled back.",
+            self.caught(),
+            operation_name(operation)
+        );
+        findings.captured(capture);
+        let said = Said::new(Verdict::CannotTell, not_told(operation), text);
+        findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
     }
 
     /// "Sequence 2" of issue 88042, which the advisory does not speak of (backups facts, section 1.1).

@@ -15,8 +15,8 @@ pub(super) fn judge(view: View<'_>, bad: &BadLayers<'_>, findings: &mut Findings
     for restore in &view.backups().restores {
         let all = if restore.error.as_deref().is_some_and(is_refused) {
             vec![refusal(view, restore)]
-        } else if was_undone(restore.status.as_ref()) {
-            // What it brought is gone.
+        } else if was_undone(restore.status.as_ref()) || restore.brings_no_rows() {
+            // What it brought is gone, or it brought nothing.
             Vec::new()
         } else {
             match view.read_by(restore) {
@@ -135,9 +135,9 @@ fn read_bad(
 
 /// A restore of a chain of which nothing is in the input. On a fixed build nothing can have come of it.
 fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
-    let created = restore.created?;
-    // The advisory lists no older builds, but nobody says that they are sound (backups facts, section 1.1).
-    let older = view.is_older(&restore.tenancy, created, created);
+    let (from, to) = view.run_of(restore)?;
+    // The advisory lists no older builds, but nothing shows that they are sound (backups facts, section 1.1).
+    let older = view.is_older(&restore.tenancy, from, to);
     if view.restored(restore) == Placement::NotAffected && !older {
         return None;
     }

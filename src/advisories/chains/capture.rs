@@ -3,7 +3,7 @@
 use crate::advisories::ranges::Placement;
 use crate::facts::{BulkOperation, Chain, Covers, Ended, Layer, Within};
 use crate::model::{LayerKind, LayerState, Reason, SortSmall};
-use crate::parse::statement::{Address, Targets};
+use crate::parse::statement::{Address, Targets, Unparsed};
 
 use super::words;
 
@@ -18,6 +18,7 @@ pub(in crate::advisories) enum Doubt {
     Scope,
     Finish,
     Redacted,
+    NotUnderstood,
     Unfinished,
     Version,
     NotNamed,
@@ -37,7 +38,7 @@ impl Doubt {
         let (code, text) = match self {
             Self::Tenants => (
                 "SCOPE_UNKNOWN",
-                "The backup is one of virtual clusters, whose tables the jobs outside of them do not name. The jobs of the virtual cluster itself would tell.",
+                "The backup may hold tables of virtual clusters, and the operation belongs to another one or to the system tenant: names do not tell whether it holds a table of the operation.",
             ),
             Self::Time => (
                 "TIME_AMBIGUOUS",
@@ -66,6 +67,10 @@ impl Doubt {
             Self::Redacted => (
                 "REDACTED",
                 "The description of the operation was removed before the bundle was handed in, so it is not certain what it did.",
+            ),
+            Self::NotUnderstood => (
+                "NOT_UNDERSTOOD",
+                "The description of the operation is missing or of no known form, so it is not certain what it did.",
             ),
             Self::Unfinished => (
                 "BACKUP_NOT_FINISHED",
@@ -137,20 +142,24 @@ impl<'a> Capture<'a> {
     pub(in crate::advisories) fn doubts_of(&self, layer: &Layer, within: Within) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         let certain = self.operation.is_in(self.chain, layer) == Covers::Yes;
-        if !certain && layer.targets == Targets::Tenants {
+        let tenants = !certain
+            && (layer.targets == Targets::Tenants || self.chain.tenancy != self.operation.tenancy);
+        if tenants {
             doubts.push(Doubt::Tenants);
         }
         if within == Within::Maybe {
             doubts.push(Doubt::Time);
         }
-        if !certain && layer.targets != Targets::Tenants {
+        if !certain && !tenants {
             doubts.push(Doubt::Scope);
         }
         if matches!(self.operation.ended, Ended::By(_)) {
             doubts.push(Doubt::Finish);
         }
-        if self.operation.unreadable.is_some() && !certain {
-            doubts.push(Doubt::Redacted);
+        match &self.operation.unreadable {
+            Some(Unparsed::Redacted) if !certain => doubts.push(Doubt::Redacted),
+            Some(_) if !certain => doubts.push(Doubt::NotUnderstood),
+            _ => {}
         }
         if layer.state == LayerState::Unfinished {
             doubts.push(Doubt::Unfinished);

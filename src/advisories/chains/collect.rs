@@ -97,7 +97,11 @@ impl Said {
             tables: operation.touches.names(),
             indexes: operation.indexes.clone(),
             last_safe: None,
-            ends_with: view.ends_with(operation).map(|layer| layer.job),
+            // A full backup of another tenant does not end what a chain of the system tenant holds.
+            ends_with: view
+                .ends_with(operation)
+                .filter(|_| capture.chain.tenancy == operation.tenancy)
+                .map(|layer| layer.job),
         };
         let caps = capture.caps.iter().take(EVIDENCE / 2);
         self = self.seen(&operation.tenancy, operation.job);

@@ -11,7 +11,7 @@ mod words;
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
 use crate::facts::{
-    Backups, BulkOperation, Chain, Covers, Facts, Layer, Ran, ReadFrom, RestoreRun,
+    Backups, BulkOperation, Chain, Covers, Facts, Layer, Ran, ReadFrom, RestoreRun, Unplaced,
 };
 use crate::model::{JobStatus, Reason, Tenancy, Time, Verdict};
 
@@ -81,10 +81,10 @@ impl<'a> View<'a> {
         !ran.is_empty() && ran.iter().all(older)
     }
 
-    /// Whether every build that may have run at an instant is far newer than the affected ones.
-    pub(super) fn is_far_newer(self, tenancy: &Tenancy, at: Time) -> bool {
+    /// Whether every build that may have run between two instants is far newer than the affected ones.
+    pub(super) fn is_far_newer(self, tenancy: &Tenancy, from: Time, to: Time) -> bool {
         let Some(last) = self.declared.ranges.last_affected() else { return false };
-        let ran = self.ran(tenancy, at, at);
+        let ran = self.ran(tenancy, from, to);
         let builds = ran.iter().flat_map(|ran| {
             let candidates = ran.candidates.iter().map(|(_, version)| version.as_ref());
             candidates.chain(ran.at_most.as_ref().map(Some)).chain(ran.at_least.as_ref().map(Some))
@@ -93,18 +93,47 @@ impl<'a> View<'a> {
         far.reduce(|a, b| a && b).unwrap_or(false)
     }
 
-    /// Where the build lies that wrote a layer.
-    pub(super) fn wrote(self, chain: &Chain, layer: &Layer) -> Placement {
-        let from = layer.created.unwrap_or(layer.as_of);
-        self.placement(&chain.tenancy, from, layer.finished.unwrap_or(from))
+    /// The end of a job that began at `from`: a job that is not over was at work until the input was collected.
+    fn until(self, tenancy: &Tenancy, from: Time, finished: Option<Time>) -> Time {
+        let collected = || self.facts.cluster(&tenancy.cluster).collected;
+        finished.or_else(collected).unwrap_or(from).max(from)
     }
 
-    /// Where the build lies that ran a restore.
+    /// From when until when the backup that wrote a layer ran.
+    pub(super) fn run_of_layer(self, chain: &Chain, layer: &Layer) -> (Time, Time) {
+        let from = layer.created.unwrap_or(layer.as_of);
+        (from, self.until(&chain.tenancy, from, layer.finished))
+    }
+
+    /// Where the builds lie that wrote a layer.
+    pub(super) fn wrote(self, chain: &Chain, layer: &Layer) -> Placement {
+        let (from, to) = self.run_of_layer(chain, layer);
+        self.placement(&chain.tenancy, from, to)
+    }
+
+    /// Where the builds lie that were at work on an operation, from its beginning to the end of its rollback.
+    pub(super) fn worked(self, operation: &BulkOperation) -> Placement {
+        let to = self.until(&operation.tenancy, operation.from, operation.over());
+        self.placement(&operation.tenancy, operation.from, to)
+    }
+
+    /// Where the builds lie that were at work on a backup which is in no chain.
+    pub(super) fn worked_on(self, unplaced: &Unplaced) -> Placement {
+        let Some(from) = unplaced.created else { return Placement::Unknown };
+        let to = self.until(&unplaced.tenancy, from, unplaced.finished);
+        self.placement(&unplaced.tenancy, from, to)
+    }
+
+    /// From when until when a restore ran.
+    pub(super) fn run_of(self, restore: &RestoreRun) -> Option<(Time, Time)> {
+        let from = restore.created?;
+        Some((from, self.until(&restore.tenancy, from, restore.finished)))
+    }
+
+    /// Where the builds lie that ran a restore.
     pub(super) fn restored(self, restore: &RestoreRun) -> Placement {
-        match restore.created {
-            Some(from) => self.placement(&restore.tenancy, from, restore.finished.unwrap_or(from)),
-            None => Placement::Unknown,
-        }
+        self.run_of(restore)
+            .map_or(Placement::Unknown, |(from, to)| self.placement(&restore.tenancy, from, to))
     }
 
     /// What a restore read, if the chain is in the input.

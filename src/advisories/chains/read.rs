@@ -67,6 +67,9 @@ impl<'a> BadLayers<'a> {
 
 /// Why it is not certain that a restore read a layer and the tables of its operation; nothing if it certainly did not.
 fn doubts(restore: &RestoreRun, chain: &Chain, bad: &Bad<'_>) -> Option<Vec<Doubt>> {
+    if restore.brings_no_rows() {
+        return None;
+    }
     let mut doubts = Vec::new();
     match restore.reads(chain, bad.layer) {
         Within::Yes => {}
@@ -79,7 +82,7 @@ fn doubts(restore: &RestoreRun, chain: &Chain, bad: &Bad<'_>) -> Option<Vec<Doub
             doubts.push(Doubt::Part);
         }
     }
-    match bad.operation.is_restored_by(&restore.targets) {
+    match bad.operation.is_restored_by(chain, &restore.targets) {
         Covers::Yes => {}
         Covers::Unknown => doubts.push(Doubt::Scope),
         Covers::No => return None,

@@ -154,6 +154,7 @@ mod tests {
             base: None,
             layers: Vec::new(),
             descriptor_ids: HashSet::new(),
+            widest: 0,
         }
     }
 

@@ -16,7 +16,7 @@ pub(in crate::advisories) fn layer_name(layer: &Layer) -> String {
         LayerKind::Incremental => "incremental backup",
         LayerKind::Unknown => "backup",
     };
-    let about = if layer.slack > 0 { "about " } else { "" };
+    let about = if layer.slack.widest() > 0 { "about " } else { "" };
     format!("the {kind} {} (as of {about}{})", layer.job, layer.as_of)
 }
 
@@ -25,6 +25,7 @@ pub(in crate::advisories) fn operation_name(operation: &BulkOperation) -> String
     let tables = operation.touches.names().join(", ");
     let kind = match operation.kind {
         OperationKind::SomeSchemaChange => "a schema change",
+        OperationKind::SomeJob => "a job of unknown type",
         OperationKind::ImportInto => "IMPORT INTO",
         OperationKind::Import | OperationKind::SomeImport => "IMPORT",
         OperationKind::Restore => "RESTORE",

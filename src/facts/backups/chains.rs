@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::model::{LayerKind, LayerState, SortSmall, Tenancy, Time};
 use crate::parse::statement::{self, Address};
 
-use super::layers::{Draft, Home};
+use super::layers::{Draft, Home, Slack};
 use super::{Backups, Chain, KindTold, Layer, NotPlaced, Unplaced};
 
 /// A full backup is as of the time of its subdirectory, cut to ten milliseconds.
@@ -43,7 +43,7 @@ pub(super) fn assemble(
             let is_19 = |time| is_19(&tenancy, time);
             let layers = ordered(layers, base, subdirectory.is_some(), is_19);
             let tenancy = tenancy.clone();
-            Chain { tenancy, address, subdirectory, base, layers, descriptor_ids }
+            Chain { tenancy, address, subdirectory, base, layers, descriptor_ids, widest: 0 }
         })
         .collect();
     for (tenancy, collection, layer, descriptor_ids) in latest {
@@ -59,8 +59,17 @@ pub(super) fn assemble(
                 why: NotPlaced::NoFullSeen(collection),
                 state: layer.state,
                 created: layer.created,
+                finished: layer.finished,
                 row: layer.row,
             }),
+        }
+    }
+    for chain in &mut chains {
+        let mut earlier = 0;
+        for layer in &mut chain.layers {
+            layer.widen(earlier);
+            chain.widest = chain.widest.max(layer.slack.widest());
+            earlier += usize::from(layer.state == LayerState::Done);
         }
     }
     backups.chains = chains;
@@ -89,26 +98,20 @@ fn ordered(
     is_19: impl Fn(Time) -> bool,
 ) -> Vec<Layer> {
     layers.sort_small_by_key(|layer| (layer.as_of, layer.job));
+    if let Some(base) = base {
+        kinds_by_time(&mut layers, base);
+    }
     let mut begun = false;
     for layer in &mut layers {
         if layer.told_by == KindTold::FirstSeen {
-            (layer.kind, layer.told_by) = match base {
-                Some(base) => {
-                    let kind = by_time(layer, base);
-                    if kind == LayerKind::Full && layer.slack > 0 {
-                        // The subdirectory tells it better than the job does.
-                        (layer.as_of, layer.slack) = (base, CUT);
-                    }
-                    (kind, KindTold::SubdirectoryTime)
-                }
-                None if in_collection && begun => {
-                    (LayerKind::Incremental, KindTold::LaterInSubdirectory)
-                }
-                None if !in_collection && is_19(layer.created.unwrap_or(layer.as_of)) => {
-                    (LayerKind::Full, KindTold::Version19)
-                }
-                None if begun => (LayerKind::Incremental, KindTold::LaterAtAddress),
-                None => (LayerKind::Unknown, KindTold::FirstSeen),
+            (layer.kind, layer.told_by) = if in_collection && begun {
+                (LayerKind::Incremental, KindTold::LaterInSubdirectory)
+            } else if !in_collection && is_19(layer.created.unwrap_or(layer.as_of)) {
+                (LayerKind::Full, KindTold::Version19)
+            } else if begun {
+                (LayerKind::Incremental, KindTold::LaterAtAddress)
+            } else {
+                (LayerKind::Unknown, KindTold::FirstSeen)
             };
         }
         begun |= layer.state == LayerState::Done;
@@ -118,16 +121,40 @@ fn ordered(
     layers
 }
 
-/// The kind of a layer in a subdirectory that bears the time of its full backup.
-fn by_time(layer: &Layer, base: Time) -> LayerKind {
-    let after = layer.as_of.0 - base.0;
-    let exact = layer.slack == 0;
-    let full = if exact { (0..CUT).contains(&after) } else { after.abs() < ABOUT };
-    if full {
-        LayerKind::Full
-    } else if after > 0 {
-        LayerKind::Incremental
-    } else {
-        LayerKind::Unknown
+/// Tells the kinds of the layers in a subdirectory that bears the time of its full backup. Exactly one that succeeded is
+/// that full backup: the one with that very AS OF time, else the first job that was created about then. Attempts before it
+/// are of full backups too; later ones append to it.
+fn kinds_by_time(layers: &mut [Layer], base: Time) {
+    let after = |layer: &Layer| layer.as_of.0 - base.0;
+    let is_exact = |layer: &Layer| layer.slack.widest() == 0 && (0..CUT).contains(&after(layer));
+    let is_about = |layer: &Layer| {
+        let off = if after(layer) < 0 { layer.slack.after } else { layer.slack.before };
+        layer.slack.widest() > 0 && after(layer).abs() < off.max(ABOUT)
+    };
+    let is_payload = |layer: &Layer| layer.told_by == KindTold::Payload;
+    let is_full = |layer: &Layer| {
+        layer.state == LayerState::Done
+            && if is_payload(layer) { layer.kind == LayerKind::Full } else { is_exact(layer) }
+    };
+    let created = |layer: &Layer| (layer.created.unwrap_or(layer.as_of), layer.job);
+    let certain = layers.iter().filter(|layer| is_full(layer)).map(created).min();
+    let may_be = |layer: &&Layer| {
+        layer.told_by == KindTold::FirstSeen && layer.state == LayerState::Done && is_about(layer)
+    };
+    let full = certain.or_else(|| layers.iter().filter(may_be).map(created).min());
+    for layer in layers.iter_mut().filter(|layer| layer.told_by == KindTold::FirstSeen) {
+        layer.told_by = KindTold::SubdirectoryTime;
+        let is_attempt = full.is_none_or(|full| created(layer) <= full);
+        layer.kind = if is_exact(layer) || (is_about(layer) && is_attempt) {
+            LayerKind::Full
+        } else if after(layer) > 0 || full.is_some_and(|full| created(layer) > full) {
+            LayerKind::Incremental
+        } else {
+            LayerKind::Unknown
+        };
+        if layer.kind == LayerKind::Full && layer.slack.widest() > 0 {
+            // The subdirectory tells it better than the job does.
+            (layer.as_of, layer.slack) = (base, Slack::both(CUT));
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{
     Job, JobEvent, JobEventKind, JobId, LayerKind, LayerState, Location, Tenancy, Time,
 };
 
-use super::{Backups, Chain, Layer};
+use super::{Backups, Layer};
 
 /// So many layers are told in the life of one operation; a paused import can outlast hundreds.
 const TOLD: usize = 50;
@@ -20,7 +20,7 @@ pub(in crate::facts) fn add(backups: &Backups, jobs: &mut Jobs) {
             let text = format!("{} of {} holds the state of this time", kind(layer), chain.id());
             add_to(
                 jobs,
-                chain,
+                &chain.tenancy,
                 layer.job,
                 (layer.as_of, JobEventKind::AsOf, text),
                 layer.row.as_ref(),
@@ -35,7 +35,7 @@ pub(in crate::facts) fn add(backups: &Backups, jobs: &mut Jobs) {
             let text =
                 format!("backup {} of {} holds the state of this time", layer.job, chain.id());
             let event = (layer.as_of, JobEventKind::Captured, text);
-            add_to(jobs, chain, operation.job, event, layer.row.as_ref());
+            add_to(jobs, &operation.tenancy, operation.job, event, layer.row.as_ref());
         }
     }
     for restore in &backups.restores {
@@ -53,12 +53,12 @@ pub(in crate::facts) fn add(backups: &Backups, jobs: &mut Jobs) {
 
 fn add_to(
     jobs: &mut Jobs,
-    chain: &Chain,
+    tenancy: &Tenancy,
     job: JobId,
     event: (Time, JobEventKind, String),
     source: Option<&Location>,
 ) {
-    if let Some(job) = jobs.get_mut(&(chain.tenancy.clone(), job)) {
+    if let Some(job) = jobs.get_mut(&(tenancy.clone(), job)) {
         push(job, event, source);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{JobId, LayerKind, LayerState, SortSmall, Tenancy, Time};
+use crate::model::{JobId, LayerKind, LayerState, SortSmall, Tenancy, Tenant, Time};
 
 use super::{Backups, BulkOperation, Chain, Layer, Within};
 
@@ -17,6 +17,8 @@ pub(super) struct Index {
     layers: BTreeMap<(Tenancy, JobId), (usize, usize)>,
     /// What each layer holds and its chain, by time.
     instants: BTreeMap<Tenancy, Vec<(Time, usize)>>,
+    /// The most by which the instant of any layer may be off.
+    widest: i64,
     /// The same of full backups that exist, with their places.
     fulls: BTreeMap<Tenancy, Vec<(Time, usize, usize)>>,
 }
@@ -29,6 +31,7 @@ impl Index {
             index.chains.entry(chain.id()).or_default().push(at);
             let instants = index.instants.entry(chain.tenancy.clone()).or_default();
             instants.extend(chain.layers.iter().map(|layer| (layer.as_of, at)));
+            index.widest = index.widest.max(chain.widest);
             for (place, layer) in chain.layers.iter().enumerate() {
                 index.layers.insert((chain.tenancy.clone(), layer.job), (at, place));
             }
@@ -70,14 +73,20 @@ impl Backups {
         self.chains[*chain].layers.get(*place)
     }
 
-    /// The chains of its own virtual cluster that have a layer about the time of an operation.
+    /// The chains that have a layer about the time of an operation and may hold its tables: those of its own virtual cluster,
+    /// and those of the system tenant, whose backups can hold virtual clusters.
     #[must_use]
     pub fn around(&self, operation: &BulkOperation) -> Vec<&Chain> {
-        let Some(instants) = self.index.instants.get(&operation.tenancy) else { return Vec::new() };
-        let (begin, end) = operation.about();
-        let from = instants.partition_point(|(at, _)| *at < begin);
-        let within = instants[from..].iter().take_while(|(at, _)| *at <= end);
-        let mut chains: Vec<usize> = within.map(|(_, chain)| *chain).collect();
+        let (begin, end) = operation.about(self.index.widest);
+        let system = Tenancy::new(&operation.tenancy.cluster, &Tenant::system());
+        let is_virtual = operation.tenancy != system;
+        let owners = [Some(&operation.tenancy), Some(&system).filter(|_| is_virtual)];
+        let mut chains = Vec::new();
+        for instants in owners.into_iter().flatten().filter_map(|of| self.index.instants.get(of)) {
+            let from = instants.partition_point(|(at, _)| *at < begin);
+            let within = instants[from..].iter().take_while(|(at, _)| *at <= end);
+            chains.extend(within.map(|(_, chain)| *chain));
+        }
         chains.sort_small();
         chains.dedup();
         chains.into_iter().map(|at| &self.chains[at]).collect()

@@ -2,7 +2,6 @@
 
 use crate::model::Time;
 
-use super::layers::EXPRESSION;
 use super::{BulkOperation, Chain, Covers, Ended, Layer};
 
 /// Whether something holds although an instant may be off.
@@ -42,7 +41,7 @@ impl Chain {
         &'a self,
         operation: &BulkOperation,
     ) -> impl Iterator<Item = (&'a Layer, Within)> {
-        let (begin, end) = operation.about();
+        let (begin, end) = operation.about(self.widest);
         let at = self.layers.partition_point(|layer| layer.as_of < begin);
         self.layers[at..]
             .iter()
@@ -58,9 +57,9 @@ impl Layer {
     /// Whether it holds the state of `time` or a later one.
     #[must_use]
     pub fn since(&self, time: Time) -> Within {
-        if self.as_of.plus(-self.slack) >= time {
+        if self.earliest() >= time {
             Within::Yes
-        } else if self.as_of.plus(self.slack) < time {
+        } else if self.latest() < time {
             Within::No
         } else {
             Within::Maybe
@@ -69,10 +68,10 @@ impl Layer {
 }
 
 impl BulkOperation {
-    /// From when until when a layer may hold its midst, however far off the instant of the layer may be.
-    pub(super) fn about(&self) -> (Time, Time) {
-        let end = self.over().map_or(Time(i64::MAX), |over| over.plus(EXPRESSION));
-        (self.from.plus(-EXPRESSION), end)
+    /// From when until when the `as_of` of a layer that holds its midst may be, if that is off by at most `slack`.
+    pub(super) fn about(&self, slack: i64) -> (Time, Time) {
+        let end = self.over().map_or(Time(i64::MAX), |over| over.plus(slack));
+        (self.from.plus(-slack), end)
     }
 
     /// Whether a layer holds its midst: the state from its beginning on, and before its end.

@@ -5,10 +5,66 @@ use crate::parse::statement::{self, Address, AsOf, Backup, Destination, Subdirec
 
 use super::{KindTold, Layer, NotPlaced, Unplaced};
 
-/// A time that is told by `created` may be so far from when the statement was planned.
+/// From 22.1 on, the AS OF time of a backup whose statement does not name it is this close to `created` of its job.
 const PLANNED: i64 = 5 * Time::SECOND;
+/// Before 22.1 the AS OF time is taken first, then the manifests of earlier layers are read, and only then the job is
+/// created (backups facts, section 6): it may be this much earlier than `created`, and more with each earlier layer.
+pub(super) const EARLY: i64 = 120 * Time::SECOND;
+/// Time to read the manifest of one earlier layer.
+const EARLY_PER_LAYER: i64 = 15 * Time::SECOND;
 /// The same where an expression stands whose value nobody tells, such as `follower_read_timestamp()`.
 pub(super) const EXPRESSION: i64 = 60 * Time::SECOND;
+
+/// How far the instant that a layer holds may be from its `as_of`, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slack {
+    /// It may be so much earlier.
+    pub before: i64,
+    /// It may be so much later.
+    pub after: i64,
+}
+
+impl Slack {
+    /// The same to either side.
+    pub(super) fn both(slack: i64) -> Self {
+        Self { before: slack, after: slack }
+    }
+
+    /// The larger of the two.
+    #[must_use]
+    pub fn widest(self) -> i64 {
+        self.before.max(self.after)
+    }
+}
+
+impl Layer {
+    /// The earliest instant that it may hold.
+    #[must_use]
+    pub fn earliest(&self) -> Time {
+        self.as_of.plus(-self.slack.before)
+    }
+
+    /// The latest instant that it may hold.
+    #[must_use]
+    pub fn latest(&self) -> Time {
+        self.as_of.plus(self.slack.after)
+    }
+
+    /// Widens the slack of a layer that was planned by a build before 22.1, which read the manifests of `earlier` layers
+    /// first. A full backup reads none.
+    pub(super) fn widen(&mut self, earlier: usize) {
+        if !self.early || self.slack.before == 0 {
+            return;
+        }
+        if self.kind == LayerKind::Full {
+            self.slack.before = self.slack.before.min(EARLY);
+            return;
+        }
+        let earlier = i64::try_from(earlier).unwrap_or(i64::MAX);
+        let more = EARLY_PER_LAYER.saturating_mul(earlier);
+        self.slack.before = self.slack.before.saturating_add(more);
+    }
+}
 
 /// A layer and where it says that it is.
 pub(super) struct Draft {
@@ -29,10 +85,10 @@ pub(super) enum Home {
     Address(Address),
 }
 
-/// What a job says of a layer.
-pub(super) fn draft(job: &Job) -> Result<Draft, NotPlaced> {
+/// What a job says of a layer. `early` tells whether a build before 22.1 may have planned it.
+pub(super) fn draft(job: &Job, early: bool) -> Result<Draft, NotPlaced> {
     let backup = statement::backup(&job.description).map_err(NotPlaced::Description)?;
-    let (as_of, slack) = as_of(job, &backup).ok_or(NotPlaced::Undated)?;
+    let (as_of, slack) = as_of(job, &backup, early).ok_or(NotPlaced::Undated)?;
     let home = home(&backup)?;
     let (kind, told_by) = match (&job.details, &home) {
         // Without an end it is not planned yet, and a missing start says nothing.
@@ -56,6 +112,7 @@ pub(super) fn draft(job: &Job) -> Result<Draft, NotPlaced> {
         told_by,
         as_of,
         slack,
+        early,
         state: state(job),
         status: job.status.clone(),
         created: job.created,
@@ -79,15 +136,17 @@ pub(super) fn unplaced(job: &Job, why: NotPlaced) -> Unplaced {
         why,
         state: state(job),
         created: job.created,
+        finished: job.finished,
         row: job.row.clone(),
     }
 }
 
-/// When a job of a table ended that is over, as far as its row says.
+/// When a job of a table ended, as far as its row says; none while it is not over, and of a rollback that failed, because
+/// such jobs are never deleted.
 pub(super) fn ended(job: &Job) -> Option<Time> {
     job.row.as_ref()?;
-    let over = job.status.as_ref().is_some_and(JobStatus::is_final);
-    job.finished.or_else(|| job.modified.or(job.created).filter(|_| over))
+    job.status.as_ref().filter(|status| status.is_final())?;
+    job.finished.or(job.modified).or(job.created)
 }
 
 /// Whether a backup exists: only what succeeded does.
@@ -102,22 +161,31 @@ fn state(job: &Job) -> LayerState {
 }
 
 /// The instant that a backup holds, and by how much that may be off.
-fn as_of(job: &Job, backup: &Backup) -> Option<(Time, i64)> {
+fn as_of(job: &Job, backup: &Backup, early: bool) -> Option<(Time, Slack)> {
     if let JobDetails::Backup(details) = &job.details
         && let Some(end) = details.end
     {
-        return Some((end, 0));
+        return Some((end, Slack::default()));
     }
-    instant(backup.as_of.as_ref(), job.created)
+    instant(backup.as_of.as_ref(), job.created, early)
 }
 
-/// The instant of an AS OF clause of a statement planned at `created`, and by how much that may be off.
-pub(super) fn instant(as_of: Option<&AsOf>, created: Option<Time>) -> Option<(Time, i64)> {
+/// The instant of an AS OF clause of a statement whose job was created at `created`, and by how much that may be off.
+/// `early` tells whether planning may have read manifests between the two.
+pub(super) fn instant(
+    as_of: Option<&AsOf>,
+    created: Option<Time>,
+    early: bool,
+) -> Option<(Time, Slack)> {
+    let planned = |slack: i64| {
+        let before = if early { slack.max(EARLY) } else { slack };
+        Slack { before, after: slack }
+    };
     Some(match as_of {
-        Some(AsOf::At(time)) => (*time, 0),
-        Some(AsOf::Relative(offset)) => (created?.plus(*offset), PLANNED),
-        Some(AsOf::Expression(_)) => (created?, EXPRESSION),
-        None => (created?, PLANNED),
+        Some(AsOf::At(time)) => (*time, Slack::default()),
+        Some(AsOf::Relative(offset)) => (created?.plus(*offset), planned(PLANNED)),
+        Some(AsOf::Expression(_)) => (created?, planned(EXPRESSION)),
+        None => (created?, planned(PLANNED)),
     })
 }
 

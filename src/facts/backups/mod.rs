@@ -14,12 +14,16 @@ mod scope;
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{JobId, JobStatus, LayerKind, LayerState, Location, SortSmall, Tenancy, Time};
-use crate::parse::statement::{Address, Targets, Unparsed};
+use crate::model::{
+    Job, JobDetails, JobId, JobStatus, LayerKind, LayerState, Location, SortSmall, Tenancy, Time,
+    Version,
+};
+use crate::parse::statement::{self, Address, Targets, Unparsed};
 
-use super::Facts;
+use super::{Facts, Ran};
 pub(super) use events::add as add_events;
 pub use instants::Within;
+pub use layers::Slack;
 pub use operations::{ALL_INDEXES, BulkOperation, Ended, OperationKind};
 pub use restores::{ReadFrom, RestoreRun, Source};
 pub use scope::{Covers, Touches};
@@ -56,6 +60,8 @@ pub struct Chain {
     pub layers: Vec<Layer>,
     /// Descriptors that any of its layers lists: one leaves out what was offline at its moment.
     pub descriptor_ids: HashSet<u64>,
+    /// The most by which the instant of any of its layers may be off, in microseconds.
+    pub widest: i64,
 }
 
 /// One backup.
@@ -69,8 +75,10 @@ pub struct Layer {
     pub told_by: KindTold,
     /// The instant that it holds.
     pub as_of: Time,
-    /// By how many microseconds `as_of` may be off to either side.
-    pub slack: i64,
+    /// By how much `as_of` may be off.
+    pub slack: Slack,
+    /// Whether a build before 22.1 may have planned it.
+    pub early: bool,
     /// Whether it exists.
     pub state: LayerState,
     /// Status of its job.
@@ -144,6 +152,8 @@ pub struct Unplaced {
     pub state: LayerState,
     /// When its job was created.
     pub created: Option<Time>,
+    /// When its job ended.
+    pub finished: Option<Time>,
     /// Where its job has its row.
     pub row: Option<Location>,
 }
@@ -157,6 +167,8 @@ pub enum NotPlaced {
     NoFullSeen(Address),
     /// Nothing dates it.
     Undated,
+    /// Neither type nor description of the job can be read: it may be a backup or a restore, or neither.
+    Untyped(Unparsed),
 }
 
 impl Chain {
@@ -201,37 +213,111 @@ impl Chain {
 /// Gathers them from the jobs.
 pub(super) fn gather(facts: &Facts) -> Backups {
     let mut backups = Backups::default();
+    let builds = Builds(facts);
     let mut drafts = Vec::new();
     for ((tenancy, _), job) in &facts.jobs {
         if let Some(ended) = layers::ended(job) {
             let horizon = backups.horizons.entry(tenancy.clone()).or_insert(ended);
             *horizon = ended.min(*horizon);
         }
-        match job.job_type.as_str() {
-            "BACKUP" => match layers::draft(job) {
-                Ok(draft) => drafts.push(draft),
-                Err(why) => backups.unplaced.push(layers::unplaced(job, why)),
-            },
-            "RESTORE" => {
+        let at = job.created.or_else(|| Some(job.events.first()?.time));
+        let operation = match Kind::of(job) {
+            Kind::Backup => {
+                let early = at.is_none_or(|at| !builds.are_since((22, 1), tenancy, at));
+                match layers::draft(job, early) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(why) => backups.unplaced.push(layers::unplaced(job, why)),
+                }
+                None
+            }
+            Kind::Restore => {
                 backups.restores.push(restores::run(job));
-                backups.operations.extend(operations::restore(job));
+                operations::restore(job)
             }
-            "IMPORT" => backups.operations.extend(operations::import(job)),
-            "SCHEMA CHANGE" | "NEW SCHEMA CHANGE" => {
-                backups.operations.extend(operations::index_build(job));
+            Kind::Import => operations::import(job),
+            Kind::SchemaChange => operations::index_build(job, OperationKind::SomeSchemaChange),
+            Kind::Unknown => {
+                let operation = operations::index_build(job, OperationKind::SomeJob);
+                // Logs name many jobs without their type; what no table lists was deleted or is younger than the table.
+                let unreadable =
+                    operation.as_ref().and_then(|operation| operation.unreadable.clone());
+                if let Some(why) = unreadable.filter(|_| job.row.is_some()) {
+                    backups.unplaced.push(layers::unplaced(job, NotPlaced::Untyped(why)));
+                }
+                operation
             }
-            _ => {}
-        }
+            Kind::Other => None,
+        };
+        backups.operations.extend(operation.map(|operation| {
+            let schemas = at.is_none_or(|at| !builds.are_before((20, 2), tenancy, at));
+            BulkOperation { schemas, ..operation }
+        }));
     }
-    let is_19 = |tenancy: &Tenancy, time| {
-        let ran = facts.ran_between(tenancy, time, time);
-        let mut candidates = ran.iter().flat_map(|ran| &ran.candidates).peekable();
-        candidates.peek().is_some()
-            && candidates.all(|(_, version)| version.as_ref().is_some_and(|v| v.major < 20))
-    };
+    let is_19 = |tenancy: &Tenancy, time| builds.are_before((20, 1), tenancy, time);
     chains::assemble(&mut backups, drafts, is_19);
     backups.operations.sort_small_by_key(|operation| (operation.from, operation.job));
     backups.restores.sort_small_by_key(|restore| (restore.created, restore.job));
     backups.index = index::Index::of(&backups);
     backups
+}
+
+/// What kind of job a job is for chains of backups.
+enum Kind {
+    Backup,
+    Restore,
+    Import,
+    SchemaChange,
+    /// Its type is missing, and neither payload nor description tells it.
+    Unknown,
+    Other,
+}
+
+impl Kind {
+    fn of(job: &Job) -> Self {
+        match job.job_type.trim().to_ascii_uppercase().replace('_', " ").as_str() {
+            "BACKUP" => Self::Backup,
+            "RESTORE" => Self::Restore,
+            "IMPORT" => Self::Import,
+            "SCHEMA CHANGE" | "NEW SCHEMA CHANGE" => Self::SchemaChange,
+            _ if !statement::is_missing(&job.job_type) => Self::Other,
+            _ => match (&job.details, statement::first_keyword(&job.description)) {
+                (JobDetails::Backup(_), _) | (_, Some("backup")) => Self::Backup,
+                (JobDetails::Restore(_), _) | (_, Some("restore")) => Self::Restore,
+                (JobDetails::Import(_), _) | (_, Some("import")) => Self::Import,
+                _ => Self::Unknown,
+            },
+        }
+    }
+}
+
+/// The builds that may have run at an instant. Nodes of which nothing is known are left out if others are known.
+struct Builds<'a>(&'a Facts);
+
+impl Builds<'_> {
+    /// Whether all of them are certainly of this release series or a later one.
+    fn are_since(&self, series: (u16, u16), tenancy: &Tenancy, at: Time) -> bool {
+        self.all(tenancy, at, |ran| ran.at_most.is_none(), |build| build.series() >= series)
+    }
+
+    /// Whether all of them are certainly of a series before this one.
+    fn are_before(&self, series: (u16, u16), tenancy: &Tenancy, at: Time) -> bool {
+        self.all(tenancy, at, |ran| ran.at_least.is_none(), |build| build.series() < series)
+    }
+
+    fn all(
+        &self,
+        tenancy: &Tenancy,
+        at: Time,
+        is_bounded: impl Fn(&Ran) -> bool,
+        is: impl Fn(&Version) -> bool,
+    ) -> bool {
+        let mut ran = self.0.ran_between(tenancy, at, at);
+        ran.retain(|ran| !ran.is_unknown());
+        let each = |ran: &Ran| {
+            let candidates = ran.candidates.iter().map(|(_, build)| build.as_ref());
+            let bounds = ran.at_most.iter().chain(&ran.at_least).map(Some);
+            candidates.chain(bounds).all(|build| build.is_some_and(&is)) && is_bounded(ran)
+        };
+        !ran.is_empty() && ran.iter().all(each)
+    }
 }

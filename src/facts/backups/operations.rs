@@ -22,8 +22,10 @@ pub enum OperationKind {
     Restore,
     /// A schema change that builds an index.
     IndexBuild,
-    /// A schema change of which nobody can tell whether it builds one.
+    /// A schema change that may build one, or not.
     SomeSchemaChange,
+    /// A job without a readable type or description: any of these, or none.
+    SomeJob,
 }
 
 impl OperationKind {
@@ -35,6 +37,7 @@ impl OperationKind {
             Self::Import | Self::SomeImport => "import",
             Self::Restore => "restore",
             Self::IndexBuild | Self::SomeSchemaChange => "index_build",
+            Self::SomeJob => "unknown",
         }
     }
 }
@@ -79,6 +82,8 @@ pub struct BulkOperation {
     pub wrote_nothing: bool,
     /// Why its tables cannot be told, if so.
     pub unreadable: Option<Unparsed>,
+    /// Whether there can have been schemas of users, so that the first of two parts of a name may be one.
+    pub schemas: bool,
     /// Where its job has its row.
     pub row: Option<Location>,
 }
@@ -97,6 +102,7 @@ impl BulkOperation {
             descriptor_ids: job.descriptor_ids.clone(),
             wrote_nothing: false,
             unreadable: None,
+            schemas: true,
             row: job.row.clone(),
         })
     }
@@ -110,18 +116,41 @@ impl BulkOperation {
         }
     }
 
-    /// Whether a layer of a chain of its own virtual cluster holds any of its tables. A layer does not list what was
-    /// offline at that moment, so numbers prove only that it does, and any layer of the chain may prove it.
+    /// Whether a layer holds any of its tables. A layer does not list what was offline at that moment, so numbers prove
+    /// only that it does, and any layer of the chain may prove it.
     #[must_use]
     pub fn is_in(&self, chain: &Chain, layer: &Layer) -> Covers {
+        if self.tenancy != chain.tenancy {
+            // Names and numbers of one virtual cluster mean nothing in another.
+            let may_hold =
+                self.tenancy.cluster == chain.tenancy.cluster && layer.may_hold_tenants();
+            return if may_hold { Covers::Unknown } else { Covers::No };
+        }
         let shared = self.descriptor_ids.iter().any(|id| chain.descriptor_ids.contains(id));
-        if shared { Covers::Yes } else { by_name(&layer.targets, &self.touches) }
+        if shared { Covers::Yes } else { by_name(&layer.targets, &self.touches, self.schemas) }
     }
 
-    /// Whether a restore, which names tables as they were backed up, is about any of its tables.
+    /// Whether a restore of a chain, which names tables as they were backed up, is about any of its tables.
     #[must_use]
-    pub fn is_restored_by(&self, targets: &Targets) -> Covers {
-        by_name(targets, &self.touches)
+    pub fn is_restored_by(&self, chain: &Chain, targets: &Targets) -> Covers {
+        if self.tenancy != chain.tenancy {
+            let whole = matches!(targets, Targets::Cluster | Targets::Tenants | Targets::Other);
+            return if whole { Covers::Unknown } else { Covers::No };
+        }
+        by_name(targets, &self.touches, self.schemas)
+    }
+}
+
+impl Layer {
+    /// Whether a layer of the system tenant may hold tables of virtual clusters: one of the whole cluster does until 22.2
+    /// (cockroachdb/cockroach#52096, #95673), and one of databases or tables may until 21.2 (#72871).
+    #[must_use]
+    pub fn may_hold_tenants(&self) -> bool {
+        match self.targets {
+            Targets::Cluster | Targets::Tenants | Targets::Other => true,
+            Targets::Databases(_) | Targets::Tables(_) => self.early,
+            Targets::Users => false,
+        }
     }
 }
 
@@ -146,7 +175,11 @@ pub(super) fn import(job: &Job) -> Option<BulkOperation> {
 /// A job of type `RESTORE`, by the names that its tables have afterwards.
 pub(super) fn restore(job: &Job) -> Option<BulkOperation> {
     let (touches, unreadable) = match statement::restore(&job.description) {
-        Ok(restore) => (restored(&restore), None),
+        // Without rows it writes nothing that a layer could lack.
+        Ok(restore) => match restored(&restore, moved) {
+            Touches::Nothing => return None,
+            touches => (touches, None),
+        },
         Err(why) => (Touches::Unknown, Some(why)),
     };
     let mut operation = BulkOperation::new(job, OperationKind::Restore, touches)?;
@@ -154,38 +187,50 @@ pub(super) fn restore(job: &Job) -> Option<BulkOperation> {
     Some(operation)
 }
 
-/// The tables of a restore under the names that they have afterwards.
-pub(super) fn restored(restore: &Restore) -> Touches {
+/// The tables of a restore under the names that they have afterwards, as `moved` reads them.
+pub(super) fn restored(restore: &Restore, moved: fn(&Name, &str) -> Vec<Name>) -> Touches {
+    if restore.schema_only {
+        return Touches::Nothing;
+    }
     match (&restore.targets, &restore.into_db) {
+        (Targets::Users, _) => Touches::Nothing,
         (Targets::Cluster, _) => Touches::Cluster,
         (Targets::Databases(_), Some(database)) => Touches::Databases(vec![database.clone()]),
         (Targets::Databases(names), None) => Touches::Databases(names.clone()),
         (Targets::Tables(tables), Some(database)) => {
-            Touches::Tables(tables.iter().map(|table| moved(table, database)).collect())
+            Touches::Tables(tables.iter().flat_map(|table| moved(table, database)).collect())
         }
         (Targets::Tables(tables), None) => Touches::Tables(tables.clone()),
         (Targets::Tenants | Targets::Other, _) => Touches::Unknown,
     }
 }
 
-/// A table under its name in another database.
-fn moved(table: &Name, database: &str) -> Name {
-    let last = table.0.last().cloned().unwrap_or_default();
-    let schema = match table.0.as_slice() {
-        [_, schema, _] => schema.clone(),
-        _ => "public".to_owned(),
-    };
-    Name(vec![database.to_owned(), schema, last])
+/// A table under its most likely name in another database.
+pub(super) fn moved_directly(table: &Name, database: &str) -> Vec<Name> {
+    moved(table, database).into_iter().take(1).collect()
 }
 
-/// A schema change, if it builds an index or may do so.
-pub(super) fn index_build(job: &Job) -> Option<BulkOperation> {
+/// A table under its names in another database, the most likely first: the first of two parts may be its schema.
+fn moved(table: &Name, database: &str) -> Vec<Name> {
+    let public = || "public".to_owned();
+    let in_schema = |schema: String| {
+        Name(vec![database.to_owned(), schema, table.0.last().cloned().unwrap_or_default()])
+    };
+    match table.0.as_slice() {
+        [_, star] if star == "*" => vec![Name(vec![database.to_owned(), star.clone()])],
+        [_, schema, _] => vec![in_schema(schema.clone())],
+        [first, _] if *first != public() => vec![in_schema(public()), in_schema(first.clone())],
+        _ => vec![in_schema(public())],
+    }
+}
+
+/// A schema change or a job of unknown type, if it builds an index, or may: then it is of kind `unknown`.
+pub(super) fn index_build(job: &Job, unknown: OperationKind) -> Option<BulkOperation> {
     let build = match statement::index_build(&job.description) {
         Ok(build) => build,
         Err(Unparsed::NotThis) => return None,
         Err(why) => {
-            let unknown = Touches::Unknown;
-            let mut operation = BulkOperation::new(job, OperationKind::SomeSchemaChange, unknown)?;
+            let mut operation = BulkOperation::new(job, unknown, Touches::Unknown)?;
             operation.unreadable = Some(why);
             return Some(operation);
         }

@@ -3,8 +3,8 @@
 use crate::model::{Job, JobDetails, JobId, JobStatus, LayerState, Location, Tenancy, Time};
 use crate::parse::statement::{self, Address, RestoreFrom, Subdirectory, Targets, Unparsed};
 
-use super::layers::{EXPRESSION, instant};
-use super::operations::restored;
+use super::layers::{EXPRESSION, Slack, instant};
+use super::operations::{moved_directly, restored};
 use super::{Backups, Chain, Layer, Touches, Within};
 
 /// A restore.
@@ -20,15 +20,15 @@ pub struct RestoreRun {
     pub created: Option<Time>,
     /// When it ended.
     pub finished: Option<Time>,
-    /// The time to which it restores, and by how many microseconds that may be off; none for the newest layer.
-    pub to: Option<(Time, i64)>,
+    /// The time to which it restores, and by how much that may be off; none for the newest layer.
+    pub to: Option<(Time, Slack)>,
     /// Where it reads.
     pub source: Source,
     /// How many layers its payload lists.
     pub layers: Option<usize>,
     /// What it restores, under the names in the backup.
     pub targets: Targets,
-    /// The same under the names that it has afterwards.
+    /// The same under the names that it has afterwards, as far as rows are restored.
     pub touches: Touches,
     /// Its descriptors: the new ones, in the cluster that restored.
     pub descriptor_ids: Vec<u64>,
@@ -66,8 +66,13 @@ pub struct ReadFrom<'a> {
 pub(super) fn run(job: &Job) -> RestoreRun {
     let parsed = statement::restore(&job.description);
     let to = match (&job.details, &parsed) {
-        (JobDetails::Restore(details), _) if details.end.is_some() => details.end.map(|t| (t, 0)),
-        (_, Ok(restore)) if restore.as_of.is_some() => instant(restore.as_of.as_ref(), job.created),
+        (JobDetails::Restore(details), _) if details.end.is_some() => {
+            details.end.map(|end| (end, Slack::default()))
+        }
+        // In every version a restore reads the manifests before its job is created.
+        (_, Ok(restore)) if restore.as_of.is_some() => {
+            instant(restore.as_of.as_ref(), job.created, true)
+        }
         _ => None,
     };
     let source = match (&job.details, &parsed) {
@@ -90,7 +95,7 @@ pub(super) fn run(job: &Job) -> RestoreRun {
     };
     let (targets, touches) = match parsed {
         Ok(restore) => {
-            let touches = restored(&restore);
+            let touches = restored(&restore, moved_directly);
             (restore.targets, touches)
         }
         Err(_) => (Targets::Other, Touches::Unknown),
@@ -176,6 +181,12 @@ impl Chain {
 }
 
 impl RestoreRun {
+    /// Whether it certainly brings no rows of tables, as `RESTORE SYSTEM USERS` and one `WITH schema_only`.
+    #[must_use]
+    pub fn brings_no_rows(&self) -> bool {
+        self.touches == Touches::Nothing
+    }
+
     /// The newest layer of `chain` that it may have read.
     #[must_use]
     pub fn newest<'a>(&self, chain: &'a Chain) -> Option<&'a Layer> {
@@ -224,7 +235,7 @@ impl RestoreRun {
     fn was_there(&self, layer: &Layer) -> Within {
         let Some(planned) = self.created else { return Within::Maybe };
         match layer.finished {
-            _ if layer.as_of > planned => Within::No,
+            _ if layer.earliest() > planned => Within::No,
             Some(done) if done <= planned => Within::Yes,
             Some(done) if done > planned.plus(EXPRESSION) => Within::No,
             _ => Within::Maybe,
@@ -234,10 +245,9 @@ impl RestoreRun {
     /// Whether it restores to the time of a layer or a later one.
     fn goes_as_far_as(&self, layer: &Layer) -> Within {
         let Some((to, slack)) = self.to else { return Within::Yes };
-        let off = slack + layer.slack;
-        if layer.as_of.plus(off) <= to {
+        if layer.latest() <= to.plus(-slack.before) {
             Within::Yes
-        } else if layer.as_of.plus(-off) <= to {
+        } else if layer.earliest() <= to.plus(slack.after) {
             Within::Maybe
         } else {
             Within::No

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::lex::is_removed;
 use super::sql::{Read, unmarked};
 use super::{Address, Subdirectory, Unparsed};
 use crate::model::Time;
-use crate::parse::scrub::{REDACTED, location};
+use crate::parse::scrub::location;
 use crate::parse::time;
 
 impl Address {
@@ -13,14 +14,13 @@ impl Address {
     pub(super) fn read(text: &str) -> Read<Self> {
         let place = unmarked(Cow::Owned(location(text)))?;
         let place = place.trim();
-        // Statements without their constants have an underscore for each.
-        if place == "_" || place.trim_matches(['<', '>']).eq_ignore_ascii_case(REDACTED) {
-            return Err(Unparsed::Redacted);
-        }
         // A subdirectory has none: where a text is cut off behind one, it must not pass for an address.
         let Some((scheme, path)) = place.split_once("://") else {
             return Err(Unparsed::Unknown("an address in it has no scheme".to_owned()));
         };
+        if path.split('/').any(is_removed) {
+            return Err(Unparsed::Redacted);
+        }
         Ok(Self(format!("{scheme}://{}", path.trim_end_matches('/'))))
     }
 
@@ -181,7 +181,9 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(expected.to_owned()), "{text}");
         }
-        for text in ["‹×›", "s3://‹×›/a", "redacted", "<redacted>"] {
+        for text in
+            ["‹×›", "s3://‹×›/a", "redacted", "<redacted>", "_", "s3://redacted/a", "s3://box/_"]
+        {
             assert_eq!(read(text), Err(Unparsed::Redacted), "{text}");
         }
         for text in ["", "?AUTH=implicit", "/2021/11/06-041530.27", "box?a=s3://x"] {

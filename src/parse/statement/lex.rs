@@ -7,9 +7,15 @@ use std::borrow::Cow;
 /// What stands where a value was removed.
 pub(super) const REMOVED: &str = "‹×›";
 
-/// How other redaction writes the same.
-const REMOVED_WORDS: [&str; 2] = ["REDACTED", "REDACTEDBYZIP"];
+/// How other redaction writes the same, in any case; statements without their constants have an underscore for each.
+const REMOVED_WORDS: [&str; 3] = ["redacted", "redactedbyzip", "_"];
 const REMOVED_TAG: &str = "<redacted>";
+
+/// Whether a word, or the text between two quotes, stands in the place of a value that was removed.
+pub(super) fn is_removed(text: &str) -> bool {
+    let word = text.trim().trim_matches(['<', '>']);
+    REMOVED_WORDS.iter().any(|removed| word.eq_ignore_ascii_case(removed))
+}
 
 /// One token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,8 +154,7 @@ fn token(rest: &str, first: char) -> (Token<'_>, usize) {
             let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
             let length = rest.find(|c| !goes_on(c)).unwrap_or(rest.len());
             let word = &rest[..length];
-            let removed = REMOVED_WORDS.contains(&word);
-            (if removed { Token::Removed } else { Token::Word(word) }, length)
+            (if is_removed(word) { Token::Removed } else { Token::Word(word) }, length)
         }
         _ => (Token::Symbol(first), first.len_utf8()),
     }
@@ -289,7 +294,7 @@ mod tests {
             ("-12.5::INT $2 $", "- #12.5 : : INT Placeholder $"),
             ("a -- b\n c /* d /* e */ f */ g --", "a c g"),
             ("‹a›.‹×› REDACTED <redacted> ×", "a . Removed Removed Removed Removed"),
-            ("redacted", "redacted"),
+            ("redacted RedactedByZip _ _a", "Removed Removed Removed _a"),
             ("'a", "Broken"),
             ("e'a\\'", "Broken"),
             ("\"a", "Broken"),

@@ -7,11 +7,13 @@
 mod address;
 mod as_of;
 mod backup;
+mod harmless;
 mod import;
 mod index;
 mod lex;
 mod name;
 mod restore;
+mod restoring;
 mod sql;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,8 @@ pub enum Targets {
     Databases(Vec<String>),
     /// `TABLE db.s.t, db.*`, or bare names.
     Tables(Vec<Name>),
+    /// `SYSTEM USERS`: users and roles, and no tables of users.
+    Users,
     /// Virtual clusters: their tables have names that the host's jobs do not know.
     Tenants,
     /// Schemas, types, or whatever else: which tables it holds cannot be told.
@@ -104,6 +108,8 @@ pub struct Restore {
     pub as_of: Option<AsOf>,
     /// `into_db` or `new_db_name`: the database that the tables come to.
     pub into_db: Option<String>,
+    /// `schema_only`: no rows are restored, and those that `verify_backup_table_data` reads are discarded.
+    pub schema_only: bool,
 }
 
 /// Where a restore reads. Of several addresses by locality it is the default one.
@@ -149,6 +155,19 @@ pub enum Unparsed {
     Unknown(String),
 }
 
+/// Whether a text says nothing: it is empty, or what it said was removed.
+#[must_use]
+pub fn is_missing(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text.contains(lex::REMOVED) || lex::is_removed(text)
+}
+
+/// The keyword with which a description of a backup, a restore or an import begins.
+#[must_use]
+pub fn first_keyword(text: &str) -> Option<&'static str> {
+    ["backup", "restore", "import"].into_iter().find(|word| sql::Sql::begin(text, word).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +197,25 @@ mod tests {
             shown(import(text).map(|read| format!("{read:?}"))),
             shown(index_build(text).map(|read| format!("{read:?}"))),
         ]
+    }
+
+    #[test]
+    fn removed_text_is_missing() {
+        for text in
+            ["", " ", "‹×›", "‹×› ‹×›", "redacted", "<redacted>", "REDACTED", "_", "REDACTEDBYZIP"]
+        {
+            assert!(is_missing(text), "{text}");
+            assert_eq!(first_keyword(text), None);
+        }
+        for (text, keyword) in [
+            ("/* x */ backup", Some("backup")),
+            ("IMPORT INTO t", Some("import")),
+            ("RESTORING: x", None),
+            ("CREATE INDEX i ON _ (a)", None),
+        ] {
+            assert!(!is_missing(text), "{text}");
+            assert_eq!(first_keyword(text), keyword, "{text}");
+        }
     }
 
     #[test]

@@ -36,13 +36,40 @@ impl Name {
             .any(|own| others.iter().flatten().any(|other| own.may_be(*other)))
     }
 
-    /// The database that the name says its table is in.
+    /// Whether this and `other` are the same table when the first of two parts is read as the database: `db.t` is
+    /// `db.public.t`. A name without a database is no other name for certain.
+    #[must_use]
+    pub fn is_directly(&self, other: &Self) -> bool {
+        match (self.meanings()[0], other.meanings()[0]) {
+            (Some(own), Some(other)) if own.database.is_some() && other.database.is_some() => {
+                own.may_be(other)
+            }
+            _ => false,
+        }
+    }
+
+    /// The database of the table: certain with three parts, the most direct reading with two.
     #[must_use]
     pub fn database(&self) -> Option<&str> {
+        self.meanings()[0]?.database
+    }
+
+    /// Whether the table may be in `database`: the first of two parts may also be a schema of any database, and a table
+    /// without either may be anywhere.
+    #[must_use]
+    pub fn may_be_in(&self, database: &str) -> bool {
+        self.meanings().iter().flatten().any(|own| own.database.is_none_or(|own| own == database))
+    }
+
+    /// The same name for a cluster without schemas of users, which exist from 20.2 on: the first of two parts is the
+    /// database.
+    #[must_use]
+    pub fn without_schemas(&self) -> Self {
         match self.0.as_slice() {
-            [database, _, _] => Some(database),
-            [first, _] if first != PUBLIC => Some(first),
-            _ => None,
+            [first, table] if first != PUBLIC => {
+                Self(vec![first.clone(), PUBLIC.to_owned(), table.clone()])
+            }
+            _ => self.clone(),
         }
     }
 
@@ -56,6 +83,9 @@ impl Name {
         match self.0.as_slice() {
             [.., database, schema, table] => {
                 [Some(Meaning { database: Some(database), schema: Some(schema), table }), None]
+            }
+            [first, table] if first == PUBLIC => {
+                [Some(Meaning { database: None, schema: Some(first), table }), None]
             }
             [first, table] => {
                 // Every table of a database, whatever its schema.
@@ -245,17 +275,53 @@ mod tests {
     }
 
     #[test]
-    fn the_database_is_what_stands_before_schema_or_table() {
-        for (text, database, table) in [
-            ("shop.public.orders", Some("shop"), "orders"),
-            ("shop.orders", Some("shop"), "orders"),
-            ("public.orders", None, "orders"),
-            ("orders", None, "orders"),
-            ("shop.*", Some("shop"), "*"),
+    fn database_of_two_parts_is_uncertain() {
+        for (text, database, table, may_be_in_bank) in [
+            ("shop.public.orders", Some("shop"), "orders", false),
+            ("bank.public.orders", Some("bank"), "orders", true),
+            ("shop.orders", Some("shop"), "orders", true),
+            ("public.orders", None, "orders", true),
+            ("orders", None, "orders", true),
+            ("shop.*", Some("shop"), "*", true),
+            ("shop.eu.*", Some("shop"), "*", false),
         ] {
             assert_eq!(name(text).database(), database, "{text}");
             assert_eq!(name(text).table(), table, "{text}");
+            assert_eq!(name(text).may_be_in("bank"), may_be_in_bank, "{text}");
         }
+    }
+
+    #[test]
+    fn only_names_with_a_database_are_directly_the_same() {
+        for (a, b, expected) in [
+            ("shop.public.orders", "shop.public.orders", true),
+            ("shop.public.orders", "shop.orders", true),
+            ("shop.orders", "shop.orders", true),
+            ("shop.eu.orders", "shop.*", true),
+            ("shop.eu.orders", "eu.orders", false),
+            ("shop.eu.orders", "eu.*", false),
+            ("shop.public.orders", "public.orders", false),
+            ("public.orders", "public.orders", false),
+            ("orders", "orders", false),
+            ("shop.public.orders", "*", false),
+        ] {
+            assert_eq!(name(a).is_directly(&name(b)), expected, "{a} {b}");
+            assert_eq!(name(b).is_directly(&name(a)), expected, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn without_schemas_two_parts_are_exact() {
+        for (text, expected) in [
+            ("eu.orders", "eu.public.orders"),
+            ("eu.*", "eu.public.*"),
+            ("public.orders", "public.orders"),
+            ("orders", "orders"),
+            ("shop.eu.orders", "shop.eu.orders"),
+        ] {
+            assert_eq!(name(text).without_schemas(), name(expected), "{text}");
+        }
+        assert!(!name("eu.orders").without_schemas().may_be(&name("shop.eu.orders")));
     }
 
     #[test]

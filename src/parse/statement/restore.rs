@@ -19,15 +19,19 @@ pub fn restore(text: &str) -> Result<Restore, Unparsed> {
         None => RestoreFrom::Addresses(addresses),
     };
     let as_of = sql.as_of()?;
-    let mut into_db = None;
+    let (mut into_db, mut schema_only) = (None, false);
     sql.options(|name, sql| {
-        if matches!(name, "into_db" | "new_db_name") && sql.symbol('=') {
-            into_db = Some(sql.string("a database")?.into_owned());
+        match name {
+            "into_db" | "new_db_name" if sql.symbol('=') => {
+                into_db = Some(sql.string("a database")?.into_owned());
+            }
+            "schema_only" => schema_only = sql.switch()?,
+            _ => {}
         }
         Ok(())
     })?;
     sql.finish()?;
-    Ok(Restore { targets, from, as_of, into_db })
+    Ok(Restore { targets, from, as_of, into_db, schema_only })
 }
 
 #[cfg(test)]
@@ -53,7 +57,13 @@ mod tests {
         let collection =
             |subdirectory| RestoreFrom::Collection(subdirectory, Address("s3://box/a".to_owned()));
         let named = |text: &str| Subdirectory::Named(text.to_owned());
-        let plain = |targets, from| Restore { targets, from, as_of: None, into_db: None };
+        let plain = |targets, from| Restore {
+            targets,
+            from,
+            as_of: None,
+            into_db: None,
+            schema_only: false,
+        };
         let whole = |from| plain(Targets::Cluster, from);
         let shop = || Targets::Databases(vec!["shop".to_owned()]);
         for (version, text, expected) in [
@@ -81,6 +91,7 @@ mod tests {
                     from: places(&["s3://box/a/2021/11/06-041500.00"]),
                     as_of: Some(AsOf::At(Time::parse_rfc3339("2021-11-06T05:00:00Z").unwrap())),
                     into_db: Some("Check it".to_owned()),
+                    schema_only: false,
                 },
             ),
             (
@@ -104,7 +115,17 @@ mod tests {
             (
                 "users",
                 "RESTORE SYSTEM USERS FROM 'x' IN 's3://box/a'",
-                plain(Targets::Other, collection(named("x"))),
+                plain(Targets::Users, collection(named("x"))),
+            ),
+            (
+                "22.2, no rows",
+                "RESTORE DATABASE shop FROM 'x' IN 's3://box/a' WITH schema_only, verify_backup_table_data",
+                Restore { schema_only: true, ..plain(shop(), collection(named("x"))) },
+            ),
+            (
+                "23.1, with rows",
+                "RESTORE DATABASE shop FROM 'x' IN 's3://box/a' WITH OPTIONS (schema_only = false)",
+                plain(shop(), collection(named("x"))),
             ),
             (
                 "tenant",

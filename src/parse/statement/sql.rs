@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lex::{Lexer, REMOVED, Token, undouble};
+use super::lex::{Lexer, REMOVED, Token, is_removed, undouble};
 use super::{Address, Name, Subdirectory, Targets, Unparsed};
 
 /// A statement that is being read, from its beginning to its end.
@@ -215,8 +215,13 @@ impl<'a> Sql<'a> {
                 Ok(Targets::Tables(self.list(Self::pattern)?))
             }
             "tenant" | "tenants" | "virtual" => self.pass(ends).map(|()| Targets::Tenants),
-            "schema" | "schemas" | "system" | "type" | "types" | "function" | "functions"
-            | "sequence" | "view" => self.pass(ends).map(|()| Targets::Other),
+            "system" => {
+                let mut ahead = after;
+                let users = ahead.word("users") && ahead.is_at(ends);
+                self.pass(ends).map(|()| if users { Targets::Users } else { Targets::Other })
+            }
+            "schema" | "schemas" | "type" | "types" | "function" | "functions" | "sequence"
+            | "view" => self.pass(ends).map(|()| Targets::Other),
             _ => Ok(Targets::Tables(self.list(Self::pattern)?)),
         }
     }
@@ -308,7 +313,7 @@ pub(super) fn is_word(token: Token<'_>, keyword: &str) -> bool {
 /// # Errors
 /// Something was.
 pub(super) fn unmarked(text: Cow<'_, str>) -> Read<Cow<'_, str>> {
-    if text.contains(REMOVED) {
+    if text.contains(REMOVED) || is_removed(&text) {
         return Err(Unparsed::Redacted);
     }
     Ok(if text.contains(['‹', '›']) {

@@ -89,7 +89,7 @@ pub struct LayerMark {
 pub struct ChainOperation {
     /// Id of its job, in decimal.
     pub job: String,
-    /// `import_into`, `import`, `restore` or `index_build`.
+    /// `import_into`, `import`, `restore`, `index_build` or `unknown`.
     pub operation: String,
     /// Status of its job.
     pub status: String,

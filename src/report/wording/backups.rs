@@ -58,6 +58,7 @@ pub fn chain_operation(code: &str) -> Cow<'_, str> {
         "import" => "IMPORT",
         "restore" => "RESTORE",
         "index_build" => "index build",
+        "unknown" => "job of unknown type",
         other => return visible::line(other),
     })
 }
