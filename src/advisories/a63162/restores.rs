@@ -6,7 +6,7 @@ use crate::advisories::chains::{
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{Ran, ReadFrom, RestoreRun};
-use crate::model::{BackupPart, JobStatus, SubjectKind, Verdict, Version};
+use crate::model::{BackupPart, JobStatus, SubjectKind, Tenancy, Time, Verdict, Version};
 
 use super::layers::is_index;
 
@@ -111,10 +111,15 @@ fn read_suspect(bad: &Bad<'_>) -> Said {
     Said::new(Verdict::Suspect, "READ_SUSPECT_LAYER", text)
 }
 
-/// A restore of a chain of which nothing is in the input. Who wrote it is not known; a build far newer than the affected
-/// ones does not read backups of theirs.
+/// Whether a restore of unknown backups concerns the advisory: a build far newer than the affected ones does not read
+/// backups of theirs.
+pub(super) fn concerns(view: View<'_>, tenancy: &Tenancy, from: Time, to: Time) -> bool {
+    !view.is_far_newer(tenancy, from, to)
+}
+
+/// A restore of a chain of which nothing is in the input.
 fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
     let (from, to) = view.run_of(restore)?;
-    (!view.is_far_newer(&restore.tenancy, from, to))
+    concerns(view, &restore.tenancy, from, to)
         .then(|| foreign(restore).steps("Suspect restore, rows"))
 }

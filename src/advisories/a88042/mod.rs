@@ -9,7 +9,7 @@ mod restores;
 
 use crate::advisories::coverage;
 use crate::facts::Facts;
-use crate::model::Operation;
+use crate::model::{Operation, Tenancy};
 use crate::scan::Signature;
 
 use super::chains::{Findings, Remedy, View, unseen};
@@ -41,7 +41,8 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let mut findings = Findings::default();
     let bad = layers::judge(view, &mut findings);
     restores::judge(view, &bad, &mut findings);
-    unseen(view, &mut findings);
+    let may_restore = |of: &Tenancy, from, to| restores::concerns(view, of, from, to);
+    unseen(view, may_restore, &mut findings);
     let remedy = Remedy::new(view, include_str!("remediation.md"));
     let (findings, layers) = findings.finish(view, |subject, said| remedy.steps(subject, said));
     let missing = coverage::jobs_tables_missing(facts);

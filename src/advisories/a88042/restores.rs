@@ -6,7 +6,7 @@ use crate::advisories::chains::{
 };
 use crate::advisories::ranges::Placement;
 use crate::facts::{ReadFrom, RestoreRun, Sign};
-use crate::model::{BackupPart, Evidence, JobStatus, Reason, SubjectKind, Verdict};
+use crate::model::{BackupPart, Evidence, JobStatus, Reason, SubjectKind, Tenancy, Time, Verdict};
 
 use super::REFUSAL;
 
@@ -133,13 +133,14 @@ fn read_bad(
     bad.read_by(restore, read).into_iter().map(of_operation).collect()
 }
 
-/// A restore of a chain of which nothing is in the input. On a fixed build nothing can have come of it.
+/// Whether a restore of unknown backups concerns the advisory: on a fixed build nothing can have come of it. The advisory
+/// lists no older builds, but nothing shows that they are sound (backups facts, section 1.1).
+pub(super) fn concerns(view: View<'_>, tenancy: &Tenancy, from: Time, to: Time) -> bool {
+    view.placement(tenancy, from, to) != Placement::NotAffected || view.is_older(tenancy, from, to)
+}
+
+/// A restore of a chain of which nothing is in the input.
 fn elsewhere(view: View<'_>, restore: &RestoreRun) -> Option<Said> {
     let (from, to) = view.run_of(restore)?;
-    // The advisory lists no older builds, but nothing shows that they are sound (backups facts, section 1.1).
-    let older = view.is_older(&restore.tenancy, from, to);
-    if view.restored(restore) == Placement::NotAffected && !older {
-        return None;
-    }
-    Some(foreign(restore).steps("Suspect restore"))
+    concerns(view, &restore.tenancy, from, to).then(|| foreign(restore).steps("Suspect restore"))
 }

@@ -12,8 +12,13 @@ use super::{Findings, Said, View, words};
 /// So many backups are named one by one; of more, one finding tells that there are.
 const EACH: usize = 10;
 
-/// Says of chains and backups what cannot be told of them because nobody saw it.
-pub(in crate::advisories) fn unseen(view: View<'_>, findings: &mut Findings) {
+/// Says of chains and backups what is not known of them because their jobs are missing or unreadable. `may_restore` tells
+/// whether a restore of unknown backups that ran between two instants concerns the advisory.
+pub(in crate::advisories) fn unseen(
+    view: View<'_>,
+    may_restore: impl Fn(&Tenancy, Time, Time) -> bool,
+    findings: &mut Findings,
+) {
     for chain in &view.backups().chains {
         let said = beginning(view, chain).filter(|_| {
             // Of a chain whose first layer may be its full backup it is said only if nothing else is.
@@ -29,9 +34,13 @@ pub(in crate::advisories) fn unseen(view: View<'_>, findings: &mut Findings) {
     }
     let mut groups = BTreeMap::<(&Tenancy, &str, bool), Vec<&Unplaced>>::new();
     for unplaced in &view.backups().unplaced {
-        let placement = view.worked_on(unplaced);
-        if unplaced.state != LayerState::Failed && placement != Placement::NotAffected {
-            let untyped = matches!(unplaced.why, NotPlaced::Untyped(_));
+        let untyped = matches!(unplaced.why, NotPlaced::Untyped(_));
+        let run = view.run_of_unplaced(unplaced);
+        let concerns = run.is_none_or(|(from, to)| {
+            view.placement(&unplaced.tenancy, from, to) != Placement::NotAffected
+                || (untyped && may_restore(&unplaced.tenancy, from, to))
+        });
+        if unplaced.state != LayerState::Failed && concerns {
             groups
                 .entry((&unplaced.tenancy, code(&unplaced.why), untyped))
                 .or_default()

@@ -117,11 +117,10 @@ impl<'a> View<'a> {
         self.placement(&operation.tenancy, operation.from, to)
     }
 
-    /// Where the builds lie that were at work on a backup which is in no chain.
-    pub(super) fn worked_on(self, unplaced: &Unplaced) -> Placement {
-        let Some(from) = unplaced.created else { return Placement::Unknown };
-        let to = self.until(&unplaced.tenancy, from, unplaced.finished);
-        self.placement(&unplaced.tenancy, from, to)
+    /// From when until when a backup ran that is in no chain.
+    pub(super) fn run_of_unplaced(self, unplaced: &Unplaced) -> Option<(Time, Time)> {
+        let from = unplaced.created?;
+        Some((from, self.until(&unplaced.tenancy, from, unplaced.finished)))
     }
 
     /// From when until when a restore ran.
