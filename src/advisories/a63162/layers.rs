@@ -167,7 +167,7 @@ impl<'a> Midst<'a> {
             }
             return Vec::new();
         }
-        if self.capture.is_of_cluster() || self.before_19_2_2() {
+        if self.capture.holds_offline_tables() || self.before_19_2_2() {
             return Vec::new();
         }
         vec![reason(

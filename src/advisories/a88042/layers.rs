@@ -150,7 +150,7 @@ impl<'a> Import<'a> {
     /// "Sequence 2" of issue 88042, which the advisory does not speak of (backups facts, section 1.1).
     fn succeeded(&self, findings: &mut Findings) {
         let Self { view, capture, .. } = self;
-        if capture.is_of_cluster() || !capture.has_history() {
+        if capture.holds_offline_tables() || !capture.has_history() {
             return;
         }
         for (layer, within) in &capture.after {
@@ -201,7 +201,7 @@ impl<'a> Import<'a> {
         let mut doubts = doubts.to_vec();
         doubts.extend(Doubt::of(self.placement));
         let mut said = said.doubted(&doubts);
-        if !self.capture.is_of_cluster() && !self.capture.has_history() {
+        if !self.capture.holds_offline_tables() && !self.capture.has_history() {
             said = said.at_most(Verdict::Possible, vec![Reason {
                 code: "WITHOUT_REVISION_HISTORY".to_owned(),
                 text: "Backups of databases and tables without revision history leave out tables that are offline, so most likely this one does not hold the midst of the import, and the next incremental one fails.".to_owned(),

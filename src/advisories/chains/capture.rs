@@ -199,9 +199,12 @@ impl<'a> Capture<'a> {
         coming.find(|layer| layer.kind != LayerKind::Full && layer.since(over) != Within::No)
     }
 
-    /// Whether the chain is one of the whole cluster: those hold tables that are offline (backups facts, section 1.1).
-    pub(in crate::advisories) fn is_of_cluster(&self) -> bool {
-        self.caps.iter().any(|(layer, _)| layer.targets == Targets::Cluster)
+    /// Whether the chain holds tables that are offline: backups of the whole cluster do (backups facts, section 1.1), and
+    /// of virtual clusters the system tenant takes all keys (cockroachdb/cockroach#52096).
+    pub(in crate::advisories) fn holds_offline_tables(&self) -> bool {
+        let whole = |targets: &Targets| matches!(targets, Targets::Cluster | Targets::Tenants);
+        self.chain.tenancy != self.operation.tenancy
+            || self.caps.iter().any(|(layer, _)| whole(&layer.targets))
     }
 
     /// Whether the layers hold the revisions between them.

@@ -142,6 +142,7 @@ fn kinds_by_time(layers: &mut [Layer], base: Time) {
         layer.told_by == KindTold::FirstSeen && layer.state == LayerState::Done && is_about(layer)
     };
     let full = certain.or_else(|| layers.iter().filter(may_be).map(created).min());
+    let first = layers.iter().map(created).min();
     for layer in layers.iter_mut().filter(|layer| layer.told_by == KindTold::FirstSeen) {
         layer.told_by = KindTold::SubdirectoryTime;
         let is_attempt = full.is_none_or(|full| created(layer) <= full);
@@ -153,8 +154,107 @@ fn kinds_by_time(layers: &mut [Layer], base: Time) {
             LayerKind::Unknown
         };
         if layer.kind == LayerKind::Full && layer.slack.widest() > 0 {
-            // The subdirectory tells it better than the job does.
-            (layer.as_of, layer.slack) = (base, Slack::both(CUT));
+            if first.is_none_or(|first| created(layer) == first) {
+                // The subdirectory tells it better than the job does.
+                (layer.as_of, layer.slack) = (base, Slack::both(CUT));
+            } else {
+                // The subdirectory may bear the time of an attempt before it.
+                layer.slack.before = layer.slack.before.max(after(layer) + CUT);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::backups::layers::{EARLY, instant};
+    use crate::model::JobId;
+    use crate::parse::statement::{AsOf, Targets};
+
+    const BASE: Time = Time(1_655_164_800_000_000);
+
+    fn seconds(seconds: f64) -> i64 {
+        (seconds * Time::SECOND as f64) as i64
+    }
+
+    /// A layer whose job was created so many seconds after the time of the subdirectory. `as_of` is its AS OF time in seconds
+    /// after that time, if its statement names it.
+    fn layer(job: u64, created: f64, as_of: Option<f64>, state: LayerState) -> Layer {
+        let created = BASE.plus(seconds(created));
+        let at = as_of.map(|after| AsOf::At(BASE.plus(seconds(after))));
+        let (as_of, slack) = instant(at.as_ref(), Some(created), false).unwrap();
+        Layer {
+            job: JobId(job),
+            kind: LayerKind::Unknown,
+            told_by: KindTold::FirstSeen,
+            as_of,
+            slack,
+            early: false,
+            state,
+            status: None,
+            created: Some(created),
+            finished: None,
+            targets: Targets::Cluster,
+            revision_history: false,
+            schedule: None,
+            address: None,
+            builds_on: Vec::new(),
+            row: None,
+        }
+    }
+
+    /// Full layers are `F`, incremental ones `I`, others `?`, by job.
+    fn kinds(layers: Vec<Layer>) -> String {
+        let mut layers = ordered(layers, Some(BASE), true, |_| false);
+        layers.sort_by_key(|layer| layer.job);
+        let letter = |layer: &Layer| match layer.kind {
+            LayerKind::Full => 'F',
+            LayerKind::Incremental => 'I',
+            LayerKind::Unknown => '?',
+        };
+        layers.iter().map(letter).collect()
+    }
+
+    #[test]
+    fn one_layer_of_a_subdirectory_is_full() {
+        use LayerState::{Done, Failed, Unfinished};
+        for (layers, expected) in [
+            (vec![(0.5, None, Done), (20.0, None, Done), (29.0, None, Done)], "FII"),
+            (vec![(18.0, Some(0.0), Done), (25.0, None, Done)], "FI"),
+            (vec![(18.0, Some(0.004), Done), (3_600.0, Some(3_598.0), Done)], "FI"),
+            (vec![(0.5, None, Failed), (20.0, None, Done), (25.0, None, Done)], "FFI"),
+            (vec![(0.5, None, Failed), (20.0, None, Failed)], "FF"),
+            (vec![(0.5, None, Unfinished), (20.0, None, Unfinished)], "FF"),
+            (vec![(0.5, None, Done), (20.0, None, Unfinished)], "FI"),
+            (vec![(0.5, None, Done), (20.0, Some(-30.0), Done)], "FI"),
+            (vec![(100.0, None, Done)], "I"),
+            (vec![(5.0, Some(-60.0), Done)], "?"),
+        ] {
+            let made = || (1..).zip(&layers).map(|(job, l)| layer(job, l.0, l.1, l.2));
+            assert_eq!(kinds(made().collect()), expected, "{layers:?}");
+            let mut reversed: Vec<Layer> = made().collect();
+            reversed.reverse();
+            assert_eq!(kinds(reversed), expected, "reversed {layers:?}");
+        }
+    }
+
+    #[test]
+    fn planning_before_22_1_reads_manifests() {
+        let mut early = layer(1, 600.0, None, LayerState::Done);
+        (early.as_of, early.slack) = instant(None, early.created, true).unwrap();
+        early.early = true;
+        assert_eq!(early.slack.before, EARLY);
+        early.widen(20);
+        assert_eq!(early.earliest(), BASE.plus(seconds(600.0 - 120.0 - 20.0 * 15.0)));
+        assert_eq!(early.latest(), BASE.plus(seconds(605.0)));
+
+        let mut later = layer(1, 600.0, None, LayerState::Done);
+        later.widen(20);
+        assert_eq!(later.earliest(), BASE.plus(seconds(595.0)));
+        let mut exact = layer(1, 600.0, Some(580.0), LayerState::Done);
+        exact.early = true;
+        exact.widen(20);
+        assert_eq!((exact.earliest(), exact.latest()), (exact.as_of, exact.as_of));
     }
 }

@@ -53,11 +53,7 @@ impl Layer {
     /// Widens the slack of a layer that was planned by a build before 22.1, which read the manifests of `earlier` layers
     /// first. A full backup reads none.
     pub(super) fn widen(&mut self, earlier: usize) {
-        if !self.early || self.slack.before == 0 {
-            return;
-        }
-        if self.kind == LayerKind::Full {
-            self.slack.before = self.slack.before.min(EARLY);
+        if !self.early || self.slack.before == 0 || self.kind == LayerKind::Full {
             return;
         }
         let earlier = i64::try_from(earlier).unwrap_or(i64::MAX);
@@ -146,7 +142,8 @@ pub(super) fn unplaced(job: &Job, why: NotPlaced) -> Unplaced {
 pub(super) fn ended(job: &Job) -> Option<Time> {
     job.row.as_ref()?;
     job.status.as_ref().filter(|status| status.is_final())?;
-    job.finished.or(job.modified).or(job.created)
+    // No job ends before it was created: a time of 1970 stands for none.
+    job.finished.or(job.modified).or(job.created).max(job.created)
 }
 
 /// Whether a backup exists: only what succeeded does.

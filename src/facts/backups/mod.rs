@@ -255,6 +255,15 @@ pub(super) fn gather(facts: &Facts) -> Backups {
     }
     let is_19 = |tenancy: &Tenancy, time| builds.are_before((20, 1), tenancy, time);
     chains::assemble(&mut backups, drafts, is_19);
+    // A job that is not over has its row: of one that only logs name, and that began before the earliest end in the table,
+    // the row was deleted after it had ended.
+    let Backups { operations, horizons, .. } = &mut backups;
+    for operation in operations.iter_mut().filter(|one| one.kind == OperationKind::SomeJob) {
+        let horizon = horizons.get(&operation.tenancy).filter(|at| operation.from < **at);
+        if let (None, Ended::Open, Some(horizon)) = (&operation.row, operation.ended, horizon) {
+            operation.ended = Ended::By(*horizon);
+        }
+    }
     backups.operations.sort_small_by_key(|operation| (operation.from, operation.job));
     backups.restores.sort_small_by_key(|restore| (restore.created, restore.job));
     backups.index = index::Index::of(&backups);
