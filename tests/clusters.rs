@@ -39,6 +39,7 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
         version: Version::parse(text),
         text: text.to_owned(),
         location: location.clone(),
+        beside: false,
     };
     let summary = LogSummary {
         formats: vec![LogFormat::CrdbV1Count],
@@ -46,7 +47,16 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
         bytes: 1000,
         span: Some((from, to)),
         dev_span: Some((from, to)),
-        segments: vec![Segment { from, to, counters: Some((1, 2)), dev: true, node: None }],
+        segments: vec![Segment {
+            from,
+            to,
+            counters: Some((1, 2)),
+            dev: true,
+            warnings: true,
+            process: 0,
+            follows: false,
+            node: None,
+        }],
         cluster_id: (!id.is_empty()).then(|| id.to_owned()),
         versions: version.map(seen).into_iter().collect(),
         ..LogSummary::default()
@@ -303,20 +313,20 @@ fn a_collection_extends_the_logs_of_its_own_bundle_alone() {
     let input = [
         log("a", 1, 6),
         log("a", 2, 6),
-        table("a", "08:00:00"),
+        table("a", "06:09:00"),
         log("b", 1, 18),
-        table("b", "20:00:00"),
+        table("b", "18:08:00"),
     ];
     let report = run::triage(&bundle::parse(&input.concat()), 4096);
     let ends: Vec<Vec<String>> = report
         .nodes
         .iter()
         .map(|node| {
-            node.coverage.iter().map(|span| span.to.to_string()[11..13].to_owned()).collect()
+            node.coverage.iter().map(|span| span.to.to_string()[11..16].to_owned()).collect()
         })
         .collect();
     // Of node 2, nothing of the second collection is there.
-    assert_eq!(ends, [vec!["08", "20"], vec!["08"]]);
+    assert_eq!(ends, [vec!["06:09", "18:08"], vec!["06:09"]]);
 }
 
 const LOG: &str = "@binary v24.3.9 n1 250422 06:00:00.000000\n\

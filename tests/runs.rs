@@ -46,6 +46,10 @@ enum Next {
     Counter(i64),
     /// The time does, in seconds.
     Time(i64),
+    /// A line of a preamble.
+    Preamble(&'static str),
+    /// A line of a client command, with a counter of its own.
+    Client(&'static str, u64),
 }
 
 fn next() -> impl Strategy<Value = Next> {
@@ -76,6 +80,12 @@ fn next() -> impl Strategy<Value = Next> {
         2 => prop::sample::select(vec!['+', '|', '!', '=', 'x']).prop_map(Next::Mark),
         2 => prop::sample::select(vec![-40, -2, -1, 1, 2, 500, i64::from(i32::MAX) << 30]).prop_map(Next::Counter),
         1 => prop::sample::select(vec![-700, -1, 1, 700]).prop_map(Next::Time),
+        2 => prop::sample::select(vec![
+            "binary: CockroachDB CCL v24.1.7 (x86_64-pc-linux-gnu)", "binary: CockroachDB CCL v25.4.2 (x)", "arguments: [‹cockroach› ‹workload› ‹run›]",
+            "arguments: [cockroach start]", "nodeID: n3", "clusterID: 0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a",
+        ]).prop_map(Next::Preamble),
+        2 => (prop::sample::select(vec!["workload/cli/run.go:4", "util/x.go:1", "cli/debug.go:3"]), 1..4u64)
+            .prop_map(|(place, counter)| Next::Client(place, counter)),
     ]
 }
 
@@ -115,8 +125,18 @@ fn log(first_counter: i64, nexts: &[Next]) -> Vec<u8> {
             Next::Severity(letter) => severity = letter,
             Next::Counter(by) => counter = counter.saturating_add(by).max(0),
             Next::Time(by) => time += by,
+            Next::Preamble(_) | Next::Client(..) => {}
         }
         let (hour, minute, second) = (time / 3600 % 24, time / 60 % 60, time % 60);
+        let other = match *next {
+            Next::Preamble(line) => Some(format!("1 util/log/x.go:2 ⋮ [config]   {line}")),
+            Next::Client(place, counter) => Some(format!("1 {place} ⋮ [-] {counter}  a message")),
+            _ => None,
+        };
+        if let Some(other) = other {
+            writeln!(text, "I250422 {hour:02}:{minute:02}:{second:02}.000000 {other}").unwrap();
+            continue;
+        }
         let usual = format!("250422 {hour:02}:{minute:02}:{second:02}.{:06}", counter % 1_000_000);
         let clock = clock.unwrap_or(&usual);
         writeln!(text, "{severity}{clock} {place}[{tags}] {counter} {mark}{message}").unwrap();

@@ -1,6 +1,6 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
-use crate::facts::{Facts, Lacks};
+use crate::facts::{Facts, Filtered, Lacks};
 use crate::model::{NodeId, Tenancy, Tenant, Unread, UnreadReason};
 
 use super::decision::Coverage;
@@ -58,9 +58,20 @@ pub(super) fn of_nodes(facts: &Facts) -> Coverage {
     if !without_dev.is_empty() {
         coverage.missing.push(format!("logs of channel DEV from {}", without_dev.join(", ")));
     }
+    for node in facts.nodes.values().filter(|node| node.spans.is_empty()) {
+        coverage.missing.extend(node.filtered.iter().map(cannot_show_warnings));
+    }
     let nodes = || facts.nodes.iter().map(|((tenancy, id), node)| (name(tenancy, *id), node.lacks));
     coverage.missing.extend(lacking(nodes()));
     coverage
+}
+
+/// Said of a part of a file whose sink may have kept warnings out.
+pub(super) fn cannot_show_warnings(filtered: &Filtered) -> String {
+    let Filtered { path, from, to } = filtered;
+    format!(
+        "warnings in {path}: from {from} to {to} it holds no entry of channel DEV below severity ERROR, so it cannot show one"
+    )
 }
 
 /// What the logs of nodes lack although their time is covered.
@@ -108,6 +119,23 @@ pub(super) fn older_versions_missing(facts: &Facts) -> Option<String> {
     (!nodes.is_empty()).then(|| {
         format!("the version that ran on {}, before the first one that is known", nodes.join(", "))
     })
+}
+
+/// Nodes of which a process is lost, while work ran on their cluster that an advisory may be about.
+pub(super) fn lost_versions_missing(facts: &Facts) -> Vec<String> {
+    let mut missing = Vec::new();
+    for ((tenancy, id), node) in &facts.nodes {
+        for gap in node.unversioned().into_iter().filter(|gap| facts.may_have_worked(tenancy, *gap))
+        {
+            missing.push(format!(
+                "the version that ran on {} from {} to {}: it is not the process of before or after, and no log of this time was read",
+                name(tenancy, *id),
+                gap.from,
+                gap.to
+            ));
+        }
+    }
+    missing
 }
 
 /// The tables of jobs that are missing, of every virtual cluster.

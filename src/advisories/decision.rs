@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::facts::{Facts, Ran};
-use crate::model::{Applicability, Finding, LayerMark, Time, Unread, Verdict};
+use crate::facts::{Facts, Lost, Ran};
+use crate::model::{Applicability, Finding, LayerMark, Time, Unread, Verdict, Version};
 
 use super::coverage;
 use super::ranges::{Placement, Ranges};
@@ -87,6 +87,7 @@ impl Decision {
         coverage.missing.extend(coverage::versions_missing(facts));
         if applicability == Applicability::Unknown {
             coverage.missing.extend(coverage::older_versions_missing(facts));
+            coverage.missing.extend(coverage::lost_versions_missing(facts));
         }
         let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
         let verdict = strongest.unwrap_or(match applicability {
@@ -117,6 +118,13 @@ fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
     for node in facts.nodes.values().filter(|node| !node.versions.is_empty()) {
         if let Some(from) = node.unversioned_since() {
             unplaced |= declared.placement(&node.ran_at(from)) != Placement::NotAffected;
+        }
+    }
+    for ((tenancy, _), node) in &facts.nodes {
+        for gap in node.unversioned() {
+            let between = node.ran_at(Time(gap.from.0.midpoint(gap.to.0)));
+            unplaced |= declared.placement(&between) != Placement::NotAffected
+                && facts.may_have_worked(tenancy, gap);
         }
     }
     for version in facts.nodes.values().flat_map(|node| &node.versions) {
@@ -163,9 +171,25 @@ impl Declared {
                 Placement::Unknown
             }
         });
+        // A process of which nothing is known: harmless only if no affected build can have shared the cluster then.
+        let lost = ran.lost.map(|lost| {
+            let builds: Option<Vec<&Version>> =
+                ran.candidates.iter().map(|(_, version)| version.as_ref()).collect();
+            let bounds = builds.and_then(|builds| {
+                let newest = builds.iter().copied().max().filter(|_| lost == Lost::Between);
+                Some((builds.iter().copied().min()?, newest))
+            });
+            match bounds {
+                Some((oldest, newest)) if self.ranges.out_of_reach(oldest, newest) => {
+                    Placement::NotAffected
+                }
+                _ => Placement::Unknown,
+            }
+        });
         candidates
             .chain(older)
             .chain(newer)
+            .chain(lost)
             .reduce(|a, b| if a == b { a } else { Placement::Unknown })
             .unwrap_or(Placement::Unknown)
     }

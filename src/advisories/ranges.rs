@@ -102,9 +102,30 @@ impl Ranges {
         self.affected.iter().map(|range| range.series).max()
     }
 
+    /// Whether no build of the ranges can have run on a node between two that ran `oldest` and `newest` and of which one
+    /// process is lost: builds of series so far apart share no cluster ("Which builds can share a cluster" in the
+    /// facts of version bounds). After the last known build, `newest` is not a bound.
+    #[must_use]
+    pub fn out_of_reach(&self, oldest: &Version, newest: Option<&Version>) -> bool {
+        let (Some(first), Some(last)) = (self.first_affected(), self.last_affected()) else {
+            return true;
+        };
+        apart(last, oldest.series()) > SHARED
+            || newest.is_some_and(|newest| apart(newest.series(), first.series()) > SHARED)
+    }
+
     fn range(&self, version: &Version) -> Option<&Range> {
         self.affected.iter().find(|range| range.series == version.series())
     }
+}
+
+/// Builds of series further apart than this, as [`apart`] counts, share no cluster: 25.4 supports clusters of 24.3, and no
+/// other build those of an older one.
+const SHARED: u16 = 3;
+
+/// How many release series lie between two; counted as two a year, which later years have more of.
+pub(super) fn apart(from: (u16, u16), to: (u16, u16)) -> u16 {
+    (to.0 * 2 + to.1).saturating_sub(from.0 * 2 + from.1)
 }
 
 fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
@@ -173,6 +194,21 @@ mod tests {
         ] {
             assert_eq!(placement(version), expected, "{version}");
         }
+    }
+
+    #[test]
+    fn far_series_are_out_of_reach_of_a_lost_process() {
+        let version = |text: &str| Version::parse(text).unwrap();
+        let between = |oldest: &str, newest: &str| {
+            ranges().out_of_reach(&version(oldest), Some(&version(newest)))
+        };
+        assert!(between("v20.1.0", "v21.2.4"));
+        assert!(!between("v20.1.0", "v22.2.0"));
+        assert!(!between("v24.3.11", "v24.3.11"));
+        assert!(!between("v25.4.2", "v26.1.0"));
+        assert!(between("v27.2.0", "v27.2.1"));
+        assert!(!ranges().out_of_reach(&version("v20.1.0"), None));
+        assert!(ranges().out_of_reach(&version("v27.2.0"), None));
     }
 
     #[test]

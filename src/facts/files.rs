@@ -5,34 +5,65 @@ use std::collections::BTreeMap;
 use crate::model::{SortSmall, Span, Time};
 use crate::scan::{LogSummary, SILENCE, Segment};
 
+use super::processes::{Builds, Name, Relation, Run, builds};
+
 /// One file with entries of channel DEV.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct File {
-    pub(super) path: String,
+    name: Name,
     /// Numbers of the bundles that hold it.
     pub(super) bundles: Vec<usize>,
     bytes: u64,
+    builds: Builds,
+    /// The entries of others were taken out of it, so counters that jump say nothing.
+    others_removed: bool,
     /// Where nothing is missing of channel DEV.
     segments: Vec<Segment>,
+    /// Where its filter may have kept warnings of channel DEV out.
+    pub(super) filtered: Vec<(Time, Time)>,
 }
 
 impl File {
-    /// The file, if it can cover any time: only what is written to the same sink as channel DEV says that nothing was
-    /// written to DEV.
+    /// The file, if it has entries of channel DEV. It covers time where its process showed that warnings of DEV are
+    /// written to it: only then does a counter that follows on say that there was none.
     pub(super) fn new(
         path: &str,
         bundle: usize,
         log: &LogSummary,
-        segments: &[Segment],
+        others_removed: bool,
     ) -> Option<Self> {
         let (_, last) = log.dev_span?;
-        let mut segments: Vec<Segment> = segments.iter().filter(|s| s.dev).copied().collect();
-        // Without counters, entries of other channels do not show that the sink of DEV is whole.
-        for segment in segments.iter_mut().filter(|segment| segment.counters.is_none()) {
-            segment.to = segment.to.min(last);
+        let mut file = Self {
+            name: Name::of(path),
+            bundles: vec![bundle],
+            bytes: log.bytes,
+            builds: builds(log),
+            others_removed,
+            segments: Vec::new(),
+            filtered: Vec::new(),
+        };
+        let mut before_counts = false;
+        let segments = if others_removed { &log.stretches } else { &log.segments };
+        for segment in segments {
+            // Without counters, entries of other channels do not show that the sink of DEV is whole.
+            let counts = segment.warnings && (segment.counters.is_some() || segment.dev);
+            if counts {
+                let to = match segment.counters {
+                    Some(_) => segment.to,
+                    None => segment.to.min(last),
+                };
+                let follows = segment.follows && before_counts;
+                file.segments.push(Segment { to, follows, ..*segment });
+            } else if segment.dev {
+                file.filtered.push((segment.from, segment.to));
+            }
+            before_counts = counts;
         }
-        let path = path.to_owned();
-        Some(Self { path, bundles: vec![bundle], bytes: log.bytes, segments })
+        Some(file)
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.name.path
     }
 
     /// Its last covered instant.
@@ -47,10 +78,9 @@ impl File {
         }
     }
 
-    /// The sink that writes it, by the name before host, user and time: `cockroach`, `cockroach-health`.
-    fn sink(&self) -> &str {
-        let name = self.path.rsplit(['/', '»']).next().unwrap_or(&self.path).trim();
-        name.split('.').next().unwrap_or(name)
+    fn run(&self, segment: &Segment) -> Run {
+        let Segment { from, to, counters, .. } = *segment;
+        Run { name: self.name.clone(), from, to, counters, builds: self.builds.clone() }
     }
 }
 
@@ -62,22 +92,26 @@ struct Piece {
     file: Option<usize>,
     /// What comes before its first entry in its sink is known: nothing, or it cannot be told.
     begins: bool,
+    /// Nothing is missing between the piece of the same file before and this one.
+    follows: bool,
 }
 
-/// What `files` cover, by time.
-pub(super) fn spans(files: &[File]) -> Vec<Span> {
+/// What `files` cover, by time. `starts` are the times at which a process is known to have started.
+pub(super) fn spans(files: &[File], starts: &[Time]) -> Vec<Span> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut sinks: BTreeMap<&str, Vec<Segment>> = BTreeMap::new();
+    let mut sinks: BTreeMap<&str, Vec<(usize, Segment)>> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
-        sinks.entry(file.sink()).or_default().extend(&file.segments);
+        let segments = file.segments.iter().map(|segment| (index, *segment));
+        sinks.entry(&file.name.sink).or_default().extend(segments);
         pieces.extend(file.segments.iter().map(|segment| Piece {
             from: segment.from,
             to: segment.to,
             file: Some(index),
-            begins: segment.counters.is_none_or(|(first, _)| first == 1),
+            begins: file.others_removed || segment.counters.is_none_or(|(first, _)| first == 1),
+            follows: segment.follows,
         }));
     }
-    sinks.into_values().for_each(|segments| pieces.extend(bridges(segments)));
+    sinks.into_values().for_each(|segments| pieces.extend(bridges(files, segments, starts)));
     pieces.sort_small_by_key(|piece| (piece.from, piece.to, piece.file));
 
     let mut spans: Vec<(Piece, Vec<usize>)> = Vec::new();
@@ -108,28 +142,45 @@ fn joins(span: &Piece, next: &Piece) -> bool {
     }
     // Within a file, only its own scan knows.
     let same_file = span.file.is_some() && span.file == next.file;
-    next.begins && !same_file && next.from <= span.to.plus(SILENCE)
+    let joins = if same_file { next.follows } else { next.begins };
+    joins && next.from <= span.to.plus(SILENCE)
 }
 
-/// The silences of one sink between segments whose counters follow on: nothing was written in them.
-fn bridges(mut segments: Vec<Segment>) -> Vec<Piece> {
-    segments.sort_small_by_key(|segment| (segment.from, segment.to));
+/// The silences of one sink between files whose counters follow on: nothing was written in them. Two processes count
+/// alike by chance only, so the files must be of one.
+fn bridges(files: &[File], mut segments: Vec<(usize, Segment)>, starts: &[Time]) -> Vec<Piece> {
+    segments.sort_small_by_key(|(_, segment)| (segment.from, segment.to));
     let mut bridges = Vec::new();
-    let mut reached: Option<Segment> = None;
-    for segment in segments {
-        if let Some(before) = reached
-            && let (Some((_, last)), Some((first, _))) = (before.counters, segment.counters)
-            && last.checked_add(1) == Some(first)
-            && before.to < segment.from
+    let mut reached: Option<(usize, Segment)> = None;
+    for (file, segment) in segments {
+        if let Some((before_file, before)) = reached.filter(|(_, before)| before.to < segment.from)
         {
+            let goes_on = if before_file == file {
+                before.process == segment.process && follows(&before, &segment)
+            } else {
+                let runs = (files[before_file].run(&before), files[file].run(&segment));
+                match Relation::of(&runs.0, &runs.1, starts) {
+                    Relation::GoesOn => true,
+                    Relation::GoesOnSoon => segment.from <= before.to.plus(SILENCE),
+                    Relation::SameProcess | Relation::Unknown => false,
+                }
+            };
             let (from, to) = (before.to, segment.from);
-            bridges.push(Piece { from, to, file: None, begins: false });
+            if goes_on {
+                bridges.push(Piece { from, to, file: None, begins: false, follows: false });
+            }
         }
-        if reached.is_none_or(|before| before.to <= segment.to) {
-            reached = Some(segment);
+        if reached.is_none_or(|(_, before)| before.to <= segment.to) {
+            reached = Some((file, segment));
         }
     }
     bridges
+}
+
+/// Whether the counter of one segment goes on where that of another ends.
+fn follows(before: &Segment, after: &Segment) -> bool {
+    let counters = before.counters.zip(after.counters);
+    counters.is_some_and(|((_, last), (first, _))| last.checked_add(1) == Some(first))
 }
 
 #[cfg(test)]
@@ -138,20 +189,34 @@ mod tests {
 
     const MINUTE: i64 = 60 * Time::SECOND;
 
-    fn file(path: &str, segments: &[(i64, i64, u64, u64)]) -> File {
-        let segments = segments.iter().map(|(from, to, first, last)| Segment {
+    fn segment((from, to, first, last): (i64, i64, u64, u64)) -> Segment {
+        Segment {
             from: Time(from * MINUTE),
             to: Time(to * MINUTE),
-            counters: (*first > 0).then_some((*first, *last)),
+            counters: (first > 0).then_some((first, last)),
             dev: true,
+            warnings: true,
+            process: 0,
+            follows: false,
             node: None,
-        });
-        File { path: path.into(), bundles: vec![0], bytes: 10, segments: segments.collect() }
+        }
+    }
+
+    fn file(path: &str, segments: &[(i64, i64, u64, u64)]) -> File {
+        let segments: Vec<Segment> = segments.iter().copied().map(segment).collect();
+        let end = segments.iter().map(|segment| segment.to).max().unwrap();
+        let log = LogSummary {
+            dev_span: Some((Time(0), end)),
+            segments,
+            bytes: 10,
+            ..LogSummary::default()
+        };
+        File::new(path, 0, &log, false).unwrap()
     }
 
     fn covered(files: &[File]) -> Vec<(i64, i64, u64)> {
         let show = |span: Span| (span.from.0 / MINUTE, span.to.0 / MINUTE, span.files);
-        spans(files).into_iter().map(show).collect()
+        spans(files, &[]).into_iter().map(show).collect()
     }
 
     #[test]
@@ -227,16 +292,77 @@ mod tests {
         assert_eq!(covered(&files), [(0, 310, 3)]);
     }
 
+    /// The name of a file of the process with this pid.
+    fn of(pid: u64, hour: u64) -> String {
+        format!("debug/nodes/1/logs/cockroach.h.r.2025-04-22T{hour:02}_00_00Z.{pid:06}.log")
+    }
+
     #[test]
-    fn other_channels_cover_nothing() {
+    fn counters_of_two_processes_bridge_nothing() {
+        let pair = |one: &str, other: &str, later: i64| {
+            let first = file(one, &[(0, 60, 1, 40)]);
+            covered(&[first, file(other, &[(later, later + 10, 41, 90)])]).len()
+        };
+        for (one, other, later, spans) in [
+            // Of one process, as far as the names tell.
+            (of(111, 6), of(111, 9), 300, 1),
+            (of(1, 6), of(1, 9), 300, 1),
+            ("cockroach.log".into(), "x/cockroach.log".into(), 300, 1),
+            // Of two.
+            (of(111, 6), of(222, 9), 300, 2),
+            (of(111, 6), of(222, 9), 61, 2),
+            // Of one file the name does not tell.
+            (of(111, 6), "cockroach.log".into(), 300, 2),
+            (of(111, 6), "cockroach.log".into(), 61, 1),
+        ] {
+            assert_eq!(pair(&one, &other, later), spans, "{one} {other} {later}");
+        }
+    }
+
+    #[test]
+    fn a_known_start_or_another_build_between_two_files_is_another_process() {
+        let files = || [file(&of(1, 6), &[(0, 60, 1, 40)]), file(&of(1, 9), &[(300, 310, 41, 90)])];
+        assert_eq!(spans(&files(), &[Time(0), Time(310 * MINUTE)]).len(), 1);
+        assert_eq!(spans(&files(), &[Time(200 * MINUTE)]).len(), 2);
+        let mut rebuilt = files();
+        for (file, build) in rebuilt.iter_mut().zip(["v24.3.9", "v24.3.11"]) {
+            file.builds = Some((build.to_owned(), build.to_owned()));
+        }
+        assert_eq!(covered(&rebuilt).len(), 2);
+    }
+
+    #[test]
+    fn other_channels_and_filtered_processes_cover_nothing() {
         let log = LogSummary::default();
-        assert_eq!(File::new("cockroach-health.log", 0, &log, &[]), None);
-        let segment =
-            |dev| Segment { from: Time(0), to: Time(50), counters: None, dev, node: None };
-        let log = LogSummary { dev_span: Some((Time(0), Time(20))), ..log };
-        let file = File::new("cockroach.log", 0, &log, &[segment(true), segment(false)]).unwrap();
-        assert_eq!(file.segments.len(), 1);
-        assert_eq!(file.end(), Some(Time(20)));
+        assert_eq!(File::new("cockroach-health.log", 0, &log, false), None);
+        let log = LogSummary { dev_span: Some((Time(0), Time(20 * MINUTE))), ..log };
+        let whole = Segment { follows: true, ..segment((0, 50, 1, 9)) };
+        let segments = vec![
+            Segment { dev: false, ..whole },
+            Segment { warnings: false, ..segment((60, 90, 1, 9)) },
+            Segment { from: Time(91 * MINUTE), to: Time(95 * MINUTE), ..whole },
+            Segment { dev: false, counters: None, ..whole },
+            Segment { counters: None, ..whole },
+        ];
+        let log = LogSummary { segments, ..log };
+        let file = File::new("cockroach.log", 0, &log, false).unwrap();
+        let kept: Vec<_> =
+            file.segments.iter().map(|s| (s.from.0 / MINUTE, s.to.0 / MINUTE, s.follows)).collect();
+        assert_eq!(kept, [(0, 50, false), (91, 95, false), (0, 20, false)]);
+        assert_eq!(file.filtered, [(Time(60 * MINUTE), Time(90 * MINUTE))]);
+        assert_eq!(file.end(), Some(Time(95 * MINUTE)));
+    }
+
+    #[test]
+    fn counters_that_jump_between_files_say_nothing_where_entries_of_others_were_taken_out() {
+        let mut files = [
+            file("cockroach.a.log", &[(0, 60, 1, 40)]),
+            file("cockroach.b.log", &[(65, 90, 80, 90)]),
+            file("cockroach.c.log", &[(101, 110, 120, 130)]),
+        ];
+        assert_eq!(covered(&files).len(), 3);
+        files.iter_mut().for_each(|file| file.others_removed = true);
+        assert_eq!(covered(&files), [(0, 90, 2), (101, 110, 1)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ingest::Tally;
-use crate::model::{Cluster, CollectSmall, LogFormat, Tenancy, Unread};
+use crate::model::{Cluster, CollectSmall, LogFormat, Tenancy, Time, Unread};
 
 use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
 use super::kept::Kept;
@@ -109,8 +109,24 @@ pub fn gather(
 
 fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize, Bundle>) {
     let collected = |list: &Records| bundles.get(&list.bundle).and_then(Bundle::collected);
-    for list in records {
-        list.add_to(facts, collected(list));
+    // The two latest instants of each bundle that documents name: all but one of them are not its own.
+    let latest: Vec<Option<Time>> = records.iter().map(Records::latest).collect();
+    let mut last_two = BTreeMap::<usize, [Option<(Time, usize)>; 2]>::new();
+    for (at, list) in records.iter().enumerate() {
+        let Some(time) = latest[at] else { continue };
+        let two = last_two.entry(list.bundle).or_default();
+        if Some((time, at)) > two[0] {
+            *two = [Some((time, at)), two[0]];
+        } else if Some((time, at)) > two[1] {
+            two[1] = Some((time, at));
+        }
+    }
+    for (at, list) in records.iter().enumerate() {
+        let two = last_two.get(&list.bundle).into_iter().flatten().flatten();
+        let documents = two.filter(|(_, of)| *of != at).map(|(time, _)| *time).max();
+        let bundle = bundles.get(&list.bundle);
+        let others = bundle.and_then(|bundle| bundle.dumped.max(bundle.latest_entry));
+        list.add_to(facts, collected(list), documents.max(others));
     }
     for list in records {
         list.add_active(facts, collected(list));

@@ -8,13 +8,12 @@ use std::sync::Arc;
 
 use crate::model::{Location, NodeId, Tenancy, Tenant, Time, unmarked};
 use crate::parse::time::is_undated;
-use crate::scan::{Hit, LogSummary};
+use crate::scan::Hit;
 
 use super::jobs::{Histories, LogLine};
 use super::kept::{Kept, KeptLog, identity};
 use super::signs::Found;
-use super::versions::{RanVersion, from_log};
-use super::{DuplicateFile, Facts, signals};
+use super::{DuplicateFile, Facts, signals, versions};
 
 /// What the entries of the logs so far say of jobs and for advisories. Each counts once, whoever wrote it down.
 #[derive(Default)]
@@ -22,6 +21,8 @@ pub(super) struct Said {
     pub(super) histories: Histories,
     pub(super) found: Vec<Found>,
     seen: HashSet<(Time, u64)>,
+    /// Where in `found` the entries of advisories are.
+    places: HashMap<(Time, u64), Vec<usize>>,
     /// The files so far, and the path of the first of each.
     files: HashMap<FileIdentity, Arc<str>>,
 }
@@ -43,7 +44,7 @@ impl LogReading {
         bundle: usize,
         signatures: &[&'static str],
     ) {
-        let Said { histories, found, seen, files } = said;
+        let Said { histories, found, seen, places, files } = said;
         let summary = &self.log.summary;
         let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
         cluster.any_entry |= summary.entries > 0;
@@ -56,28 +57,26 @@ impl LogReading {
         );
         if let Some(node) = node {
             // A debug zip leaves the entries of others out of a virtual cluster's files, so counters jump in them.
-            let whole = if self.tenancy.tenant == Tenant::system() {
-                &summary.segments
-            } else {
-                &summary.stretches
-            };
+            let others_removed = self.tenancy.tenant != Tenant::system();
             let known = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
             match &original {
                 Some(original) => known.add_copy(original, bundle),
-                None => known.add_log(&self.path, bundle, summary, whole),
+                None => known.add_log(&self.path, bundle, summary, others_removed),
             }
         }
         // Logs of several nodes that somebody merged: how much of the others' time is there, nothing tells.
         for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
-            facts.nodes.entry((self.tenancy.clone(), share.node)).or_default().see(share.span);
+            let node = facts.nodes.entry((self.tenancy.clone(), share.node)).or_default();
+            node.see(share.span);
+            node.add_merged(summary, share.span);
         }
         // Every warning of any channel is written to the main log too; it is one entry all the same. Without a time, only
         // the place tells entries apart, and a copy has another place.
-        let mut is_new = |time, tenancy: &Tenancy, node: Option<NodeId>, id: u64, at: &Location| {
+        let key = |time, tenancy: &Tenancy, node: Option<NodeId>, id: u64, at: &Location| {
             let undated = is_undated(time);
             let mut hasher = DefaultHasher::new();
             (tenancy, node, id, undated.then_some(at)).hash(&mut hasher);
-            !(undated && original.is_some()) && seen.insert((time, hasher.finish()))
+            (!undated || original.is_none()).then(|| (time, hasher.finish()))
         };
         for kept in self.log.entries.iter() {
             match kept {
@@ -85,7 +84,8 @@ impl LogReading {
                     let tenancy = self.tenancy_of(told.tenant_name, told.tenant_id);
                     let (time, counter, node) = (told.time, told.counter, told.node.or(node));
                     let source = self.place(told.line, told.offset);
-                    if is_new(time, &tenancy, node, told.identity, &source) {
+                    let key = key(time, &tenancy, node, told.identity, &source);
+                    if key.is_some_and(|key| seen.insert(key)) {
                         let text = told.text.to_owned();
                         let line = LogLine { time, node, source, text, counter };
                         histories.add_signal(&tenancy, told.signal, line);
@@ -97,7 +97,17 @@ impl LogReading {
                     let tenancy = self.tenancy_of(name.as_deref(), entry.tenant_id);
                     let node = entry.node().map(NodeId).or(node);
                     let source = self.place(hit.line, hit.offset);
-                    if !is_new(entry.time, &tenancy, node, identity(entry), &source) {
+                    let Some(key) = key(entry.time, &tenancy, node, identity(entry), &source)
+                    else {
+                        continue;
+                    };
+                    let versions = versions::before(summary, hit.line);
+                    if !seen.insert(key) {
+                        // Of two copies in files that name different builds either may be right.
+                        for at in places.get(&key).into_iter().flatten() {
+                            let known = &mut found[*at].versions;
+                            known.extend(versions.iter().cloned());
+                        }
                         continue;
                     }
                     if let Some(signal) = signals::read(entry) {
@@ -108,12 +118,13 @@ impl LogReading {
                     let indices = hit.signatures.iter().copied();
                     for index in indices.filter(|index| signals::is_of_advisory(*index)) {
                         let Some(signature) = signatures.get(usize::from(index)) else { continue };
+                        places.entry(key).or_default().push(found.len());
                         found.push(Found {
                             signature,
                             tenancy: tenancy.clone().into_owned(),
                             home: self.tenancy.clone(),
                             node,
-                            version: version_before(summary, hit.line),
+                            versions: versions.clone(),
                             hit: Hit::clone(&hit),
                             path: Arc::clone(&self.path),
                         });
@@ -170,10 +181,6 @@ impl LogReading {
         }
         Cow::Owned(Tenancy { cluster: self.tenancy.cluster.clone(), tenant })
     }
-}
-
-fn version_before(summary: &LogSummary, line: u64) -> Option<RanVersion> {
-    summary.versions.iter().rev().find(|seen| seen.location.line <= line).map(from_log)
 }
 
 /// What makes two files of a node copies of one.

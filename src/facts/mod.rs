@@ -13,6 +13,7 @@ mod log;
 mod molt;
 mod nodes;
 mod operation;
+mod processes;
 mod records;
 mod schedules;
 mod signals;
@@ -31,14 +32,15 @@ pub use backups::{
 pub use kept::KeptLog;
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
-pub use nodes::Node;
+pub use nodes::{Filtered, Node};
 pub use schedules::Schedule;
 pub use signals::SIGNATURES;
-pub use versions::{AtLeast, Origin, Ran, RanVersion};
+pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
 
 use crate::ingest::Table;
 use crate::model::{
-    Cluster, Entry, Job, JobId, Location, NodeId, Redaction, Tenancy, Tenant, Time, Unread, Version,
+    Cluster, Entry, Gap, Job, JobId, JobStatus, Location, NodeId, Operation, Redaction, Tenancy,
+    Tenant, Time, Unread, Version,
 };
 use crate::parse::schedules::ScheduleRow;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
@@ -167,6 +169,24 @@ impl Facts {
     #[must_use]
     pub fn newest_version(&self, tenancy: &Tenancy) -> Option<&Version> {
         self.nodes_of(tenancy).filter_map(|(_, node)| node.versions.last()?.version.as_ref()).max()
+    }
+
+    /// Whether work that an advisory may be about can have run on the cluster of `tenancy` within a time: a job did, or
+    /// no table of jobs reaches over it and says that none did.
+    #[must_use]
+    pub fn may_have_worked(&self, tenancy: &Tenancy, within: Gap) -> bool {
+        let of_cluster = || self.jobs.values().filter(|job| job.tenancy.cluster == tenancy.cluster);
+        let worked = of_cluster().filter(|job| job.operation != Operation::Other).any(|job| {
+            let from = job.created.or_else(|| job.events.first().map(|event| event.time));
+            let over = job.status.as_ref().is_some_and(JobStatus::is_final);
+            let last = || job.events.last().map(|event| event.time).filter(|_| over);
+            let to = job.finished.or_else(last);
+            from.is_none_or(|from| from <= within.to) && to.is_none_or(|to| within.from <= to)
+        });
+        let rows =
+            || of_cluster().filter(|job| job.tenancy.tenant == tenancy.tenant && job.row.is_some());
+        let told = rows().flat_map(|job| [job.created, job.started, job.finished, job.modified]);
+        worked || told.flatten().max().is_none_or(|told| told < within.to)
     }
 
     /// The versions that the nodes of `tenancy` may have run between two instants.

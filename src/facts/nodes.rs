@@ -1,11 +1,12 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
-use crate::model::{Gap, Span, Time, uncovered};
-use crate::scan::{LogSummary, SILENCE, Segment};
+use crate::model::{Gap, SortSmall, Span, Time, uncovered};
+use crate::scan::{LogSummary, SILENCE};
 
 use super::files::{self, File};
 use super::lacks::Lacks;
-use super::versions::{self, AtLeast, Ran, RanVersion};
+use super::processes::{self, Run};
+use super::versions::{self, AtLeast, Origin, Ran, RanVersion};
 
 /// A node, or a SQL instance of a virtual cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,23 +21,67 @@ pub struct Node {
     pub seen: Option<(Time, Time)>,
     /// What its logs lack although their time is covered.
     pub lacks: Lacks,
+    /// Files that have entries of channel DEV and cannot show a warning, because their filter may have kept it out.
+    pub filtered: Vec<Filtered>,
+    /// Times between the end of its newest log and the collection of the bundle that holds it, where that is longer than
+    /// a silence: a node that is up writes every few minutes.
+    pub ends: Vec<Gap>,
     files: Vec<File>,
+    runs: Vec<Run>,
+    /// Times of one process each that documents name, from its start on.
+    lives: Vec<(Time, Time)>,
+    /// The times in which one process ran, by time.
+    processes: Vec<(Time, Time)>,
+    /// Versions that files name which hold the entries of several nodes: of any of them.
+    merged: Vec<RanVersion>,
+}
+
+/// A part of a log file in which a process wrote entries of channel DEV, all of severity ERROR or higher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filtered {
+    /// The file.
+    pub path: String,
+    /// First entry of the part.
+    pub from: Time,
+    /// Last entry of the part.
+    pub to: Time,
 }
 
 impl Node {
-    /// Adds what one log file says of this node: `path` and number of the bundle that it came in, and the part of its
-    /// summary that says where it is whole.
+    /// Adds what one log file says of this node: `path` and number of the bundle that it came in. From the file of a
+    /// virtual cluster a debug zip may have taken the entries of others out (`others_removed`); its counters then show what
+    /// is whole and never what is missing.
     pub(super) fn add_log(
         &mut self,
         path: &str,
         bundle: usize,
         log: &LogSummary,
-        segments: &[Segment],
+        others_removed: bool,
     ) {
         self.see(log.span);
         self.lacks.add(Lacks::of(log));
-        self.files.extend(File::new(path, bundle, log, segments));
-        self.versions.extend(log.versions.iter().map(versions::from_log));
+        self.files.extend(File::new(path, bundle, log, others_removed));
+        let runs = processes::runs(path, log);
+        let told = versions::from_logs(log).into_iter();
+        if log.other_nodes.is_empty() {
+            self.versions.extend(told.flat_map(|seen| versions::split(seen, &runs)));
+        } else {
+            self.add_merged(log, log.span);
+        }
+        self.runs.extend(runs);
+    }
+
+    /// Adds what the preambles of a file with the entries of several nodes say; those of this node are within `span`.
+    /// Which of the nodes wrote a preamble, nothing tells.
+    pub(super) fn add_merged(&mut self, log: &LogSummary, span: Option<(Time, Time)>) {
+        let until = span.map(|(_, to)| to);
+        let told = versions::from_logs(log).into_iter();
+        self.merged.extend(told.map(|seen| RanVersion { until: seen.until.max(until), ..seen }));
+    }
+
+    /// Takes note that one process ran from its start to a later time.
+    pub(super) fn lived(&mut self, start: Time, until: Time) {
+        self.lives.push((start, until));
     }
 
     /// Takes note of its earliest and latest entry in some log.
@@ -49,25 +94,70 @@ impl Node {
 
     /// Takes note that a bundle holds a copy of a file that another has.
     pub(super) fn add_copy(&mut self, path: &str, bundle: usize) {
-        if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+        if let Some(file) = self.files.iter_mut().find(|file| file.path() == path) {
             file.bundles.push(bundle);
         }
     }
 
     /// Says that the newest log of a bundle was fetched at `collected` or later. True of the tree of a debug zip,
-    /// which is one collection of a running cluster: silence after the last entry is then a silent node and not a
-    /// missing file.
+    /// which is one collection of a running cluster: a short silence after the last entry is then a silent node and not
+    /// a missing file. After a longer one the end of the log is missing: files were left out, the node was down, or its
+    /// disk was full.
     pub(super) fn extend(&mut self, bundle: usize, collected: Time) {
         let of_bundle = self.files.iter_mut().filter(|file| file.bundles.contains(&bundle));
-        if let Some(newest) = of_bundle.max_by_key(|file| file.end()) {
+        let newest =
+            of_bundle.filter_map(|file| Some((file.end()?, file))).max_by_key(|(end, _)| *end);
+        let Some((end, newest)) = newest else { return };
+        if collected <= end.plus(SILENCE) {
             newest.extend(collected);
+        } else {
+            self.ends.push(Gap { from: end, to: collected });
         }
     }
 
     /// Puts everything in order.
     pub(super) fn finish(&mut self) {
-        self.spans = files::spans(&self.files);
-        versions::order(&mut self.versions);
+        let mut runs = std::mem::take(&mut self.runs);
+        processes::sort(&mut runs);
+        self.clip(&processes::restarts(&runs));
+        let starts: Vec<Time> = self.lives.iter().map(|(start, _)| *start).collect();
+        self.spans = files::spans(&self.files, &starts);
+        // Another collection may hold what this one lacks.
+        let ends = std::mem::take(&mut self.ends);
+        self.ends = ends.iter().flat_map(|gap| uncovered(&self.spans, gap.from, gap.to)).collect();
+        for file in &mut self.files {
+            let path = file.path().to_owned();
+            let parts = std::mem::take(&mut file.filtered).into_iter();
+            self.filtered.extend(parts.map(|(from, to)| Filtered { path: path.clone(), from, to }));
+        }
+        self.processes = processes::processes(&runs, &self.lives);
+        let named = |seen: &RanVersion| seen.from.zip(seen.until);
+        let known = |time| {
+            self.versions.iter().filter_map(named).any(|(from, to)| from <= time && time <= to)
+        };
+        // What its own files and tables name is not in doubt.
+        let merged: Vec<RanVersion> = std::mem::take(&mut self.merged)
+            .into_iter()
+            .filter(|seen| named(seen).is_none_or(|(from, to)| !known(from) || !known(to)))
+            .collect();
+        self.versions.extend(merged);
+        versions::order(&mut self.versions, &self.processes);
+    }
+
+    /// Ends what documents say of the time before a restart that logs show: they speak of the process that ran when they
+    /// were made.
+    fn clip(&mut self, restarts: &[(Time, Time)]) {
+        let start = |from: Time, until: Time| {
+            let within = restarts.iter().filter(|(before, at)| from <= *before && *at <= until);
+            within.map(|(_, at)| *at).max().unwrap_or(from)
+        };
+        for (from, until) in &mut self.lives {
+            *from = start(*from, *until);
+        }
+        for version in self.versions.iter_mut().filter(|version| version.origin != Origin::Log) {
+            let times = version.from.zip(version.until);
+            version.from = times.map(|(from, until)| start(from, until)).or(version.from);
+        }
     }
 
     /// The parts of `from..=to` that no log with channel DEV covers.
@@ -76,10 +166,14 @@ impl Node {
         uncovered(&self.spans, from, to)
     }
 
-    /// The times between covered ones.
+    /// The times between covered ones, and those behind the end of a newest log.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
-        self.spans.windows(2).map(|pair| Gap { from: pair[0].to, to: pair[1].from }).collect()
+        let between = self.spans.windows(2).map(|pair| Gap { from: pair[0].to, to: pair[1].from });
+        let mut gaps: Vec<Gap> = between.chain(self.ends.iter().copied()).collect();
+        gaps.sort_small();
+        gaps.dedup();
+        gaps
     }
 
     /// The first log entry, if the first version that is known ran so much later that another may have run before. A
@@ -91,10 +185,17 @@ impl Node {
         known.is_none_or(|known| known > first.plus(SILENCE)).then_some(first)
     }
 
+    /// The times in which a process may have run of which nothing names the version: between two that are known, or
+    /// after the last one up to the last log entry.
+    #[must_use]
+    pub fn unversioned(&self) -> Vec<Gap> {
+        versions::lost(&self.versions, &self.processes, self.seen.map(|(_, last)| last))
+    }
+
     /// The versions that may have run at an instant.
     #[must_use]
     pub fn ran_at(&self, time: Time) -> Ran {
-        let mut ran = versions::ran_at(&self.versions, time);
+        let mut ran = versions::ran_at(&self.versions, &self.processes, time);
         let active = self.at_least.as_ref().filter(|least| least.since.is_some_and(|t| t <= time));
         if ran.is_unknown() {
             ran.at_least = active.map(|least| least.version.clone());
@@ -108,6 +209,10 @@ impl Node {
         let mut ran = vec![self.ran_at(from)];
         let later = |seen: &&RanVersion| seen.from.is_some_and(|since| since > from && since <= to);
         ran.extend(self.versions.iter().filter(later).map(Ran::of));
+        // The end itself tells what ran after the last version.
+        let lost = versions::lost(&self.versions, &self.processes, Some(to));
+        let within = lost.iter().filter(|gap| gap.from < to && from < gap.to);
+        ran.extend(within.map(|gap| self.ran_at(Time(gap.from.0.midpoint(gap.to.0)))));
         ran
     }
 }
@@ -125,6 +230,7 @@ mod tests {
             version: Version::parse(text),
             text: text.to_owned(),
             location: Location { path: "p".into(), line: 1, offset: 0 },
+            beside: false,
         }
     }
 
@@ -137,7 +243,7 @@ mod tests {
         let mut node = Node::default();
         let mut summary = log(10, 90);
         summary.versions = vec![seen("v24.3.9", 10, 40), seen("v24.3.11", 60, 90)];
-        node.add_log("a.log", 0, &summary, &[]);
+        node.add_log("a.log", 0, &summary, false);
         node.finish();
         let names = |ran: Ran| ran.candidates.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
         assert_eq!(names(node.ran_at(Time(20))), ["v24.3.9"]);

@@ -9,6 +9,9 @@ use crate::parse::cluster::{ClusterFact, ClusterRecord};
 use super::versions::{AtLeast, Origin, RanVersion, oldest_binary, told};
 use super::{Facts, Reading};
 
+/// So much later than anything else names no time is taken for that of a collection, which takes hours at most.
+const AHEAD: i64 = 24 * 60 * 60 * Time::SECOND;
+
 /// The records of one table or document, and whose they are.
 pub(super) struct Records {
     pub(super) table: Table,
@@ -57,8 +60,9 @@ impl Records {
             && self.records.iter().any(|record| record.node.is_some())
     }
 
-    /// Adds nodes and builds. `collected` is when their bundle was.
-    pub(super) fn add_to(&self, facts: &mut Facts, collected: Option<Time>) {
+    /// Adds nodes and builds. `collected` is when their bundle was, and `others` the latest instant that anything else in
+    /// it names: a clock that is far ahead of all others stretches nothing.
+    pub(super) fn add_to(&self, facts: &mut Facts, collected: Option<Time>, others: Option<Time>) {
         for record in &self.records {
             let source = self.place(record);
             // What a document of the whole cluster says of a node, it says of that node.
@@ -68,10 +72,15 @@ impl Records {
                     facts.nodes.entry((self.tenancy.clone(), node)).or_default();
                 }
                 (ClusterFact::Build { version, started, updated }, Some(node)) => {
-                    let until = (*updated).or(collected).max(*started);
-                    let versions =
-                        &mut facts.nodes.entry((self.tenancy.clone(), node)).or_default().versions;
-                    versions.push(RanVersion {
+                    let named = (*updated).or(collected);
+                    let limit = others.map(|others| others.plus(AHEAD));
+                    let ahead = named.zip(limit).is_some_and(|(named, limit)| named > limit);
+                    let until = if ahead { others } else { named }.max(*started);
+                    let node = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
+                    if let (Some(started), Some(until)) = (*started, until) {
+                        node.lived(started, until);
+                    }
+                    node.versions.push(RanVersion {
                         version: told(version.trim()),
                         text: version.trim().to_owned(),
                         // Without its start, it is known of that one instant only.

@@ -16,8 +16,8 @@ pub(super) struct Found {
     pub(super) tenancy: Tenancy,
     pub(super) home: Tenancy,
     pub(super) node: Option<NodeId>,
-    /// The last version that the file named before the entry.
-    pub(super) version: Option<RanVersion>,
+    /// The versions that its files name for the entry.
+    pub(super) versions: Vec<RanVersion>,
     pub(super) hit: Hit,
     pub(super) path: Arc<str>,
 }
@@ -57,8 +57,8 @@ fn ran(facts: &Facts, found: &Found) -> Ran {
     if let Some(version) = &found.hit.entry.version {
         return Ran::exactly(version);
     }
-    if let Some(seen) = &found.version {
-        return Ran::of(seen);
+    if let Some(ran) = found.versions.iter().map(Ran::of).reduce(Ran::or) {
+        return ran;
     }
     let time = found.hit.entry.time;
     let of_node = found

@@ -1,9 +1,11 @@
 //! Which versions a node ran when, from every source that says so.
 
 use crate::ingest::Table;
-use crate::model::{Location, SortSmall, Time, Version};
+use crate::model::{Gap, Location, SortSmall, Time, Version};
 use crate::parse::time::is_undated;
-use crate::scan::VersionSeen;
+use crate::scan::{LogSummary, SILENCE, VersionSeen};
+
+use super::processes::Run;
 
 /// What names a version, the most trusted first (debug-zip section 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +83,18 @@ pub struct Ran {
     /// Nothing names the version, but it was this one or a later one: the active cluster version allows no older
     /// binary. Never set beside the other two.
     pub at_least: Option<Version>,
+    /// Besides the candidates, any build may have run of which nothing is known: that of a process whose logs are
+    /// missing.
+    pub lost: Option<Lost>,
+}
+
+/// Where a process may have run of which nothing is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lost {
+    /// Between two that are known.
+    Between,
+    /// After the last one that is known.
+    After,
 }
 
 impl Ran {
@@ -115,12 +129,12 @@ impl Ran {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+        self.lost = self.lost.max(other.lost);
         self
     }
 }
 
-/// The version of a line of a log.
-pub(super) fn from_log(seen: &VersionSeen) -> RanVersion {
+fn from_log(seen: &VersionSeen) -> RanVersion {
     let dated = |time: Time| (!is_undated(seen.time)).then_some(time);
     RanVersion {
         version: seen.version.clone(),
@@ -131,6 +145,39 @@ pub(super) fn from_log(seen: &VersionSeen) -> RanVersion {
         origin: Origin::Log,
         conflict: false,
     }
+}
+
+/// The versions of a log. One of several preambles without an entry between them holds as long as the last one: whose
+/// the entries are, nothing tells.
+pub(super) fn from_logs(log: &LogSummary) -> Vec<RanVersion> {
+    let mut versions: Vec<RanVersion> = Vec::new();
+    let mut next: Option<(&VersionSeen, Option<Time>)> = None;
+    for seen in log.versions.iter().rev() {
+        let mut version = from_log(seen);
+        if let Some((_, until)) = next.filter(|(next, _)| next.beside) {
+            version.until = version.until.max(until);
+        }
+        next = Some((seen, version.until));
+        versions.push(version);
+    }
+    versions.reverse();
+    versions
+}
+
+/// The versions that may have written the entry at a line of a log, as far as the log tells. In one that holds the
+/// entries of several nodes, the last preamble may be that of any of them.
+pub(super) fn before(log: &LogSummary, line: u64) -> Vec<RanVersion> {
+    if !log.other_nodes.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for seen in log.versions.iter().rev().filter(|seen| seen.location.line <= line) {
+        found.push(from_log(seen));
+        if !seen.beside {
+            break;
+        }
+    }
+    found
 }
 
 /// What a table or document says of a build. Some name no more than the series (`24.3`), whose builds nobody can tell
@@ -160,8 +207,63 @@ pub(super) fn oldest_binary(active: &str) -> Option<Version> {
     Version::parse(&format!("v{major}.{minor}.0-alpha.0"))
 }
 
+/// The parts of a stretch of a version in one file that each are of one process, or of processes that follow each other
+/// soon: between others any build may have run.
+pub(super) fn split(seen: RanVersion, runs: &[Run]) -> Vec<RanVersion> {
+    let (Some(_), Some(until)) = (seen.from, seen.until) else { return vec![seen] };
+    let mut parts = vec![seen];
+    let mut runs: Vec<&Run> = runs.iter().collect();
+    runs.sort_small_by_key(|run| (run.from, run.to));
+    let mut reached: Option<Time> = None;
+    for run in runs {
+        if let (Some(end), Some(last)) = (reached, parts.last_mut())
+            && run.from > end.plus(SILENCE)
+            && last.from.is_some_and(|from| from <= end)
+            && run.from <= until
+        {
+            let next = RanVersion { from: Some(run.from), ..last.clone() };
+            last.until = Some(end);
+            parts.push(next);
+        }
+        reached = reached.max(Some(run.to));
+    }
+    parts
+}
+
+/// Whether no other process can have run between two instants: they lie no further apart than a silence, or within the
+/// time of one process.
+fn holds_on(processes: &[(Time, Time)], from: Time, to: Time) -> bool {
+    to <= from.plus(SILENCE) || processes.iter().any(|(start, end)| *start <= from && to <= *end)
+}
+
+/// The times between the versions that are known, and up to `seen`, in which a process may have run of which nothing is
+/// known.
+pub(super) fn lost(
+    versions: &[RanVersion],
+    processes: &[(Time, Time)],
+    seen: Option<Time>,
+) -> Vec<Gap> {
+    let mut known: Vec<(Time, Time)> =
+        versions.iter().filter_map(|seen| seen.from.zip(seen.until)).collect();
+    known.sort_small();
+    let mut lost = Vec::new();
+    let mut reached: Option<Time> = None;
+    let ends = seen.map(|seen| (seen, seen));
+    for (from, until) in known.into_iter().chain(ends) {
+        if let Some(end) = reached
+            && from > end
+            && !holds_on(processes, end, from)
+        {
+            lost.push(Gap { from: end, to: from });
+        }
+        reached = reached.max(Some(until));
+    }
+    // Without any version that is dated there is nothing between.
+    if versions.iter().any(|seen| seen.from.is_some()) { lost } else { Vec::new() }
+}
+
 /// By time; what nothing dates comes last, and the most trusted first of what is told of one time.
-pub(super) fn order(versions: &mut Vec<RanVersion>) {
+pub(super) fn order(versions: &mut Vec<RanVersion>, processes: &[(Time, Time)]) {
     // A series says nothing beside a build of that series.
     let series = |v: &RanVersion| v.version.as_ref().map(Version::series);
     let builds: Vec<_> =
@@ -170,7 +272,9 @@ pub(super) fn order(versions: &mut Vec<RanVersion>) {
     let key = |v: &RanVersion| (v.from.is_none(), v.from, v.until, v.origin);
     versions.sort_small_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text)));
     versions.dedup_by(|next, kept| {
-        let same = is_same(next, kept);
+        let holds =
+            kept.until.zip(next.from).is_none_or(|(until, from)| holds_on(processes, until, from));
+        let same = holds && is_same(next, kept);
         if same {
             kept.until = kept.until.max(next.until);
             if next.origin < kept.origin {
@@ -207,7 +311,7 @@ fn overlap(a: &RanVersion, b: &RanVersion) -> bool {
 }
 
 /// The versions that may have run at an instant, from what [`order`] has ordered.
-pub(super) fn ran_at(versions: &[RanVersion], time: Time) -> Ran {
+pub(super) fn ran_at(versions: &[RanVersion], processes: &[(Time, Time)], time: Time) -> Ran {
     let all = |known: &mut dyn Iterator<Item = &RanVersion>| known.map(Ran::of).reduce(Ran::or);
     let holds = |seen: &&RanVersion| {
         seen.from.is_some_and(|from| from <= time) && seen.until.is_some_and(|until| time <= until)
@@ -221,8 +325,15 @@ pub(super) fn ran_at(versions: &[RanVersion], time: Time) -> Ran {
     let first = versions.iter().filter_map(|seen| seen.from).filter(|from| *from > time).min();
     let next = || versions.iter().filter(|seen| seen.from == first);
     match before {
-        // Between the last word of one version and the first of the next, either may have run.
-        Some(before) => next().map(Ran::of).fold(before, Ran::or),
+        // Between the last word of one version and the first of the next, either may have run, and any other if these
+        // are of two processes.
+        Some(before) => {
+            let mut ran = next().map(Ran::of).fold(before, Ran::or);
+            let kind = if next().next().is_some() { Lost::Between } else { Lost::After };
+            let holds = last.is_none_or(|last| holds_on(processes, last, first.unwrap_or(time)));
+            ran.lost = Some(kind).filter(|_| !holds);
+            ran
+        }
         None => Ran {
             // What is no number cannot bound anything.
             at_most: next()
@@ -236,6 +347,7 @@ pub(super) fn ran_at(versions: &[RanVersion], time: Time) -> Ran {
 
 #[cfg(test)]
 mod tests {
+    use super::super::processes::Name;
     use super::*;
 
     fn ran(text: &str, times: Option<(i64, i64)>, origin: Origin) -> RanVersion {
@@ -250,8 +362,12 @@ mod tests {
         }
     }
 
+    fn ran_at(versions: &[RanVersion], time: Time) -> Ran {
+        super::ran_at(versions, &[], time)
+    }
+
     fn ordered(mut versions: Vec<RanVersion>) -> Vec<RanVersion> {
-        order(&mut versions);
+        order(&mut versions, &[]);
         versions
     }
 
@@ -296,6 +412,58 @@ mod tests {
         assert_eq!(told("24.3").map(|v| (v.series(), v.custom.is_some())), Some(((24, 3), true)));
         assert_eq!(told("v24.3.9"), Version::parse("v24.3.9"));
         assert_eq!(told("nightly"), None);
+    }
+
+    #[test]
+    fn a_version_ends_with_its_process() {
+        const FAR: i64 = 2 * SILENCE;
+        let log = |from, until| ran("v24.3.11", Some((from, until)), Origin::Log);
+        let two = || vec![log(0, 10), log(FAR, FAR + 10)];
+        let versions = ordered(two());
+        assert_eq!(versions.len(), 2);
+        assert_eq!(ran_at(&versions, Time(5)).lost, None);
+        let between = ran_at(&versions, Time(SILENCE));
+        assert_eq!((names(between.clone()).len(), between.lost), (1, Some(Lost::Between)));
+        assert_eq!(ran_at(&versions, Time(FAR + 20)).lost, None, "a silence says nothing");
+        assert_eq!(ran_at(&versions, Time(2 * FAR)).lost, Some(Lost::After));
+        assert_eq!(lost(&versions, &[], None), [Gap { from: Time(10), to: Time(FAR) }]);
+        assert_eq!(
+            lost(&versions, &[], Some(Time(2 * FAR)))[1..],
+            [Gap { from: Time(FAR + 10), to: Time(2 * FAR) }]
+        );
+        // One process, of whose files some are missing.
+        let one = [(Time(0), Time(FAR + 10))];
+        let mut versions = two();
+        order(&mut versions, &one);
+        assert_eq!((versions.len(), lost(&versions, &one, None).len()), (1, 0));
+        assert_eq!(super::ran_at(&versions, &one, Time(SILENCE)).lost, None);
+        // Soon after one another.
+        assert_eq!(ordered(vec![log(0, 10), log(SILENCE, SILENCE + 5)]).len(), 1);
+    }
+
+    #[test]
+    fn a_stretch_in_one_file_ends_with_its_process() {
+        const FAR: i64 = 2 * SILENCE;
+        let run = |from: i64, to: i64| Run {
+            name: Name::of("cockroach.log"),
+            from: Time(from),
+            to: Time(to),
+            counters: None,
+            builds: None,
+        };
+        let whole = || ran("v24.3.11", Some((0, FAR + 9)), Origin::Log);
+        let times = |parts: Vec<RanVersion>| {
+            parts.into_iter().map(|part| (part.from, part.until)).collect::<Vec<_>>()
+        };
+        let far = [run(FAR, FAR + 9), run(1, 8)];
+        assert_eq!(
+            times(split(whole(), &far)),
+            [(Some(Time(0)), Some(Time(8))), (Some(Time(FAR)), Some(Time(FAR + 9)))]
+        );
+        assert_eq!(split(whole(), &[run(1, 8), run(SILENCE, FAR)]), [whole()]);
+        let early = ran("v24.3.11", Some((0, 5)), Origin::Log);
+        assert_eq!(split(early.clone(), &far), [early]);
+        assert_eq!(split(whole(), &[]), [whole()]);
     }
 
     #[test]

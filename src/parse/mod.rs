@@ -3,6 +3,7 @@
 //! A folder per format; what several of them share lies beside. Facts cited as "log-formats", "debug-zip" and
 //! "a144650 facts" are those of the project's research notes.
 
+pub mod client;
 pub mod cluster;
 pub mod crdb_text;
 pub mod job_tag;

@@ -3,6 +3,7 @@
 //!
 //! Its `log format` line is not read: a debug zip keeps the line and prints the file in another format (trap 1).
 
+use super::client;
 use crate::model::{Version, unmarked};
 
 /// What a line of a preamble says.
@@ -14,6 +15,8 @@ pub enum Preamble {
     ClusterId(String),
     /// `nodeID: n1`
     Node(u32),
+    /// `arguments: [cockroach workload run …]`: a client command writes this file, and no node.
+    Client,
 }
 
 /// Reads the first line of a preamble's message; nothing for lines that say something else or whose value was removed.
@@ -26,6 +29,7 @@ pub fn read(message: &str) -> Option<Preamble> {
         "binary" => version(value),
         "clusterID" => cluster(value),
         "nodeID" => node(value),
+        "arguments" => client::is_command_line(value).then_some(Preamble::Client),
         _ => None,
     }
 }

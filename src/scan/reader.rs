@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
 use crate::parse::crdb_text::{self, Head, TextFormat, V2};
 use crate::parse::json::{self, Fields};
+use crate::parse::preamble::{self, Preamble};
 use crate::parse::scrub::scrub;
-use crate::parse::{molt, preamble, redacted};
+use crate::parse::{molt, redacted};
 use crdb_triage_hot::run::{self, Ordinary, Run};
 
 use super::lines::Line;
@@ -177,28 +178,30 @@ impl Reader {
         let prefix = v2.map_or(0, |v2| text.len() - v2.message.len() - 1);
         self.close();
         self.day.read(text);
-        self.note(line, head, v2.as_ref());
+        let client = self.note(line, head, v2.as_ref());
         self.open.is_open = true;
-        self.open.banner = preamble::may_be_banner(head.file);
+        self.open.banner = !client && preamble::may_be_banner(head.file);
         self.open.source = line.source;
         self.open.prefix = prefix;
         (self.open.line, self.open.offset) = (line.number, line.offset);
         self.append(line);
     }
 
-    /// What the first line of a text entry tells the summary.
-    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) {
+    /// Tells the summary what the first line of a text entry says. Returns whether a client command wrote it.
+    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) -> bool {
         let list = head.tagged.tags.unwrap_or_default();
         let preamble = head.is_preamble();
         let (counter, message) = match v2 {
             Some(v2) => (v2.counter, v2.message),
             None => crdb_text::v1(head.tagged.rest, self.format == TextFormat::V1Count),
         };
-        if preamble && let Some(preamble) = preamble::read(&String::from_utf8_lossy(message)) {
-            self.summary.preamble(preamble, head.time, (line.number, line.offset));
+        if preamble {
+            let said = preamble::read(&String::from_utf8_lossy(message));
+            self.summary.preamble(said, head.time, (line.number, line.offset));
         }
         let removed = redacted::is_removed(message);
         self.writer.read(list);
+        let client = !preamble && self.summary.is_client(self.writer.node, head.file, counter);
         self.summary.entry(&Seen {
             format: self.format.into(),
             time: head.time,
@@ -208,10 +211,12 @@ impl Reader {
             node: self.writer.node,
             severity: head.severity,
             removed,
+            client,
         });
         if let Some(name) = &self.writer.tenant {
             self.summary.tenant(name, 1);
         }
+        client
     }
 
     fn append(&mut self, line: &Line<'_>) {
@@ -258,7 +263,7 @@ impl Reader {
     /// Reads what a node says of itself when it starts.
     fn banner(&mut self, message: &str, time: Time, at: (u64, u64)) {
         for said in preamble::banner(message) {
-            self.summary.preamble(said, time, at);
+            self.summary.tell(said, time, at);
         }
     }
 
@@ -266,16 +271,28 @@ impl Reader {
         let time = self.before_json(line, fields.time());
         let at = (line.number, line.offset);
         let preamble = fields.is_preamble();
-        if preamble && let Some(preamble) = fields.message().as_deref().and_then(preamble::read) {
-            self.summary.preamble(preamble, time, at);
+        if preamble {
+            let said = fields.message().as_deref().and_then(preamble::read);
+            self.summary.preamble(said, time, at);
         }
+        let (node, counter) = (fields.node(), fields.counter());
+        let client = !preamble && self.summary.is_client(node, fields.source_file(), counter);
         if let Some(version) = fields.version()
-            && self.summary.last_version().map(str::as_bytes) != Some(version)
+            && !client
+            && (preamble || self.summary.last_version().map(str::as_bytes) != Some(version))
         {
             let text = String::from_utf8_lossy(version);
-            self.summary.version(&text, Version::parse(&text), time, at);
+            let version = Version::parse(&text);
+            if preamble {
+                let said = Preamble::Version(text.into_owned(), version);
+                self.summary.preamble(Some(said), time, at);
+            } else {
+                self.summary.version(&text, version, time, at);
+            }
         }
-        self.summary.cluster_id(|| fields.cluster_id());
+        if !client {
+            self.summary.cluster_id(|| fields.cluster_id());
+        }
         if let Some(name) = fields.tenant_name() {
             self.summary.tenant(&name, 1);
         }
@@ -284,12 +301,14 @@ impl Reader {
             time,
             preamble,
             dev: !preamble && fields.channel() == Some(0),
-            counter: fields.counter(),
-            node: fields.node(),
+            counter,
+            node,
             severity: fields.severity(),
             removed: fields.is_removed(),
+            client,
         });
-        if preamble::may_be_banner(fields.source_file())
+        if !client
+            && preamble::may_be_banner(fields.source_file())
             && let Some(message) = fields.message()
         {
             self.banner(&message, time, at);
@@ -311,6 +330,7 @@ impl Reader {
             node: None,
             severity: fields.severity(),
             removed: false,
+            client: false,
         });
         if line.literal {
             self.hit(fields.entry(), (line.number, line.offset), line.raw.unwrap_or(line.text));

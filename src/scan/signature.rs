@@ -134,6 +134,8 @@ pub struct VersionSeen {
     pub text: String,
     /// Where it is named.
     pub location: Location,
+    /// No entry lies between this preamble and that of the version before it: the entries that follow may be of either.
+    pub beside: bool,
 }
 
 /// What a log file is, apart from its hits.

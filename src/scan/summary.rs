@@ -4,10 +4,11 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
+use crate::parse::client;
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
-use super::segments::{Placed, Rule, Segments};
+use super::segments::{Dev, Placed, Rule, Segments};
 use super::shares::Shares;
 use super::{LogSummary, SeverityCounts, VersionSeen};
 use crdb_triage_hot::run::Run;
@@ -29,6 +30,8 @@ pub(super) struct Seen {
     pub(super) severity: Severity,
     /// Redaction removed the whole message.
     pub(super) removed: bool,
+    /// A client command wrote it, and no node: see [`Summary::is_client`].
+    pub(super) client: bool,
 }
 
 /// The summary in the making.
@@ -40,6 +43,20 @@ pub(super) struct Summary {
     tenants: Votes<String>,
     preamble_node: Option<u32>,
     segments: [Segments; 2],
+    header: Header,
+    /// Counter of the next entry of the client that wrote the last one.
+    client_next: Option<u64>,
+}
+
+/// The lines of a preamble, until the entry after them shows whether a node wrote them.
+#[derive(Debug, Default)]
+struct Header {
+    said: Vec<(Preamble, Time, (u64, u64))>,
+    span: Option<(Time, Time)>,
+    /// It names the command line of a client.
+    client: bool,
+    /// The last entry is one of its lines.
+    open: bool,
 }
 
 impl Summary {
@@ -51,11 +68,59 @@ impl Summary {
             tenants: Votes::default(),
             preamble_node: None,
             segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
+            header: Header::default(),
+            client_next: None,
         }
     }
 
     pub(super) fn entries(&self) -> u64 {
         self.summary.entries
+    }
+
+    /// Whether the next entry, which is no line of a preamble, is a client command's: it names no node, and its source
+    /// file, the preamble before it or its counter tell. An entry of a node's early start names no node either. Call it
+    /// before anything else is said of the entry.
+    pub(super) fn is_client(
+        &mut self,
+        node: Option<u32>,
+        file: &[u8],
+        counter: Option<u64>,
+    ) -> bool {
+        let follows = counter.is_some() && counter == self.client_next;
+        let client = node.is_none() && (self.header.client || follows || client::is_file(file));
+        self.settle(self.header.client || client);
+        self.header.client &= node.is_none();
+        if client {
+            self.client_next = counter.and_then(|counter| counter.checked_add(1));
+        } else if node.is_some() {
+            self.client_next = None;
+        }
+        client
+    }
+
+    /// Counts what the preamble said, or drops it if a client wrote it.
+    fn settle(&mut self, drop: bool) {
+        self.header.open = false;
+        let span = self.header.span.take();
+        if drop && (span.is_some() || !self.header.said.is_empty()) {
+            self.header.said.clear();
+            self.segments.iter_mut().for_each(Segments::forget_preamble);
+            return;
+        }
+        if let Some(span) = span {
+            widen(&mut self.summary.span, span);
+        }
+        if !self.header.said.is_empty() {
+            let mut named = false;
+            for (said, time, at) in std::mem::take(&mut self.header.said) {
+                let (known, version) = (self.summary.versions.len(), is_version(&said));
+                self.tell(said, time, at);
+                if let Some(new) = self.summary.versions.get_mut(known) {
+                    new.beside = named;
+                }
+                named |= version;
+            }
+        }
     }
 
     /// Counts an entry.
@@ -64,6 +129,9 @@ impl Summary {
         summary.entries += 1;
         if summary.formats.last() != Some(&seen.format) && !summary.formats.contains(&seen.format) {
             summary.formats.push(seen.format);
+        }
+        if seen.client {
+            return;
         }
         let span = (!is_undated(seen.time)).then_some((seen.time, seen.time));
         let dev_span = span.filter(|_| seen.dev);
@@ -82,10 +150,14 @@ impl Summary {
                 segments.entry(Placed {
                     time: seen.time,
                     counter: seen.counter,
-                    dev: seen.dev,
+                    dev: seen.dev.then_some(seen.severity),
                     node: seen.node.map(NodeId),
                 });
             }
+        }
+        if seen.preamble {
+            widen(&mut self.header.span, span);
+            return;
         }
         widen(&mut summary.span, span);
         if let Some(span) = dev_span {
@@ -98,6 +170,9 @@ impl Summary {
 
     /// The counter of an entry of `node` that only follows the last one: none if more has to be looked at.
     pub(super) fn next_counter(&self, node: u32) -> Option<u64> {
+        if self.header.open {
+            return None;
+        }
         let [counters, silence] = &self.segments;
         let next = counters.next_counter(NodeId(node))?;
         (silence.next_counter(NodeId(node)) == Some(next)).then_some(next)
@@ -117,8 +192,9 @@ impl Summary {
         let [info, warning, error, fatal] = run.dev;
         let dev = SeverityCounts { unknown: 0, info, warning, error, fatal };
         summary.dev_severities.add_all(&dev);
+        let dev = Dev { any: dev_span.is_some(), warnings: info + warning > 0 };
         for segments in &mut self.segments {
-            segments.run(run.entries, (from, to), dev_span.is_some(), NodeId(node));
+            segments.run(run.entries, (from, to), dev, NodeId(node));
         }
         widen(&mut summary.span, (from, to));
         if let Some(span) = dev_span {
@@ -144,7 +220,15 @@ impl Summary {
         let time = if is_undated(time) { UNDATED } else { time };
         let location = Location { path: self.path.clone(), line: at.0, offset: at.1 };
         let text = text.to_owned();
-        self.summary.versions.push(VersionSeen { time, until: time, version, text, location });
+        let until = time;
+        self.summary.versions.push(VersionSeen {
+            time,
+            until,
+            version,
+            text,
+            location,
+            beside: false,
+        });
     }
 
     /// The version that entries have had so far, as written.
@@ -152,12 +236,38 @@ impl Summary {
         self.summary.versions.last().map(|last| last.text.as_str())
     }
 
-    /// Takes note of a line of a preamble or a banner.
-    pub(super) fn preamble(&mut self, preamble: Preamble, time: Time, at: (u64, u64)) {
-        match preamble {
-            Preamble::Version(text, version) => self.version(&text, version, time, at),
+    /// Takes note of a line of a preamble.
+    pub(super) fn preamble(&mut self, line: Option<Preamble>, time: Time, at: (u64, u64)) {
+        if !self.header.open {
+            (self.header.open, self.header.client) = (true, false);
+        }
+        match line {
+            Some(Preamble::Client) => self.header.client = true,
+            Some(said) if self.header.said.last().is_none_or(|(last, ..)| *last != said) => {
+                // Preambles without an entry between them, one behind the other: more than a node writes.
+                if self.header.said.len() == CANDIDATES {
+                    self.settle(self.header.client);
+                    self.header.open = true;
+                }
+                self.header.said.push((said, time, at));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note of what a node says of itself: in a preamble, or in the banner of its start.
+    pub(super) fn tell(&mut self, said: Preamble, time: Time, at: (u64, u64)) {
+        match said {
+            Preamble::Version(text, version) => {
+                let known = self.last_version().is_some_and(|known| known != text);
+                if known {
+                    self.segments.iter_mut().for_each(Segments::build_changed);
+                }
+                self.version(&text, version, time, at);
+            }
             Preamble::ClusterId(id) => self.cluster_id(|| Some(id)),
             Preamble::Node(node) => self.preamble_node = Some(node),
+            Preamble::Client => {}
         }
     }
 
@@ -173,6 +283,7 @@ impl Summary {
     }
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
+        self.settle(self.header.client);
         self.summary.bytes = bytes;
         self.summary.node = self.preamble_node.map(NodeId);
         self.nodes.tell(&mut self.summary);
@@ -198,6 +309,10 @@ impl VersionSeen {
         }
         self.until = self.until.max(latest);
     }
+}
+
+fn is_version(said: &Preamble) -> bool {
+    matches!(said, Preamble::Version(..))
 }
 
 pub(super) fn widen(span: &mut Option<(Time, Time)>, by: (Time, Time)) {

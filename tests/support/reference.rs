@@ -6,7 +6,7 @@ use crdb_triage::model::{
 };
 use crdb_triage::parse::crdb_text::{self, TextFormat};
 use crdb_triage::parse::preamble::{self, Preamble};
-use crdb_triage::parse::{clean, json, time};
+use crdb_triage::parse::{clean, client, json, time};
 use crdb_triage::scan::{
     Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, VersionSeen,
 };
@@ -60,6 +60,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let mut of_nodes: Vec<(u32, LogSummary)> = Vec::new();
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
+    let (mut header, mut client_next) = (Header::default(), None);
     for group in groups {
         let first = &group.lines[0];
         let at = (first.number, first.offset);
@@ -71,39 +72,79 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             _ => crdb_text::entry(group.lines.iter().map(|l| l.text), formats[first.section])
                 .unwrap(),
         };
-        if group.preamble {
-            match preamble::read(&entry.message) {
-                Some(Preamble::Version(text, version)) => {
-                    see(summary, &text, version, entry.time, at)
-                }
-                Some(Preamble::ClusterId(id)) => {
-                    summary.cluster_id.get_or_insert(id);
-                }
-                Some(Preamble::Node(node)) => preamble_node = Some(node),
-                None => {}
-            }
-        }
-        if let Some(fields) = crdb_json(&first.kind) {
-            if let Some(version) = fields.version() {
-                let text = String::from_utf8_lossy(version);
-                see(summary, &text, Version::parse(&text), entry.time, at);
-            }
-            if let (None, Some(id)) = (&summary.cluster_id, fields.cluster_id()) {
-                summary.cluster_id = Some(id);
-            }
-        }
         let no_channel = crdb_json(&first.kind).is_some_and(|fields| fields.channel().is_none());
         let noted = (group.preamble, no_channel, removed(&group, formats[first.section]));
-        note(summary, &entry, noted);
+        let version = crdb_json(&first.kind)
+            .and_then(json::Fields::version)
+            .map(|version| String::from_utf8_lossy(version).into_owned());
+        let client = if group.preamble {
+            // A preamble is a node's or a client's as the entry behind it is.
+            if !header.open {
+                (header.open, header.client) = (true, false);
+            }
+            // Of a preamble's line only its first physical line is read.
+            let said = match &first.kind {
+                Kind::Json(_) => preamble::read(&entry.message),
+                _ => crdb_text::entry(std::iter::once(first.text), formats[first.section])
+                    .and_then(|entry| preamble::read(&entry.message)),
+            };
+            header.client |= said == Some(Preamble::Client);
+            let version = version.map(|text| {
+                let version = Version::parse(&text);
+                Preamble::Version(text, version)
+            });
+            for said in said.into_iter().chain(version) {
+                header.said.push((said, entry.time, at));
+            }
+            false
+        } else if entry.format == LogFormat::Molt {
+            false
+        } else {
+            let counter = entry.counter;
+            let untagged = entry.node().is_none();
+            let follows = counter.is_some() && counter == client_next;
+            let client =
+                untagged && (header.client || follows || client::is_file(entry.file.as_bytes()));
+            settle(summary, &mut header, &mut preamble_node, client);
+            header.client &= untagged;
+            if client {
+                client_next = counter.and_then(|counter| counter.checked_add(1));
+            } else if !untagged {
+                client_next = None;
+            }
+            if let Some(text) = version.filter(|_| !client) {
+                see(summary, &text, Version::parse(&text), entry.time, at);
+            }
+            client
+        };
+        let fields = crdb_json(&first.kind).filter(|_| !client);
+        if let (None, Some(id)) = (&summary.cluster_id, fields.and_then(json::Fields::cluster_id)) {
+            summary.cluster_id = Some(id);
+        }
+        if client {
+            summary.entries += 1;
+            if !summary.formats.contains(&entry.format) {
+                summary.formats.push(entry.format);
+            }
+        } else {
+            note(summary, &entry, noted);
+            if group.preamble && !time::is_undated(entry.time) {
+                widen(&mut header.span, entry.time);
+            }
+        }
         if let Some(node) = entry.node() {
             let known = of_nodes.iter().position(|(known, _)| *known == node);
             let at = known.unwrap_or_else(|| {
                 of_nodes.push((node, LogSummary::default()));
                 of_nodes.len() - 1
             });
-            note(&mut of_nodes[at].1, &entry, noted);
+            let own = &mut of_nodes[at].1;
+            note(own, &entry, noted);
+            if group.preamble && !time::is_undated(entry.time) {
+                widen(&mut own.span, entry.time);
+            }
         }
-        if entry.format != LogFormat::Molt && entry.file.starts_with("cli/") {
+        if entry.format != LogFormat::Molt && !client && entry.file.starts_with("cli/") {
             for said in preamble::banner(&entry.message) {
                 match said {
                     Preamble::Version(text, version) => {
@@ -113,6 +154,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                         summary.cluster_id.get_or_insert(id);
                     }
                     Preamble::Node(node) => preamble_node = Some(node),
+                    Preamble::Client => {}
                 }
             }
         }
@@ -127,6 +169,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             homeless.extend(group.lines.into_iter().filter(|line| matches!(line.kind, Kind::Raw)));
         }
     }
+    settle(&mut out.summary, &mut header, &mut preamble_node, false);
     let counts = of_nodes.iter().map(|(node, own)| (*node, own.entries)).collect();
     let node = most(counts);
     out.summary.node = node.or(preamble_node).map(NodeId);
@@ -295,6 +338,9 @@ fn note(
     if time::is_undated(entry.time) {
         return;
     }
+    if preamble {
+        return;
+    }
     if dev {
         summary.dev_severities.add(entry.severity);
     }
@@ -307,6 +353,50 @@ fn note(
             (last.time, last.until) = (entry.time, entry.time);
         }
         last.until = last.until.max(entry.time);
+    }
+}
+
+/// The lines of a preamble that wait for the entry behind them.
+#[derive(Default)]
+struct Header {
+    said: Vec<(Preamble, Time, (u64, u64))>,
+    span: Option<(Time, Time)>,
+    client: bool,
+    open: bool,
+}
+
+/// Counts what a preamble said, unless a client wrote it.
+fn settle(
+    summary: &mut LogSummary,
+    header: &mut Header,
+    preamble_node: &mut Option<u32>,
+    client: bool,
+) {
+    header.open = false;
+    let (said, span) = (std::mem::take(&mut header.said), header.span.take());
+    if client || header.client {
+        return;
+    }
+    for time in span.into_iter().flat_map(|(from, to)| [from, to]) {
+        widen(&mut summary.span, time);
+    }
+    let mut named = false;
+    for (said, time, at) in said {
+        match said {
+            Preamble::Version(text, version) => {
+                let known = summary.versions.len();
+                see(summary, &text, version, time, at);
+                if let Some(new) = summary.versions.get_mut(known) {
+                    new.beside = named;
+                }
+                named = true;
+            }
+            Preamble::ClusterId(id) => {
+                summary.cluster_id.get_or_insert(id);
+            }
+            Preamble::Node(node) => *preamble_node = Some(node),
+            Preamble::Client => {}
+        }
     }
 }
 
@@ -328,6 +418,7 @@ fn see(
         version,
         text: text.to_owned(),
         location,
+        beside: false,
     });
 }
 

@@ -172,6 +172,9 @@ fn versions(sign: &Sign) -> String {
             version.major, version.minor
         ),
         ([], Some(version), _) => format!("some version up to {version}"),
-        (names, ..) => names.join(" or "),
+        (names, ..) => {
+            let lost = sign.ran.lost.map_or("", |_| " or one of which nothing is known");
+            names.join(" or ") + lost
+        }
     }
 }

@@ -6,8 +6,11 @@ use std::collections::HashMap;
 
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
-use crate::facts::Facts;
-use crate::model::{Evidence, Finding, Gap, Job, JobStatus, Operation, Subject, Time, Verdict};
+use crate::facts::{Facts, Node};
+use crate::model::{
+    Evidence, Finding, Gap, Job, JobEventKind, JobStatus, NodeId, Operation, Subject, Tenant, Time,
+    Verdict,
+};
 
 use super::end::{self, End};
 use super::judge::Judge;
@@ -64,15 +67,25 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
         }
     }
     let missing = missing(facts, job, from, to);
-    if missing.is_empty() {
+    let named = is_named_in_logs(job) || lacks_entries_of_others(facts, job);
+    if missing.is_empty() && named {
         return None;
     }
-    let text = format!(
-        "The logs do not cover the whole run of this job ({} to {}), so a warning may be missing from what was read. Missing: {}.",
-        from.map_or("unknown".to_owned(), |time| time.to_string()),
-        to.map_or("unknown".to_owned(), |time| time.to_string()),
-        missing.join("; "),
-    );
+    let told = |time: Option<Time>| time.map_or("unknown".to_owned(), |time| time.to_string());
+    let run = format!("{} to {}", told(from), told(to));
+    let (code, text) = if missing.is_empty() {
+        let text = format!(
+            "By their times and counters the logs cover the whole run of this job ({run}), and yet no line of any node names it: no adoption, no state and no event. A node writes such lines for every job of this kind, so they are missing where nothing seems to be, and a warning may be among them."
+        );
+        ("JOB_NOT_IN_LOGS", text)
+    } else {
+        let unnamed = if named { "" } else { " No line of any log names this job." };
+        let text = format!(
+            "The logs do not cover the whole run of this job ({run}), so a warning may be missing from what was read. Missing: {}.{unnamed}",
+            missing.join("; "),
+        );
+        ("RUN_NOT_COVERED", text)
+    };
     let evidence = job.row.iter().map(|row| Evidence {
         source: row.clone(),
         node: None,
@@ -82,7 +95,7 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
     let mut finding = finding(
         job_subject(&job.tenancy, job.id),
         Verdict::CannotTell,
-        vec![reason("RUN_NOT_COVERED", text)],
+        vec![reason(code, text)],
         evidence.collect(),
     );
     finding.evidence.extend(
@@ -99,6 +112,32 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
     Some(finding)
 }
 
+/// Whether any line of a log speaks of the job.
+fn is_named_in_logs(job: &Job) -> bool {
+    job.events.iter().any(|event| {
+        matches!(
+            event.kind,
+            JobEventKind::Resuming
+                | JobEventKind::State(_)
+                | JobEventKind::Retry
+                | JobEventKind::GaveUp
+                | JobEventKind::BackfillStarted
+                | JobEventKind::BackfillSkipped
+                | JobEventKind::Completed { .. }
+                | JobEventKind::Sign
+                | JobEventKind::Note
+        )
+    })
+}
+
+/// Whether the job's logs are those below `cluster/<name>/` of a debug zip. It takes the entries of others out of them
+/// (cockroachdb/cockroach#94861), and lines about a job that bear no tag of the virtual cluster go with those: that none
+/// names the job proves nothing there, as counters that jump do not.
+fn lacks_entries_of_others(facts: &Facts, job: &Job) -> bool {
+    job.tenancy.tenant != Tenant::system()
+        && facts.nodes.keys().any(|(tenancy, _)| *tenancy == job.tenancy)
+}
+
 /// From when to when the job ran. An open job runs until the input was collected.
 fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
     let from = job.created.or_else(|| job.events.first().map(|event| event.time));
@@ -108,6 +147,19 @@ fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
         _ => facts.cluster(&job.tenancy.cluster).collected,
     };
     (from, to.map(|to| from.map_or(to, |from| to.max(from))))
+}
+
+/// Why the logs of a node have gaps, where something tells.
+fn causes(id: NodeId, node: &Node, gaps: &[Gap]) -> String {
+    let meets = |from: Time, to: Time| gaps.iter().any(|gap| gap.from < to && from < gap.to);
+    let ends = node.ends.iter().filter(|end| meets(end.from, end.to)).map(|Gap { from, to }| {
+        format!("the log of {id} ends at {from}, and the bundle was collected at {to} or later")
+    });
+    let filtered = node.filtered.iter().filter(|part| meets(part.from, part.to)).map(|part| {
+        format!("{} holds no entry of channel DEV below severity ERROR then, so it cannot show a warning", part.path)
+    });
+    let causes: Vec<String> = ends.chain(filtered).collect();
+    if causes.is_empty() { String::new() } else { format!(" ({})", causes.join("; ")) }
 }
 
 /// Which nodes and times are missing, in words.
@@ -130,7 +182,7 @@ fn missing(facts: &Facts, job: &Job, from: Option<Time>, to: Option<Time>) -> Ve
         if !gaps.is_empty() {
             let times: Vec<String> =
                 gaps.iter().map(|Gap { from, to }| format!("{from} to {to}")).collect();
-            missing.push(format!("{id} from {}", times.join(" and ")));
+            missing.push(format!("{id} from {}{}", times.join(" and "), causes(id, node, &gaps)));
         }
     }
     if nodes == 0 {

@@ -96,7 +96,8 @@ fn revalidates(view: View<'_>, restore: &RestoreRun) -> Option<bool> {
         let known = ran.candidates.iter().map(|(_, version)| version.as_ref().map(does));
         let older = ran.at_most.iter().map(|v| Some(does(v)).filter(|does| !does));
         let newer = ran.at_least.iter().map(|v| Some(does(v)).filter(|does| *does));
-        known.chain(older).chain(newer).collect::<Vec<_>>()
+        let lost = ran.lost.map(|_| None);
+        known.chain(older).chain(newer).chain(lost).collect::<Vec<_>>()
     };
     let all = view.ran(&restore.tenancy, from, to).iter().flat_map(each).collect::<Vec<_>>();
     all.into_iter().reduce(|a, b| if a == b { a } else { None }).flatten()

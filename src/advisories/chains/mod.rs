@@ -9,7 +9,7 @@ mod remedy;
 mod words;
 
 use crate::advisories::Declared;
-use crate::advisories::ranges::Placement;
+use crate::advisories::ranges::{Placement, apart};
 use crate::facts::{
     Backups, BulkOperation, Chain, Covers, Facts, Layer, Ran, ReadFrom, RestoreRun, Unplaced,
 };
@@ -77,6 +77,7 @@ impl<'a> View<'a> {
                 .chain(ran.at_most.as_ref().map(Some))
                 .all(|v| v.is_some_and(|v| v.series() < first.series()))
                 && ran.at_least.is_none()
+                && ran.lost.is_none()
         };
         !ran.is_empty() && ran.iter().all(older)
     }
@@ -149,11 +150,6 @@ impl<'a> View<'a> {
             .find(|(chain, layer)| operation.is_in(chain, layer) == Covers::Yes)
             .map(|(_, layer)| layer)
     }
-}
-
-/// How many release series lie between two; counted as two a year, which later years have more of.
-fn apart(from: (u16, u16), to: (u16, u16)) -> u16 {
-    (to.0 * 2 + to.1).saturating_sub(from.0 * 2 + from.1)
 }
 
 /// What is said of a restore that is not over.

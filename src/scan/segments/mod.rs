@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{NodeId, Time};
+use crate::model::{NodeId, Severity, Time};
 
 /// A silence of so many microseconds says that entries may be missing, unless counters show that none is: a quiet node
 /// writes to its main log at least every few minutes.
@@ -28,6 +28,16 @@ pub struct Segment {
     pub counters: Option<(u64, u64)>,
     /// An entry of channel DEV is in it: the sink is one that DEV is written to.
     pub dev: bool,
+    /// An entry of channel DEV with severity INFO or WARNING was written to this file by the process that wrote this
+    /// segment. A sink counts entries after its filter, so only then do consecutive counters say that no warning was
+    /// written: those of a sink at ERROR never do.
+    pub warnings: bool,
+    /// The process that wrote it: numbers of one file, which grow in its order. Another configuration may hold after a
+    /// restart.
+    pub process: u32,
+    /// Nothing is missing between the segment before in this file and this one: a process began soon after the last
+    /// entry of the one before.
+    pub follows: bool,
     /// The node that its entries name, if any does.
     pub node: Option<NodeId>,
 }
@@ -37,8 +47,25 @@ pub struct Segment {
 pub(super) struct Placed {
     pub(super) time: Time,
     pub(super) counter: Option<u64>,
-    pub(super) dev: bool,
+    /// Its severity, if it is of channel DEV.
+    pub(super) dev: Option<Severity>,
     pub(super) node: Option<NodeId>,
+}
+
+/// Entries of channel DEV, as far as segments need them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Dev {
+    /// There are any.
+    pub(super) any: bool,
+    /// There are some of severity INFO or WARNING. An entry of unknown severity proves nothing.
+    pub(super) warnings: bool,
+}
+
+impl Dev {
+    fn of(severity: Option<Severity>) -> Self {
+        let warnings = matches!(severity, Some(Severity::Info | Severity::Warning));
+        Self { any: severity.is_some(), warnings }
+    }
 }
 
 /// How segments are told apart.
@@ -57,6 +84,8 @@ pub(super) struct Segments {
     list: Vec<Open>,
     /// The lines that begin a file, until an entry follows them.
     preamble: Option<Time>,
+    /// They name another build than those before: another process follows.
+    other_build: bool,
     /// How often the counters began anew.
     process: u32,
     /// The highest counter since then.
@@ -66,14 +95,13 @@ pub(super) struct Segments {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     segment: Segment,
-    process: u32,
     /// Between the one before and this one, segments were given up.
     torn: bool,
 }
 
 impl Segments {
     pub(super) fn new(rule: Rule) -> Self {
-        Self { rule, list: Vec::new(), preamble: None, process: 0, highest: 0 }
+        Self { rule, list: Vec::new(), preamble: None, other_build: false, process: 0, highest: 0 }
     }
 
     /// Takes note of a dated line of a preamble.
@@ -81,17 +109,28 @@ impl Segments {
         self.preamble = Some(self.preamble.map_or(time, |first| first.min(time)));
     }
 
+    /// Takes back that there was a preamble: it is no node's.
+    pub(super) fn forget_preamble(&mut self) {
+        (self.preamble, self.other_build) = (None, false);
+    }
+
+    /// Takes note that the build changed: the next entry is of another process.
+    pub(super) fn build_changed(&mut self) {
+        self.other_build = true;
+    }
+
     /// Takes note of a dated entry.
     pub(super) fn entry(&mut self, entry: Placed) {
         // Nearly every entry follows the last one.
         if let (Some(last), Some(counter), None) =
             (self.list.last_mut(), entry.counter, self.preamble)
+            && !self.other_build
             && let Some((_, end)) = &mut last.segment.counters
             && end.checked_add(1) == Some(counter)
             && same_node(last.segment.node, entry.node)
         {
             *end = counter;
-            last.segment.take(entry.time, entry.time, entry.dev, entry.node);
+            last.segment.take(entry.time, entry.time, Dev::of(entry.dev), entry.node);
             // Only where a later counter was seen before, there may be something to close.
             if counter < self.highest {
                 self.close_hole(self.list.len() - 1);
@@ -106,13 +145,15 @@ impl Segments {
     pub(super) fn next_counter(&self, node: NodeId) -> Option<u64> {
         let Segment { counters, node: known, .. } = self.list.last()?.segment;
         let (_, end) = counters?;
-        let follows =
-            self.preamble.is_none() && end >= self.highest && same_node(known, Some(node));
+        let follows = self.preamble.is_none()
+            && !self.other_build
+            && end >= self.highest
+            && same_node(known, Some(node));
         end.checked_add(1).filter(|_| follows)
     }
 
     /// Takes note of entries that follow each other, of which [`Segments::next_counter`] is the first.
-    pub(super) fn run(&mut self, entries: u64, (from, to): (Time, Time), dev: bool, node: NodeId) {
+    pub(super) fn run(&mut self, entries: u64, (from, to): (Time, Time), dev: Dev, node: NodeId) {
         let Some(Open { segment, .. }) = self.list.last_mut() else { return };
         if let Some((_, end)) = &mut segment.counters {
             *end += entries;
@@ -123,10 +164,11 @@ impl Segments {
 
     fn out_of_line(&mut self, entry: Placed) {
         let Placed { time, counter, dev, node } = entry;
-        let preamble = self.preamble.take();
-        if counter == Some(1) {
+        let dev = Dev::of(dev);
+        let (preamble, other_build) = (self.preamble.take(), std::mem::take(&mut self.other_build));
+        if counter == Some(1) || other_build {
             self.begin();
-        } else if let Some(at) = self.home(&entry) {
+        } else if let Some(at) = self.home(&entry, preamble.is_some()) {
             let known = &mut self.list[at].segment;
             known.take(time, time, dev, node);
             if let (Some((first, last)), Some(counter)) = (&mut known.counters, counter) {
@@ -140,7 +182,7 @@ impl Segments {
             self.highest = self.highest.max(counter.unwrap_or(0));
             self.close_hole(at);
             return;
-        } else if preamble.is_some() && counter.is_some() {
+        } else if preamble.is_some() {
             self.begin();
         }
         self.highest = self.highest.max(counter.unwrap_or(0));
@@ -148,8 +190,17 @@ impl Segments {
         let after = |start: &Time| counter == Some(1) || near(*start, *start, time);
         let from = preamble.filter(after).map_or(time, |start| start.min(time));
         let counters = counter.map(|counter| (counter, counter));
-        let segment = Segment { from, to: time, counters, dev, node };
-        self.list.push(Open { segment, process: self.process, torn: false });
+        let segment = Segment {
+            from,
+            to: time,
+            counters,
+            dev: dev.any,
+            warnings: dev.warnings,
+            process: self.process,
+            follows: false,
+            node,
+        };
+        self.list.push(Open { segment, torn: false });
         self.bound();
     }
 
@@ -159,30 +210,31 @@ impl Segments {
         self.highest = 0;
     }
 
-    /// The segment that an entry belongs to; none if it begins one.
-    fn home(&self, entry: &Placed) -> Option<usize> {
+    /// The segment that an entry belongs to; none if it begins one. After a preamble the entry may be of another
+    /// process: of the same it is only if its counter shows that soon after.
+    fn home(&self, entry: &Placed, after_preamble: bool) -> Option<usize> {
         let Placed { time, counter, .. } = *entry;
         let last = self.list.len().checked_sub(1)?;
         let open = self.list.len().saturating_sub(OPEN);
         let mut latest = None;
         (open..=last).rev().find(|&at| {
-            let Open { segment, process, .. } = self.list[at];
-            if !same_node(segment.node, entry.node) {
+            let Segment { from, to, counters, process, node, .. } = self.list[at].segment;
+            if !same_node(node, entry.node) || process != self.process {
                 return false;
             }
             let latest = *latest.get_or_insert(at);
-            let near = near(segment.from, segment.to, time);
-            match (segment.counters, counter, self.rule) {
+            let near = near(from, to, time);
+            match (counters, counter, self.rule) {
                 (Some((first, end)), Some(counter), rule) => {
                     let follows = end.checked_add(1) == Some(counter);
                     let precedes = counter.checked_add(1) == Some(first);
-                    let known = (first..=end).contains(&counter);
-                    let here = process == self.process;
-                    follows && here && (near || at == latest)
-                        || near && here && (precedes || known)
-                        || near && rule == Rule::Silence
+                    // A process counts no entry twice.
+                    let known = (first..=end).contains(&counter) && !after_preamble;
+                    let silent = rule == Rule::Silence && !(after_preamble && counter <= end);
+                    follows && (near || at == latest && !after_preamble)
+                        || near && (precedes || known || silent)
                 }
-                _ => near,
+                _ => near && !after_preamble,
             }
         })
     }
@@ -192,7 +244,7 @@ impl Segments {
         let Some((first, last)) = self.list[at].segment.counters else { return };
         let open = self.list.len().saturating_sub(OPEN);
         let reached = (open..self.list.len()).find(|&other| {
-            let Open { segment, process, .. } = self.list[other];
+            let segment = self.list[other].segment;
             let meets = segment.counters.is_some_and(|(begin, end)| {
                 last.checked_add(1) == Some(begin) || end.checked_add(1) == Some(first)
             });
@@ -200,7 +252,7 @@ impl Segments {
             other != at
                 && meets
                 && same_node(segment.node, self.list[at].segment.node)
-                && process == self.list[at].process
+                && segment.process == known.process
                 && (near(segment.from, segment.to, known.from)
                     || near(segment.from, segment.to, known.to))
         });
@@ -231,36 +283,45 @@ impl Segments {
     /// gap.
     pub(super) fn finish(self) -> Vec<Segment> {
         let mut joined: Vec<Segment> = Vec::new();
-        for Open { segment, torn, .. } in self.list {
+        for Open { mut segment, torn } in self.list {
             let begins = segment.counters.is_none_or(|(first, _)| first == 1);
-            match joined.last_mut() {
-                Some(last)
-                    if !torn
-                        && begins
-                        && same_node(last.node, segment.node)
-                        && (near(last.from, last.to, segment.from)
-                            || near(last.from, last.to, segment.to)) =>
-                {
-                    let end = segment.counters.map(|(_, end)| end);
-                    let first = last.counters.or(segment.counters).map(|(first, _)| first);
-                    last.from = last.from.min(segment.from);
-                    last.to = last.to.max(segment.to);
-                    last.dev |= segment.dev;
-                    last.node = last.node.or(segment.node);
-                    last.counters = first.zip(end.or(last.counters.map(|(_, end)| end)));
-                }
-                _ => joined.push(segment),
+            let Some(last) = joined.last_mut() else {
+                joined.push(segment);
+                continue;
+            };
+            segment.follows = !torn
+                && begins
+                && same_node(last.node, segment.node)
+                && (near(last.from, last.to, segment.from) || near(last.from, last.to, segment.to));
+            if segment.follows && segment.process == last.process {
+                last.join(&segment);
+            } else {
+                joined.push(segment);
             }
+        }
+        let shown = joined.clone();
+        let first = shown.iter().find_map(|one| one.node);
+        let several = shown.iter().any(|one| !same_node(one.node, first));
+        for segment in &mut joined {
+            segment.warnings = shown.iter().any(|other| {
+                let same_writer = if several {
+                    other.node == segment.node
+                } else {
+                    same_node(other.node, segment.node)
+                };
+                other.warnings && other.process == segment.process && same_writer
+            });
         }
         joined
     }
 }
 
 impl Segment {
-    fn take(&mut self, from: Time, to: Time, dev: bool, node: Option<NodeId>) {
+    fn take(&mut self, from: Time, to: Time, dev: Dev, node: Option<NodeId>) {
         self.from = self.from.min(from);
         self.to = self.to.max(to);
-        self.dev |= dev;
+        self.dev |= dev.any;
+        self.warnings |= dev.warnings;
         self.node = self.node.or(node);
     }
 
@@ -268,6 +329,7 @@ impl Segment {
         self.from = self.from.min(other.from);
         self.to = self.to.max(other.to);
         self.dev |= other.dev;
+        self.warnings |= other.warnings;
         self.node = self.node.or(other.node);
         self.counters = match (self.counters, other.counters) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
