@@ -14,7 +14,6 @@
 #[expect(dead_code, reason = "these bundles are folders and no text")]
 mod bundle;
 #[path = "support/run.rs"]
-#[expect(dead_code, reason = "the tests of cases use the rest of it")]
 mod run;
 
 use std::fs;

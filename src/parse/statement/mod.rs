@@ -1,5 +1,5 @@
-//! The statements in the descriptions of jobs: `BACKUP`, `RESTORE`, `IMPORT` and those that build an index, in the forms
-//! in which CockroachDB 19.1 to 23.x print them (backups facts, sections 2.3 and 2.4).
+//! The statements in the descriptions of jobs: `BACKUP`, `RESTORE`, `IMPORT` and schema changes, in the forms in
+//! which CockroachDB 19.1 to 23.x print them (backups facts, sections 2.3 and 2.4).
 //!
 //! A description is what a person or a schedule typed, printed anew by the server, with secrets removed. It may have
 //! been redacted, cut or forged; whatever is not plainly of a known form is an [`Unparsed`] with a reason, never a guess.
@@ -14,6 +14,7 @@ mod lex;
 mod name;
 mod restore;
 mod restoring;
+mod schema_change;
 mod sql;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub use backup::backup;
 pub use import::import;
 pub use index::index_build;
 pub use restore::restore;
+pub use schema_change::{Fill, FillKind, SchemaChange, schema_change};
 
 /// What a statement is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
