@@ -101,7 +101,14 @@ pub fn gather(
             known.jobs_tables.iter().map(|tenant| Tenancy::new(cluster, tenant))
         })
         .collect_small();
-    facts.jobs = histories.finish(&tables);
+    let (jobs, moved) = histories.finish(&tables);
+    facts.jobs = jobs;
+    for sign in &mut facts.signs {
+        let old = sign.job.map(|job| (sign.tenancy.clone(), job));
+        if let Some(tenancy) = old.and_then(|old| moved.get(&old)) {
+            sign.tenancy = tenancy.clone();
+        }
+    }
     facts.backups = backups::gather(&facts);
     backups::add_events(&facts.backups, &mut facts.jobs);
     facts

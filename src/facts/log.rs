@@ -87,7 +87,8 @@ impl LogReading {
                     let key = key(time, &tenancy, node, told.identity, &source);
                     if key.is_some_and(|key| seen.insert(key)) {
                         let text = told.text.to_owned();
-                        let line = LogLine { time, node, source, text, counter };
+                        let tagged = told.tenant_name.is_some() || told.tenant_id.is_some();
+                        let line = LogLine { time, node, source, text, counter, tagged };
                         histories.add_signal(&tenancy, told.signal, line);
                     }
                 }
@@ -112,7 +113,8 @@ impl LogReading {
                     }
                     if let Some(signal) = signals::read(entry) {
                         let (time, counter, text) = (entry.time, entry.counter, hit.raw.clone());
-                        let line = LogLine { time, node, source, text, counter };
+                        let tagged = entry.tenant_name.is_some() || entry.tenant_id.is_some();
+                        let line = LogLine { time, node, source, text, counter, tagged };
                         histories.add_signal(&tenancy, signal, line);
                     }
                     let indices = hit.signatures.iter().copied();

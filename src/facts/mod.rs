@@ -33,6 +33,7 @@ pub use kept::KeptLog;
 pub use lacks::Lacks;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Filtered, Node};
+pub use operation::may_store_rows;
 pub use schedules::Schedule;
 pub use signals::SIGNATURES;
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};

@@ -68,7 +68,38 @@ pub(super) fn read(entry: &Entry) -> Option<Signal> {
         return from_event(event);
     }
     let message = unmarked(&entry.message);
-    from_job_line(&message).or_else(|| from_operation(entry, &message))
+    // In a line that was copied with another blank before it, the mark of an event is part of the message.
+    if let Some(event) = message.trim_start().strip_prefix('=')
+        && is_named(entry, &["event_log.go"])
+    {
+        return from_event(event.trim_end());
+    }
+    let of_jobs = || from_job_line(&message).filter(|signal| is_from_its_source(entry, signal));
+    of_jobs().or_else(|| from_operation(entry, &message))
+}
+
+/// Whether the source file of an entry is one that writes such a line. A file that is not known may be the right one for
+/// what a state says; it proves no restart.
+fn is_from_its_source(entry: &Entry, signal: &Signal) -> bool {
+    match signal.kind {
+        JobEventKind::Resuming | JobEventKind::Retry => is_of_jobs(entry),
+        _ => entry.file.is_empty() || is_of_jobs(entry),
+    }
+}
+
+/// Whether the source file of an entry is one of `pkg/jobs`, with its folder or without.
+fn is_of_jobs(entry: &Entry) -> bool {
+    is_in(entry, &["jobs"]) || matches!(entry.file.as_str(), "adopt.go" | "registry.go")
+}
+
+/// Whether the source file of an entry is in a folder of one of these names.
+fn is_in(entry: &Entry, folders: &[&str]) -> bool {
+    entry.file.rsplit('/').nth(1).is_some_and(|folder| folders.contains(&folder))
+}
+
+/// Whether the source file of an entry has one of these names.
+fn is_named(entry: &Entry, names: &[&str]) -> bool {
+    entry.file.rsplit('/').next().is_some_and(|name| names.contains(&name))
 }
 
 /// `[TYPE ]job <id>: …` and `job <id>, session …: …`, the lines of the jobs registry.
@@ -87,8 +118,13 @@ fn from_job_line(message: &str) -> Option<Signal> {
     let kind = if let Some(said) = rest.strip_prefix(": ") {
         if said.starts_with("resuming execution") {
             JobEventKind::Resuming
-        } else if let Some(state) = said.strip_prefix("stepping through state ") {
-            JobEventKind::State(JobStatus::parse(state.split_whitespace().next()?))
+        } else if let Some(state) = said.strip_prefix("stepping through state") {
+            // A line that ends here was torn; it says as little as half a word does.
+            let word = state.split_whitespace().next().unwrap_or("");
+            let apart = state.is_empty() || state.starts_with(char::is_whitespace);
+            let status =
+                if apart { JobStatus::parse(word) } else { JobStatus::Other(word.to_owned()) };
+            JobEventKind::State(status)
         } else if said.contains("execution encountered retriable error") {
             JobEventKind::Retry
         } else if said.contains("the job is now reverting") {
@@ -112,26 +148,35 @@ fn from_job_line(message: &str) -> Option<Signal> {
     Some(signal)
 }
 
-/// Lines of the operations themselves; the job is in the tags.
+/// Lines of the operations themselves; the job is in the tags. Each counts only from the source file that writes it:
+/// backups and changefeeds log the words of an import, and a query may quote any of them.
 fn from_operation(entry: &Entry, message: &str) -> Option<Signal> {
-    let (kind, operation) =
-        if message.contains("encountered retryable error but exceeded retry duration") {
-            (JobEventKind::GaveUp, None)
-        } else if message.contains("encountered retryable error")
-            || message.contains("error while running schema change, retrying")
-        {
-            (JobEventKind::Retry, None)
-        } else if message.contains("hit retryable error") {
-            (JobEventKind::Retry, Some(Operation::Replication))
-        } else if message.contains("starting backfill for CREATE TABLE AS") {
-            (JobEventKind::BackfillStarted, Some(Operation::CreateTableAs))
-        } else if message.contains("starting backfill for CREATE MATERIALIZED VIEW") {
-            (JobEventKind::BackfillStarted, Some(Operation::CreateView))
-        } else if message.contains("skipping backfill for CREATE MATERIALIZED VIEW") {
-            (JobEventKind::BackfillSkipped, Some(Operation::CreateView))
-        } else {
+    let says = |words: &str| message.contains(words);
+    let (kind, operation) = if says("encountered retryable error") {
+        // `sql/importer/import_job.go`; `ccl/importccl/import_stmt.go` and `import_stmt_job.go` before 22.1.
+        if !is_in(entry, &["importer", "importccl"]) && !is_named(entry, &["import_job.go"]) {
             return None;
-        };
+        }
+        let gave_up = says("encountered retryable error but exceeded retry duration");
+        (if gave_up { JobEventKind::GaveUp } else { JobEventKind::Retry }, None)
+    } else if says("hit retryable error") {
+        if !is_named(entry, &["stream_ingestion_job.go"]) {
+            return None;
+        }
+        (JobEventKind::Retry, Some(Operation::Replication))
+    } else if !is_named(entry, &["schema_changer.go"]) {
+        return None;
+    } else if says("error while running schema change, retrying") {
+        (JobEventKind::Retry, None)
+    } else if says("starting backfill for CREATE TABLE AS") {
+        (JobEventKind::BackfillStarted, Some(Operation::CreateTableAs))
+    } else if says("starting backfill for CREATE MATERIALIZED VIEW") {
+        (JobEventKind::BackfillStarted, Some(Operation::CreateView))
+    } else if says("skipping backfill for CREATE MATERIALIZED VIEW") {
+        (JobEventKind::BackfillSkipped, Some(Operation::CreateView))
+    } else {
+        return None;
+    };
     let tag = job_tag::read(&entry.tags);
     let mut signal = Signal::new(tag.id?, kind);
     signal.job_type = tag.job_type;
@@ -185,4 +230,69 @@ fn from_event(event: &str) -> Option<Signal> {
         signal.description = event.description.map(|d| unmarked(&d).into_owned());
     }
     Some(signal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{LogScanner, Signatures};
+
+    /// The kinds of what a line of this source file and message says of job 7.
+    fn kind(file: &str, message: &str) -> Option<JobEventKind> {
+        let any = Signature { name: "any", literal: "" };
+        let mut scanner = LogScanner::new(&Signatures::new(vec![any]), "cockroach.log");
+        let line = format!(
+            "I250422 06:30:01.000001 11 {file}:261 ⋮ [T1,n1,job=IMPORT id=7] 1  {message}\n"
+        );
+        scanner.feed(line.as_bytes());
+        read(&scanner.finish().hits[0].entry).map(|signal| signal.kind)
+    }
+
+    #[test]
+    fn a_restart_is_known_by_its_source_file() {
+        for (file, message) in [
+            ("sql/importer/import_job.go", "encountered retryable error: x"),
+            ("importer/import_job.go", "encountered retryable error: x"),
+            ("ccl/importccl/import_stmt_job.go", "encountered retryable error: x"),
+            ("sql/schema_changer.go", "error while running schema change, retrying: x"),
+            ("crosscluster/physical/stream_ingestion_job.go", "hit retryable error x"),
+            ("jobs/adopt.go", "job 7: resuming execution"),
+            ("jobs/registry.go", "job 7: running execution encountered retriable error: x"),
+        ] {
+            let expected = if message.contains("resuming") {
+                JobEventKind::Resuming
+            } else {
+                JobEventKind::Retry
+            };
+            assert_eq!(kind(file, message), Some(expected), "{file}");
+            assert_eq!(kind("sql/exec_log.go", message), None, "{message}");
+            assert_eq!(kind("ccl/backupccl/backup_job.go", message), None, "{message}");
+        }
+    }
+
+    #[test]
+    fn an_event_behind_another_blank_is_an_event() {
+        let event = "={\"EventType\":\"recovery_event\",\"RecoveryType\":\"import_job\",\"JobID\":7,\"ResultStatus\":\"succeeded\",\"NumRows\":5}";
+        let completed = JobEventKind::Completed { rows: Some(5) };
+        assert_eq!(kind("util/log/event_log.go", event), Some(completed));
+        assert_eq!(kind("sql/exec_log.go", event), None);
+    }
+
+    #[test]
+    fn a_torn_state_is_no_state() {
+        let state = |word: &str| {
+            let message = format!("IMPORT job 7: stepping through state {word}");
+            match kind("jobs/registry.go", &message) {
+                Some(JobEventKind::State(status)) => status,
+                other => panic!("{word}: {other:?}"),
+            }
+        };
+        for word in ["succ", "succI250422", "succeededI250422 06:30:40", "‹×›", "done"] {
+            assert!(!state(word).is_known(), "{word}");
+        }
+        assert_eq!(state("failed with error: x"), JobStatus::Failed);
+        assert_eq!(state("revert-failed"), JobStatus::RevertFailed);
+        let empty = kind("jobs/registry.go", "IMPORT job 7: stepping through state ");
+        assert_eq!(empty, Some(JobEventKind::State(JobStatus::Other(String::new()))));
+    }
 }

@@ -29,7 +29,7 @@ pub enum JobStatus {
     Failed,
     /// Canceled, its work undone.
     Canceled,
-    /// A word that this version of the tool does not know.
+    /// A word that no version of CockroachDB uses for a state: torn, removed or foreign. It says nothing of the job.
     Other(String),
 }
 
@@ -56,6 +56,12 @@ impl JobStatus {
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+
+    /// Whether it is one of CockroachDB's own states.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
     }
 }
 
@@ -254,6 +260,9 @@ pub struct Job {
     pub rows: Option<u64>,
     /// Where the table has its row.
     pub row: Option<Location>,
+    /// The states in which rows of its tables say that it ended, `revert-failed` included: each once, with the first row
+    /// that says so. Of more than one at most one is true.
+    pub end_states: Vec<(JobStatus, Location)>,
     /// Its life, by time.
     pub events: Vec<JobEvent>,
 }
@@ -280,6 +289,7 @@ impl Job {
             details: JobDetails::Missing,
             rows: None,
             row: None,
+            end_states: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -288,6 +298,31 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_words_are_states() {
+        const STATES: [&str; 10] = [
+            "pending",
+            "running",
+            "paused",
+            "pause-requested",
+            "reverting",
+            "cancel-requested",
+            "canceled",
+            "succeeded",
+            "failed",
+            "revert-failed",
+        ];
+        for state in STATES {
+            let parsed = JobStatus::parse(state);
+            assert!(parsed.is_known());
+            assert_eq!(parsed.to_string(), state);
+            for cut in 0..state.len() {
+                assert!(!JobStatus::parse(&state[..cut]).is_known(), "{}", &state[..cut]);
+            }
+            assert!(!JobStatus::parse(&format!("{state}I250422")).is_known());
+        }
+    }
 
     #[test]
     fn a_text_that_was_not_kept_is_not_shown_as_none() {

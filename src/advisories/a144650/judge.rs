@@ -5,28 +5,51 @@ use std::collections::BTreeMap;
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
 use crate::facts::{Facts, Sign};
-use crate::model::{Evidence, Finding, Job, JobEvent, JobId, Operation, Reason, Tenancy, Verdict};
+use crate::model::{
+    Evidence, Finding, Job, JobEvent, JobId, JobStatus, Operation, Reason, Tenancy, Verdict,
+};
 
 use super::end::{self, End};
 use super::rules::Outcome;
 use super::warning::{self, FlushError};
-use super::{finding, job_subject, reason, remedy, sign_evidence, vendor};
+use super::{
+    SOURCE_UNKNOWN, finding, is_of_unknown_source, job_subject, reason, remedy, sign_evidence,
+    vendor,
+};
 
-/// One finding for each job with a warning.
-pub(super) fn jobs(declared: &Declared, facts: &Facts, signs: &[&Sign]) -> Vec<Finding> {
-    let mut by_job: BTreeMap<(&Tenancy, JobId), Vec<&Sign>> = BTreeMap::new();
+/// The warnings of one job: at least one.
+pub(super) struct Warnings<'a> {
+    job: &'a Job,
+    first: &'a Sign,
+    others: Vec<&'a Sign>,
+}
+
+/// Divides the warnings into those of jobs that are known, and those that stand alone. Each is in exactly one group, and
+/// each group becomes one finding.
+pub(super) fn by_job<'a>(
+    facts: &'a Facts,
+    signs: &[&'a Sign],
+) -> (Vec<Warnings<'a>>, Vec<&'a Sign>) {
+    let mut of_jobs: BTreeMap<(&Tenancy, JobId), Warnings<'a>> = BTreeMap::new();
+    let mut alone = Vec::new();
     for sign in signs {
-        if let Some(job) = sign.job {
-            by_job.entry((&sign.tenancy, job)).or_default().push(sign);
-        }
+        let job = sign.job.and_then(|id| facts.jobs.get(&(sign.tenancy.clone(), id)));
+        let Some(job) = job else {
+            alone.push(*sign);
+            continue;
+        };
+        of_jobs
+            .entry((&job.tenancy, job.id))
+            .and_modify(|known| known.others.push(sign))
+            .or_insert(Warnings { job, first: sign, others: Vec::new() });
     }
-    by_job
-        .into_iter()
-        .filter_map(|((tenancy, id), warnings)| {
-            let job = facts.jobs.get(&(tenancy.clone(), id))?;
-            Judge { declared, facts, job, end: end::of(job) }.finding(&warnings)
-        })
-        .collect()
+    (of_jobs.into_values().collect(), alone)
+}
+
+/// The finding about a job with warnings.
+pub(super) fn job(declared: &Declared, facts: &Facts, warnings: &Warnings<'_>) -> Finding {
+    let job = warnings.job;
+    Judge { declared, facts, job, end: end::of(job) }.finding(warnings)
 }
 
 pub(super) struct Judge<'a> {
@@ -38,30 +61,38 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// The strongest of what its warnings say, each judged on its own.
-    fn finding(&self, warnings: &[&Sign]) -> Option<Finding> {
-        let errors: Vec<(&Sign, FlushError)> =
-            warnings.iter().map(|sign| (*sign, warning::read(&sign.entry.message))).collect();
-        let outcome = errors
-            .iter()
-            .map(|(sign, error)| self.limited(sign, error))
-            .reduce(|known, next| if next.verdict > known.verdict { next } else { known })?;
+    fn finding(&self, warnings: &Warnings<'_>) -> Finding {
+        let first = (warnings.first, warning::read(&warnings.first.entry.message));
+        let mut outcome = self.limited(first.0, &first.1);
+        let mut last = first.0.entry.time;
+        let mut errors = vec![first];
+        for sign in &warnings.others {
+            let error = warning::read(&sign.entry.message);
+            let next = self.limited(sign, &error);
+            if next.verdict > outcome.verdict {
+                outcome = next;
+            }
+            last = last.max(sign.entry.time);
+            errors.push((*sign, error));
+        }
         let mut reasons = vec![reason(outcome.code, outcome.text.as_str())];
         reasons.extend_from_slice(&outcome.limits);
         self.describe(&errors, &mut reasons);
-        let rule = vendor::reports(self.job, &self.end, warnings.last()?.entry.time);
+        let rule = vendor::reports(self.job, &self.end, last);
         reasons.extend(
             vendor::difference(rule, outcome.verdict, outcome.code)
                 .map(|text| reason("VENDOR_RULE_DIFFERS", text)),
         );
         let subject = job_subject(&self.job.tenancy, self.job.id);
-        let mut finding =
-            finding(subject, outcome.verdict, reasons, self.evidence(warnings, &outcome));
+        let signs: Vec<&Sign> = errors.iter().map(|(sign, _)| *sign).collect();
+        let evidence = self.evidence(&signs, &outcome);
+        let mut finding = finding(subject, outcome.verdict, reasons, evidence);
         let errors: Vec<&FlushError> = errors.iter().map(|(_, error)| error).collect();
         if outcome.verdict > Verdict::Cleared {
             let Self { declared, facts, job, .. } = self;
             finding.remediation = remedy::steps(declared, facts, &job.tenancy, Some(job), &errors);
         }
-        Some(finding)
+        finding
     }
 
     /// The warnings, what decides, how the job ended, and what MOLT said.
@@ -70,7 +101,9 @@ impl Judge<'_> {
         let shown = warnings.iter().take(super::EVIDENCE_LIMIT / 2);
         let mut evidence: Vec<Evidence> = shown.map(|sign| sign_evidence(sign)).collect();
         evidence.extend(outcome.event.clone());
+        evidence.extend(self.rows_that_contradict());
         evidence.extend(end::events(self.job).map(self::evidence));
+        evidence.extend(end::torn(self.job).map(self::evidence));
         let verify = self.molt().and_then(|table| table.verify.as_ref());
         evidence.extend(verify.into_iter().flat_map(|verify| &verify.lines).map(
             |(source, time, text)| Evidence {
@@ -82,6 +115,17 @@ impl Judge<'_> {
         ));
         evidence.dedup();
         evidence
+    }
+
+    /// The rows of tables that name ends of which at most one is true.
+    fn rows_that_contradict(&self) -> impl Iterator<Item = Evidence> {
+        let contradict = matches!(self.end, End::Contradicted(_));
+        self.job.end_states.iter().filter(move |_| contradict).map(|(status, source)| Evidence {
+            source: source.clone(),
+            node: None,
+            time: None,
+            text: format!("jobs table: status {status}"),
+        })
     }
 
     /// The verdict on one warning, lowered where a link is not certain.
@@ -105,6 +149,9 @@ impl Judge<'_> {
                 "The flush failed because its context was canceled: the operation was already being torn down by another error, which usually makes it start over.",
             );
         }
+        if is_of_unknown_source(sign) {
+            outcome = outcome.at_most(Verdict::Possible, SOURCE_UNKNOWN.0, SOURCE_UNKNOWN.1);
+        }
         match placement {
             Placement::Unknown => outcome.at_most(
                 Verdict::Possible,
@@ -120,8 +167,9 @@ impl Judge<'_> {
         }
     }
 
-    /// What else a reader should know: the index, the rows, what was removed.
+    /// What else a reader should know: states that are none, the index, the rows, what was removed.
     fn describe(&self, errors: &[(&Sign, FlushError)], reasons: &mut Vec<Reason>) {
+        reasons.extend(unknown_states(self.job));
         // Each refresh of a view gives its indexes new numbers, so there they tell nothing.
         let numbered = self.job.operation != Operation::RefreshView;
         let indexes: Vec<(u64, u64)> =
@@ -151,6 +199,14 @@ impl Judge<'_> {
             ));
         }
     }
+}
+
+/// That a line or the row of a job names a state which is none, if one does. The word is in the evidence: it may be
+/// anything, so a sentence must not quote it.
+pub(super) fn unknown_states(job: &Job) -> Option<Reason> {
+    let in_row = matches!(&job.status, Some(JobStatus::Other(_)) if job.row.is_some());
+    let text = "A line or a row names a state of the job that no version of CockroachDB has: it was torn, removed or changed. It is not taken as a state, so it may hide how the job went on.";
+    (in_row || end::torn(job).next().is_some()).then(|| reason("STATE_NOT_KNOWN", text))
 }
 
 pub(super) fn evidence(event: &JobEvent) -> Evidence {

@@ -6,17 +6,20 @@
 
 mod end;
 mod judge;
+mod order;
 mod remedy;
 mod rules;
 mod unattributed;
 mod uncovered;
 mod vendor;
+mod verify;
 mod warning;
 
 use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
 use crate::model::{
     Evidence, Finding, Operation, Reason, SortSmall, Subject, SubjectKind, Tenancy, Verdict,
+    unmarked,
 };
 use crate::scan::Signature;
 
@@ -58,16 +61,16 @@ fn concerns(operation: Operation) -> bool {
 }
 
 fn decide(declared: &Declared, facts: &Facts) -> Decision {
-    // The same words in a logged SQL statement are somebody's search for this very warning.
-    let from_batcher = |sign: &&Sign| sign.entry.file.ends_with("sst_batcher.go");
     let signs: Vec<&Sign> = facts
         .signs
         .iter()
-        .filter(|sign| sign.signature == FLUSH_ERROR.name)
-        .filter(from_batcher)
+        .filter(|sign| sign.signature == FLUSH_ERROR.name && is_of_batcher(sign))
         .collect();
-    let mut findings = judge::jobs(declared, facts, &signs);
-    findings.extend(unattributed::entries(declared, facts, &signs));
+    // Every warning is in exactly one of these, and each of these is one finding.
+    let (of_jobs, alone) = judge::by_job(facts, &signs);
+    let of_jobs = of_jobs.iter().map(|warnings| judge::job(declared, facts, warnings));
+    let alone = alone.into_iter().map(|sign| unattributed::entry(declared, facts, sign));
+    let mut findings: Vec<Finding> = of_jobs.chain(alone).collect();
     uncovered::add(declared, facts, &mut findings);
     for finding in &mut findings {
         finding.evidence.truncate(EVIDENCE_LIMIT);
@@ -78,6 +81,25 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let missing = coverage::jobs_tables_missing(facts);
     Decision::conclude(declared, facts, findings, missing, coverage::is_needed)
 }
+
+/// Whether the batcher wrote an entry, or may have: the same words in a logged SQL statement are somebody's search for
+/// this very warning, and a structured event is never the batcher's.
+fn is_of_batcher(sign: &Sign) -> bool {
+    sign.entry.file.ends_with("sst_batcher.go")
+        || (is_of_unknown_source(sign) && sign.entry.event.is_none())
+}
+
+/// Whether an entry does not say which source file wrote it. JSON can be configured so, and Go writes `???` where it
+/// does not know.
+fn is_of_unknown_source(sign: &Sign) -> bool {
+    matches!(unmarked(&sign.entry.file).trim(), "" | "×" | "???" | "<unknown>" | "null" | "NULL")
+}
+
+/// Code and sentence of a warning that does not say which source file wrote it.
+const SOURCE_UNKNOWN: (&str, &str) = (
+    "SOURCE_UNKNOWN",
+    "The entry does not say which source file wrote it. The words are those of the batcher's warning, but an entry of another file could quote them.",
+);
 
 fn reason(code: &str, text: impl Into<String>) -> Reason {
     Reason { code: code.to_owned(), text: text.into() }

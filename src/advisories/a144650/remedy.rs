@@ -7,6 +7,7 @@ use crate::advisories::remediation::Guide;
 use crate::advisories::{Declared, quote};
 use crate::facts::Facts;
 use crate::model::{Job, Operation, Remediation, Tenancy};
+use crate::parse::statement::{SchemaChange, schema_change};
 
 use super::warning::FlushError;
 
@@ -69,48 +70,26 @@ fn of_job(job: &Job) -> BTreeMap<&'static str, String> {
 
 /// The query of `CREATE TABLE t AS query`.
 fn query(job: &Job) -> Option<&str> {
-    let start = match job.operation {
-        Operation::CreateTableAs | Operation::CreateView => {
-            find_word(&job.description, "AS")? + "AS".len()
-        }
-        _ => return None,
-    };
-    let query = job.description[start..].trim();
-    (!query.is_empty()).then_some(query)
-}
-
-/// Where `word` stands in `text` as a word of its own, in any case.
-fn find_word(text: &str, word: &str) -> Option<usize> {
-    let upper = text.to_ascii_uppercase();
-    upper.match_indices(word).map(|(at, _)| at).find(|at| {
-        let before = at
-            .checked_sub(1)
-            .is_none_or(|i| text.as_bytes()[i].is_ascii_whitespace() || text.as_bytes()[i] == b')');
-        let after = text
-            .as_bytes()
-            .get(at + word.len())
-            .is_none_or(|b| b.is_ascii_whitespace() || *b == b'(');
-        before && after
-    })
+    match schema_change(&job.description) {
+        Ok(SchemaChange::Fills(fill)) => fill.query,
+        _ => None,
+    }
 }
 
 /// The table or view that a description names, or the virtual cluster of a replication stream, as it is written
 /// there.
 pub(super) fn target(description: &str) -> Option<&str> {
-    const BEGINNINGS: [&str; 12] = [
+    const BEGINNINGS: [&str; 6] = [
         "IMPORT INTO ",
         "IMPORT TABLE ",
-        "CREATE TABLE IF NOT EXISTS ",
-        "CREATE TABLE ",
-        "CREATE MATERIALIZED VIEW IF NOT EXISTS ",
-        "CREATE MATERIALIZED VIEW ",
-        "REFRESH MATERIALIZED VIEW CONCURRENTLY ",
-        "REFRESH MATERIALIZED VIEW ",
         "CREATE VIRTUAL CLUSTER IF NOT EXISTS ",
         "CREATE VIRTUAL CLUSTER ",
         "CREATE TENANT IF NOT EXISTS ",
         "CREATE TENANT ",
     ];
+    if let Ok(SchemaChange::Fills(fill)) = schema_change(description) {
+        return (!fill.written.is_empty()).then_some(fill.written);
+    }
     let description = description.trim_start();
     let begins = |beginning: &&&str| {
         description
@@ -183,6 +162,7 @@ mod tests {
                 Some("d.public.\"odd (name)\""),
             ),
             ("create table d.s.t AS SELECT 1", Some("d.s.t")),
+            ("/* x */ CREATE UNLOGGED TABLE d.s.t AS SELECT 1", Some("d.s.t")),
             ("CREATE TABLE IF NOT EXISTS t AS SELECT 1", Some("t")),
             ("REFRESH MATERIALIZED VIEW CONCURRENTLY d.s.v", Some("d.s.v")),
             ("REFRESH MATERIALIZED VIEW d.s.v WITH DATA", Some("d.s.v")),
@@ -194,12 +174,5 @@ mod tests {
         ] {
             assert_eq!(target(description), expected, "{description}");
         }
-    }
-
-    #[test]
-    fn the_as_of_a_query_is_a_word_of_its_own() {
-        assert_eq!(find_word("CREATE TABLE asa AS SELECT 1 AS x", "AS"), Some(17));
-        assert_eq!(find_word("CREATE TABLE t(a) AS(SELECT 1)", "AS"), Some(18));
-        assert_eq!(find_word("CREATE TABLE basis", "AS"), None);
     }
 }

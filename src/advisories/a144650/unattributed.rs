@@ -2,22 +2,16 @@
 
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
-use crate::facts::{Facts, Sign};
+use crate::facts::{Facts, Sign, may_store_rows};
 use crate::model::{Finding, Job, Subject, SubjectKind, Verdict};
 
 use super::end::{self, End};
-use super::{concerns, finding, reason, remedy, sign_evidence, warning};
+use super::{
+    SOURCE_UNKNOWN, finding, is_of_unknown_source, reason, remedy, sign_evidence, warning,
+};
 
-/// One finding for each warning without a job.
-pub(super) fn entries(declared: &Declared, facts: &Facts, signs: &[&Sign]) -> Vec<Finding> {
-    signs
-        .iter()
-        .filter(|sign| sign.job.is_none())
-        .map(|sign| entry(declared, facts, sign))
-        .collect()
-}
-
-fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
+/// The finding about a warning without a job that is known.
+pub(super) fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
     let subject = Subject {
         kind: SubjectKind::LogEntry,
         id: format!("{}:{}", sign.source.path, sign.source.line),
@@ -40,10 +34,10 @@ fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
     }
     let error = warning::read(&sign.entry.message);
     let candidates = candidates(facts, sign, error.table);
-    let why = if sign.tag.redacted {
-        "The entry names a job whose id was redacted"
-    } else {
-        "The entry names no job"
+    let why = match sign.job {
+        Some(id) => format!("The entry names job {id}, of which nothing else is known"),
+        None if sign.tag.redacted => "The entry names a job whose id was redacted".to_owned(),
+        None => "The entry names no job".to_owned(),
     };
     let names = match candidates.as_slice() {
         [] => ", and no job that is known fits its time and table.".to_owned(),
@@ -55,6 +49,9 @@ fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
     let mut reasons = vec![reason("UNATTRIBUTED", format!("{why}{names}"))];
     if placement != Placement::Affected {
         reasons.push(reason("VERSION_UNKNOWN", "The build that wrote the warning cannot be placed among the affected ones for certain."));
+    }
+    if is_of_unknown_source(sign) {
+        reasons.push(reason(SOURCE_UNKNOWN.0, SOURCE_UNKNOWN.1));
     }
     if error.teardown {
         reasons.push(reason("TEARDOWN_NOISE", "The flush failed because its context was canceled, which usually means that another error had already stopped the operation."));
@@ -68,14 +65,14 @@ fn entry(declared: &Declared, facts: &Facts, sign: &Sign) -> Finding {
     finding
 }
 
-/// Jobs of the advisory's operations that ran at the time of the warning and, where both name one, on its table.
+/// Jobs that may be of the advisory's operations, that ran at the time of the warning and, where both name one, on its table.
 fn candidates<'a>(facts: &'a Facts, sign: &Sign, table: Option<u64>) -> Vec<&'a Job> {
     let time = sign.entry.time;
     facts
         .jobs
         .values()
-        .filter(|job| job.tenancy == sign.tenancy && concerns(job.operation))
-        .filter(|job| !matches!(end::of(job), End::Undone(_)))
+        .filter(|job| job.tenancy == sign.tenancy && may_store_rows(job))
+        .filter(|job| !matches!(end::of(job), End::Undone(..)))
         .filter(|job| {
             let began = job.created.or_else(|| job.events.first().map(|event| event.time));
             began.is_none_or(|began| began <= time)

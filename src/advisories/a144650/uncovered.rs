@@ -6,23 +6,24 @@ use std::collections::HashMap;
 
 use crate::advisories::Declared;
 use crate::advisories::ranges::Placement;
-use crate::facts::{Facts, Node};
+use crate::facts::{Facts, Node, may_store_rows};
 use crate::model::{
     Evidence, Finding, Gap, Job, JobEventKind, JobStatus, NodeId, Operation, Subject, Tenant, Time,
     Verdict,
 };
 
 use super::end::{self, End};
-use super::judge::Judge;
+use super::judge::{Judge, unknown_states};
 use super::rules::{later_refresh, without_data};
-use super::{concerns, finding, job_subject, reason, remedy};
+use super::verify::Verified;
+use super::{finding, job_subject, reason, remedy};
 
 /// Adds what is to be said of jobs that may have run on an affected version and whose run is not covered: a finding
 /// of its own, or, where a named fact rules out the harm of the warnings that were read, that there may be others.
 pub(super) fn add(declared: &Declared, facts: &Facts, findings: &mut Vec<Finding>) {
     let known: HashMap<Subject, usize> =
         findings.iter().enumerate().map(|(index, f)| (f.subject.clone(), index)).collect();
-    for job in facts.jobs.values().filter(|job| concerns(job.operation)) {
+    for job in facts.jobs.values().filter(|job| may_store_rows(job)) {
         let known = known.get(&job_subject(&job.tenancy, job.id)).copied();
         // What asks for action already says what to validate.
         if known.is_some_and(|index| findings[index].verdict > Verdict::Cleared) {
@@ -47,7 +48,7 @@ pub(super) fn add(declared: &Declared, facts: &Facts, findings: &mut Vec<Finding
 /// Whether a later Verify of MOLT compared every row that the job wrote.
 fn verified(declared: &Declared, facts: &Facts, job: &Job) -> bool {
     let judge = Judge { declared, facts, job, end: end::of(job) };
-    judge.verified().is_some_and(|outcome| outcome.verdict == Verdict::Cleared)
+    matches!(judge.verified(), Verified::Decides(outcome) if outcome.verdict == Verdict::Cleared)
 }
 
 /// Whether anything of the job's work is in use.
@@ -55,7 +56,7 @@ fn leaves_data(facts: &Facts, job: &Job) -> bool {
     let replaced = matches!(job.operation, Operation::CreateView | Operation::RefreshView)
         && later_refresh(facts, job).is_some();
     let not_begun = matches!(end::of(job), End::Open(JobStatus::Pending));
-    !replaced && !without_data(job) && !not_begun && !matches!(end::of(job), End::Undone(_))
+    !replaced && !without_data(job) && !not_begun && !matches!(end::of(job), End::Undone(..))
 }
 
 fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
@@ -98,6 +99,7 @@ fn uncovered(declared: &Declared, facts: &Facts, job: &Job) -> Option<Finding> {
         vec![reason(code, text)],
         evidence.collect(),
     );
+    finding.reasons.extend(unknown_states(job));
     finding.evidence.extend(
         end::events(job).filter(|event| Some(&event.source) != job.row.as_ref()).map(|event| {
             Evidence {

@@ -16,7 +16,8 @@ pub(super) fn reports(job: &Job, end: &End, last_warning: Time) -> bool {
         .filter(|event| matches!(event.kind, JobEventKind::Retry | JobEventKind::Resuming))
         .map(|event| event.time)
         .max();
-    matches!(end, End::Succeeded(_)) && last_restart.is_none_or(|restart| last_warning > restart)
+    matches!(end, End::Succeeded(_) | End::Contradicted(_))
+        && last_restart.is_none_or(|restart| last_warning > restart)
 }
 
 /// A sentence where our verdict, decided by the reason `code`, and the rule disagree about whether somebody has to
@@ -43,13 +44,20 @@ fn why(code: &str) -> &'static str {
         "RESTARTED_LATE" => {
             "an import resumes from saved progress, so a late restart need not read the lost rows again"
         }
-        "RESTART_ORDER_UNKNOWN" => "equal times do not show that the restart came later",
+        "RESTART_ORDER_UNKNOWN" => {
+            "times so close to each other do not show that the restart came later"
+        }
         "NOT_FINISHED" => "it counts jobs only once a log line calls them succeeded",
         "MOLT_MISMATCH" => "MOLT Verify found rows missing",
         "MOLT_VERIFIED" => "MOLT Verify compared every row afterwards",
         "REFRESHED_LATER" => "a later refresh replaced the view's data",
-        "RERUN_FROM_START" => "the operation ran again from the start",
-        "RETRIED_AFTER_ERROR" => "the import started over and read the rows again",
+        "RERUN_FROM_START" => "the query ran again from the start",
+        "RETRIED_AFTER_ERROR" => {
+            "an import resumes from saved progress, and when it was last saved before the restart is not known"
+        }
+        "RERUN_NOT_SHOWN" => {
+            "a job that is taken up again runs its query again only if the table or view was not public yet"
+        }
         "INDEX_BACKFILL" => "an index backfill is validated afterwards",
         "VERSION_NOT_AFFECTED" => {
             "it does not look at versions, and this build does not drop the error"
