@@ -1,7 +1,6 @@
 //! What the description of a schema change says that the job does: fill a new table or a view from a query, build
 //! something that is validated against its table, or write no rows at all (`a144650` facts, sections 1.3, 1.4 and 3.7).
 
-use super::restoring::RESTORING;
 use super::lex::{Lexer, Token};
 use super::sql::{Read, Sql, is_word, nested};
 use super::{Name, Unparsed, index_build};
@@ -114,13 +113,22 @@ const COMMANDS: [&str; 19] = [
 /// Statements that remove data or change descriptors only.
 const OTHERS: [&str; 7] = ["comment", "drop", "grant", "reassign", "rename", "revoke", "truncate"];
 
-/// Beginnings of the descriptions that CockroachDB gives to jobs that follow from another statement
-/// (`pkg/sql/create_view.go`, `grant_revoke.go`, and `schema_changer.go` before 20.1).
-const FOLLOW_UPS: [&[&str]; 3] = [
-    &["updating", "view", "reference"],
-    &["updating", "privileges", "for"],
+/// Beginnings of the descriptions that CockroachDB gives to jobs that follow from another statement (`writeSchemaChange`
+/// and `createOrUpdateSchemaChangeJob` of `pkg/sql`, and `schema_changer.go` before 20.1).
+const FOLLOW_UPS: [&[&str]; 6] = [
+    &["updating"],
+    &["removing"],
+    &["dropping"],
+    &["creating", "fk", "back", "reference"],
     &["roll", "back", "job"],
+    &["gc", "for"],
 ];
+
+/// How the description of a job begins that goes on with schema changes of a table that was restored.
+const RESTORING: &str = "RESTORING: ";
+
+/// What stands in the place of what a list of jobs leaves out of a long description.
+const LEFT_OUT: char = '…';
 
 /// Reads the description of a schema change. Statements joined with semicolons are one job: it fills something if one
 /// of them does; to be validated or without rows all of them have to be understood.
@@ -156,6 +164,10 @@ pub fn schema_change(text: &str) -> Result<SchemaChange<'_>, Unparsed> {
     let restoring = text.trim_start().trim_start_matches('‹').starts_with(RESTORING);
     match all.unwrap_or(Err(Unparsed::NotThis)) {
         Err(_) if restoring && index_build(text).is_ok() => Ok(SchemaChange::Validated),
+        fills @ Ok(SchemaChange::Fills(_)) => fills,
+        Ok(_) if text.contains(LEFT_OUT) => {
+            Err(Unparsed::Unknown("a part of it was left out".to_owned()))
+        }
         read => read,
     }
 }
@@ -422,6 +434,7 @@ mod tests {
             "CREATE TEMP SEQUENCE s",
             "updating view reference \"v\" in table t(106)",
             "updating privileges for table 106",
+            "updating referenced FK table lines(107) for table orders(106)",
             "ROLL BACK JOB 7: CREATE INDEX i ON t (a)",
         ] {
             assert_eq!(read(text), "WritesNoRows", "{text}");
@@ -453,7 +466,8 @@ mod tests {
             "'CREATE INDEX'",
             "SELECT 1",
             "CREATE INDEX i ON t (a); something else",
-            "updating the weather",
+            "the weather of tomorrow",
+            "CREATE INDEX i ON t (a … (b)",
         ] {
             assert_eq!(read(text), "unknown", "{text}");
         }
