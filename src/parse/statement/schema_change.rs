@@ -43,75 +43,26 @@ pub enum FillKind {
 }
 
 /// Words that may stand between `CREATE` and `TABLE`.
-const TABLE_MODIFIERS: [&str; 7] =
-    ["unlogged", "temp", "temporary", "global", "local", "or", "replace"];
+const TABLE_MODIFIERS: &str = "unlogged temp temporary global local or replace";
 
 /// What `CREATE` makes without writing rows.
-const CREATED: [&str; 16] = [
-    "database",
-    "domain",
-    "extension",
-    "external",
-    "function",
-    "policy",
-    "procedure",
-    "role",
-    "schema",
-    "sequence",
-    "statistics",
-    "trigger",
-    "type",
-    "user",
-    "view",
-    "aggregate",
-];
+const CREATED: &str = "\
+    database domain extension external function policy procedure role schema sequence statistics \
+    trigger type user view aggregate";
 
 /// What `ALTER` changes without writing rows.
-const ALTERED: [&str; 16] = [
-    "database",
-    "default",
-    "domain",
-    "external",
-    "function",
-    "index",
-    "materialized",
-    "partition",
-    "policy",
-    "procedure",
-    "range",
-    "role",
-    "schema",
-    "sequence",
-    "type",
-    "view",
-];
+const ALTERED: &str = "\
+    database default domain external function index materialized partition policy procedure range \
+    role schema sequence type view";
 
 /// Commands of `ALTER TABLE` of which the facts name no backfill that is validated. They need not be covered, because
 /// none of them stores the result of a query, but they clear nothing.
-const COMMANDS: [&str; 19] = [
-    "alter",
-    "configure",
-    "disable",
-    "drop",
-    "enable",
-    "experimental_audit",
-    "experimental_relocate",
-    "inject",
-    "owner",
-    "partition",
-    "relocate",
-    "rename",
-    "reset",
-    "scatter",
-    "set",
-    "split",
-    "unsplit",
-    "validate",
-    "force",
-];
+const COMMANDS: &str = "\
+    alter configure disable drop enable experimental_audit experimental_relocate inject owner \
+    partition relocate rename reset scatter set split unsplit validate force";
 
 /// Statements that remove data or change descriptors only.
-const OTHERS: [&str; 7] = ["comment", "drop", "grant", "reassign", "rename", "revoke", "truncate"];
+const OTHERS: &str = "comment drop grant reassign rename revoke truncate";
 
 /// Beginnings of the descriptions that CockroachDB gives to jobs that follow from another statement (`writeSchemaChange`
 /// and `createOrUpdateSchemaChangeJob` of `pkg/sql`, and `schema_changer.go` before 20.1).
@@ -173,6 +124,11 @@ pub fn schema_change(text: &str) -> Result<SchemaChange<'_>, Unparsed> {
 }
 
 impl<'a> Sql<'a> {
+    /// Passes one of these keywords, which blanks separate, if one is next.
+    fn any_word(&mut self, keywords: &str) -> bool {
+        keywords.split(' ').any(|keyword| self.word(keyword))
+    }
+
     /// One statement, as far as it takes to know what it writes.
     fn change(&mut self) -> Read<SchemaChange<'a>> {
         while self.symbol('(') {}
@@ -197,8 +153,8 @@ impl<'a> Sql<'a> {
             ahead.words(words)
         };
         if FOLLOW_UPS.iter().any(begins)
-            || OTHERS.iter().any(|word| self.word(word))
-            || (self.word("alter") && ALTERED.iter().any(|word| self.word(word)))
+            || self.any_word(OTHERS)
+            || (self.word("alter") && self.any_word(ALTERED))
         {
             return Ok(SchemaChange::WritesNoRows);
         }
@@ -214,13 +170,13 @@ impl<'a> Sql<'a> {
         if ahead.word("index") {
             return Ok(SchemaChange::Validated);
         }
-        while TABLE_MODIFIERS.iter().any(|word| self.word(word)) {}
+        while self.any_word(TABLE_MODIFIERS) {}
         let kind = if self.words(&["materialized", "view"]) {
             FillKind::View
         } else if self.word("table") {
             // A plain CREATE TABLE has no job; what is left is CREATE TABLE … AS.
             FillKind::TableAs
-        } else if CREATED.iter().any(|word| self.word(word)) {
+        } else if self.any_word(CREATED) {
             return Ok(SchemaChange::WritesNoRows);
         } else {
             return self.unknown("what is created");
@@ -281,7 +237,7 @@ impl<'a> Sql<'a> {
         loop {
             if self.word("add") || self.words(&["alter", "primary", "key"]) {
                 validated = true;
-            } else if !COMMANDS.iter().any(|word| self.word(word)) {
+            } else if !self.any_word(COMMANDS) {
                 return self.unknown("a command of ALTER TABLE");
             }
             self.pass_command();
