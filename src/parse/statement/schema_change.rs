@@ -2,6 +2,7 @@
 //! something that is validated against its table, or write no rows at all (`a144650` facts, sections 1.3, 1.4 and 3.7).
 
 use super::lex::{Lexer, Token};
+use super::restoring::RESTORING;
 use super::sql::{Read, Sql, is_word, nested};
 use super::{Name, Unparsed, index_build};
 
@@ -74,9 +75,6 @@ const FOLLOW_UPS: [&[&str]; 6] = [
     &["roll", "back", "job"],
     &["gc", "for"],
 ];
-
-/// How the description of a job begins that goes on with schema changes of a table that was restored.
-const RESTORING: &str = "RESTORING: ";
 
 /// What stands in the place of what a list of jobs leaves out of a long description.
 const LEFT_OUT: char = '…';
