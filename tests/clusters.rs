@@ -12,11 +12,12 @@ use std::collections::BTreeSet;
 
 use crdb_triage::advisories::{ADVISORIES, Decision};
 use crdb_triage::facts::{Content, Facts, Origin, Reading, gather};
-use crdb_triage::ingest::{Table, Tally};
+use crdb_triage::ingest::{Standing, Table, Tally};
 use crdb_triage::model::{
     Applicability, Cluster, Location, LogFormat, NodeId, Tenancy, Tenant, Time, Verdict, Version,
 };
 use crdb_triage::parse::cluster::{ClusterFact, ClusterRecord};
+use crdb_triage::parse::jobs_table::JobsTable;
 use crdb_triage::scan::{LogSummary, ScannedLog, Segment, VersionSeen};
 
 const HOUR: i64 = 3600 * Time::SECOND;
@@ -66,12 +67,26 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
 }
 
 fn reading(path: String, node: Option<u32>, content: Content) -> Reading {
-    Reading { path: path.into(), tenant: Tenant::system(), node: node.map(NodeId), content }
+    Reading {
+        path: path.into(),
+        tenant: Tenant::system(),
+        node: node.map(NodeId),
+        standing: Standing::Whole,
+        content,
+    }
 }
 
 fn jobs(root: &str) -> Reading {
     let path = format!("{root}debug/crdb_internal.jobs.txt");
-    reading(path, None, Content::Jobs(Table::Jobs, Vec::new()))
+    let mut table = JobsTable::new(&path);
+    table.feed(b"job_id\tdescription\tstatus\tcreated\n1\tx\tfailed\t2025-04-22 01:00:00\n");
+    reading(path, None, Content::Jobs(Table::Jobs, table.finish().0))
+}
+
+/// A list of these nodes.
+fn list(root: &str, nodes: &[u32]) -> Reading {
+    let nodes: Vec<_> = nodes.iter().map(|node| (Some(*node), ClusterFact::Node)).collect();
+    records(root, Table::NodesJson, None, &nodes)
 }
 
 /// A table or document in the folder of `folder`, or in the tree's own.
@@ -129,6 +144,7 @@ fn a_build_table_names_the_version_of_its_folder_at_the_collection() {
     let facts = facts(vec![
         log("", 1, (1, 9), None, ""),
         jobs(""),
+        list("", &[1]),
         records("", Table::NodeBuildInfo, Some(1), &[(None, build("v25.4.0", None, None))]),
     ]);
     let ran = &node(&facts, 1).versions[0];
@@ -307,7 +323,7 @@ fn a_collection_extends_the_logs_of_its_own_bundle_alone() {
     };
     let table = |root: &str, finished: &str| {
         format!(
-            "//- {root}/debug/crdb_internal.jobs.txt\njob_id\tjob_type\tdescription\tstatus\tcreated\tfinished\n7\tBACKUP\tx\tsucceeded\t2025-04-22 06:00:00\t2025-04-22 {finished}\n"
+            "//- {root}/debug/crdb_internal.jobs.txt\njob_id\tjob_type\tdescription\tstatus\tcreated\tfinished\n7\tBACKUP\tx\tsucceeded\t2025-04-22 05:59:00\t2025-04-22 {finished}\n8\tBACKUP\tx\tsucceeded\t2031-04-22 06:00:00\t2031-04-22 06:01:00\n"
         )
     };
     let input = [
@@ -325,7 +341,7 @@ fn a_collection_extends_the_logs_of_its_own_bundle_alone() {
             node.coverage.iter().map(|span| span.to.to_string()[11..16].to_owned()).collect()
         })
         .collect();
-    // Of node 2, nothing of the second collection is there.
+    // Of node 2, nothing of the second collection is there; and a row of a year that nothing else names extends nothing.
     assert_eq!(ends, [vec!["06:09", "18:08"], vec!["06:09"]]);
 }
 
@@ -347,13 +363,15 @@ fn a_copy_of_a_log_counts_once_and_is_named() {
     );
     assert_eq!(report.nodes[0].coverage[0].files, 1);
     assert_eq!(report.findings.len(), 1);
-    // The same bytes as the log of another node are that node's log.
+    // In the folder of another node it is still the log of the node that its entries name.
     let text = format!(
         "//- debug/nodes/1/logs/cockroach.log\n{LOG}//- debug/nodes/2/logs/cockroach.log\n{LOG}"
     );
     let report = run::triage(&bundle::parse(&text), 4096);
-    assert_eq!(report.input.duplicates, []);
-    assert_eq!(report.nodes.len(), 2);
+    assert_eq!(report.input.duplicates.len(), 1);
+    let covered: Vec<_> =
+        report.nodes.iter().map(|node| (node.node, node.coverage.len())).collect();
+    assert_eq!(covered, [(1, 1), (2, 0)]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod bundle;
 mod run;
 
 use crdb_triage::facts::{Content, Reading, gather};
-use crdb_triage::ingest::{Table, Tally};
+use crdb_triage::ingest::{Standing, Table, Tally};
 use crdb_triage::model::{Tenancy, Tenant, Time, Unread};
 use crdb_triage::parse::cluster::{ClusterFact, ClusterRecord};
 use crdb_triage::parse::jobs_table::JobsTable;
@@ -107,7 +107,13 @@ fn no_secret_leaves_the_table() {
 }
 
 fn reading(path: &str, content: Content) -> Reading {
-    Reading { path: path.into(), tenant: Tenant::system(), node: None, content }
+    Reading {
+        path: path.into(),
+        tenant: Tenant::system(),
+        node: None,
+        standing: Standing::Whole,
+        content,
+    }
 }
 
 fn schedules(path: &str, text: &str) -> Reading {

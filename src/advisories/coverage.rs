@@ -1,9 +1,10 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
 use crate::facts::{Facts, Filtered, Lacks};
-use crate::model::{NodeId, Tenancy, Tenant, Unread, UnreadReason};
+use crate::model::{Gap, NodeId, Tenancy, Tenant, Unread, UnreadReason};
 
-use super::decision::Coverage;
+use super::decision::{Coverage, Declared};
+use super::ranges::Placement;
 
 /// A node as the report names it.
 pub(super) fn name(tenancy: &Tenancy, node: NodeId) -> String {
@@ -14,13 +15,17 @@ pub(super) fn name(tenancy: &Tenancy, node: NodeId) -> String {
 pub(super) fn of_nodes(facts: &Facts) -> Coverage {
     let mut coverage = Coverage::default();
     let mut without_dev = Vec::new();
+    for (from, to) in facts.nodes.values().filter_map(|node| node.seen) {
+        coverage.from = Some(coverage.from.map_or(from, |known| known.min(from)));
+        coverage.to = coverage.to.max(Some(to));
+    }
     for ((tenancy, id), node) in &facts.nodes {
-        if let Some((from, to)) = node.seen {
-            coverage.from = Some(coverage.from.map_or(from, |known| known.min(from)));
-            coverage.to = coverage.to.max(Some(to));
-        }
         if !node.spans.is_empty() {
             coverage.nodes.push(name(tenancy, *id));
+            continue;
+        }
+        // A node that ended before everything that is considered owes nothing.
+        if node.life.until.is_some_and(|ended| coverage.from.is_some_and(|from| ended < from)) {
             continue;
         }
         if node.seen.is_some() {
@@ -38,7 +43,12 @@ pub(super) fn of_nodes(facts: &Facts) -> Coverage {
         }
         if !known.all_nodes_known {
             coverage.missing.push(format!(
-                "the list of nodes{of}: the input is not the whole tree of a debug zip, so nodes may exist of which nothing was handed in"
+                "the list of nodes{of}: no whole nodes.json or crdb_internal.kv_node_status of the system tenant was read in the tree of a debug zip, so nodes may exist of which nothing was handed in"
+            ));
+        }
+        for tenant in &known.sql_pods {
+            coverage.missing.push(format!(
+                "the list of the SQL processes of the virtual cluster {tenant}{of}: they are no nodes, and nothing lists those that ended"
             ));
         }
     }
@@ -112,7 +122,7 @@ pub(super) fn older_versions_missing(facts: &Facts) -> Option<String> {
         .iter()
         .filter(|(_, node)| !node.versions.is_empty())
         .filter_map(|((tenancy, id), node)| {
-            let first = node.unversioned_since()?;
+            let first = node.unversioned_since(None)?;
             Some(format!("{} from {first} on", name(tenancy, *id)))
         })
         .collect();
@@ -138,28 +148,96 @@ pub(super) fn lost_versions_missing(facts: &Facts) -> Vec<String> {
     missing
 }
 
-/// The tables of jobs that are missing, of every virtual cluster.
+/// Nodes of clusters that existed before the first version that is known of them, by nothing but rows and events: jobs of
+/// that time may be gone from the jobs table.
+pub(super) fn history_missing(facts: &Facts) -> Option<String> {
+    let nodes: Vec<_> = facts
+        .nodes
+        .iter()
+        .filter(|(_, node)| node.unversioned_since(None).is_none())
+        .filter_map(|((tenancy, id), node)| {
+            let existed = facts.clusters.get(&tenancy.cluster)?.existed;
+            let since = node.unversioned_since(existed)?;
+            let known = node.versions.iter().filter_map(|version| version.from).min()?;
+            Some(format!("{} from {since} to {known}", name(tenancy, *id)))
+        })
+        .collect();
+    (!nodes.is_empty()).then(|| {
+        format!(
+            "which version ran before the first one that is known: on {}; the cluster existed then, and rows of jobs of that time may be gone",
+            nodes.join(", ")
+        )
+    })
+}
+
+/// The tables of jobs that are missing, of every virtual cluster, and what those that were read cannot show.
 pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
     let mut missing = Vec::new();
     for (cluster, known) in &facts.clusters {
-        let nodes = facts.nodes.keys().filter(|(tenancy, _)| tenancy.cluster == *cluster);
-        let mut tenants: Vec<Tenant> = nodes.map(|(tenancy, _)| tenancy.tenant.clone()).collect();
-        tenants.dedup();
-        if tenants.is_empty() {
-            tenants.push(Tenant::system());
-        }
         let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
-        missing.extend(tenants.iter().filter(|tenant| !known.jobs_tables.contains(*tenant)).map(
-            |tenant| {
-                format!("the jobs table of the virtual cluster {tenant}{of} (crdb_internal.jobs)")
-            },
-        ));
+        let system = Tenant::system();
+        let tenants = known.tenants.iter().chain(known.tenants.is_empty().then_some(&system));
+        for tenant in tenants {
+            let table = format!("the jobs table of the virtual cluster {tenant}{of}");
+            match known.jobs_tables.get(tenant) {
+                None => missing.push(format!("{table} (crdb_internal.jobs)")),
+                Some(known) if known.of_all_users => {}
+                Some(_) => missing.push(format!(
+                    "the jobs of other users in {table}: it lists no job of root or node, as every cluster has, so it was read with too few privileges"
+                )),
+            }
+        }
+        let spare = known.jobs_tables.keys().filter(|tenant| **tenant != system).count();
+        if known.unnamed_tenants.len() > spare {
+            let ids: Vec<String> = known.unnamed_tenants.iter().map(u64::to_string).collect();
+            missing.push(format!(
+                "the jobs tables{of} of virtual clusters that system.tenants lists by number ({}): {spare} were read",
+                ids.join(", ")
+            ));
+        }
     }
     missing
 }
 
+/// Gaps of logs after the last instant that a jobs table names, in which an affected build may have run. A job may have
+/// begun and ended in them: then its row is not in the table, and the lines about it are not in the logs.
+pub(super) fn gaps_after_jobs_tables(declared: &Declared, facts: &Facts) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (cluster, known) in &facts.clusters {
+        for (tenant, table) in known.jobs_tables.iter().filter(|(_, table)| table.whole) {
+            let tenancy = Tenancy::new(cluster, tenant);
+            let reach = table.reach.map_or("no time".to_owned(), |reach| reach.to_string());
+            for (id, node) in facts.nodes_of(&tenancy) {
+                let harmless = |gap: &&Gap| {
+                    let ran =
+                        node.ran_between(gap.from.max(table.reach.unwrap_or(gap.from)), gap.to);
+                    ran.iter().all(|ran| declared.placement(ran) == Placement::NotAffected)
+                };
+                let gaps: Vec<String> = node
+                    .holes(table.reach, LINES_OF_A_JOB)
+                    .iter()
+                    .filter(|gap| !harmless(gap))
+                    .map(|Gap { from, to }| format!("{from} to {to}"))
+                    .collect();
+                if !gaps.is_empty() {
+                    missing.push(format!(
+                        "log entries of {} from {}: the jobs table names nothing after {reach}, so a job that began and ended later may be in neither",
+                        name(&tenancy, id),
+                        gaps.join(" and ")
+                    ));
+                }
+            }
+        }
+    }
+    missing
+}
+
+/// At least so many entries does the node write that runs a job from its beginning to its end: that it takes the job up, and
+/// the state in which it ends.
+const LINES_OF_A_JOB: u64 = 2;
+
 /// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables: not if its name says that it
-/// is the log of another channel, or the table of schedules, which is read for what it adds.
+/// is the log of another channel, or a table that is read for what it adds: schedules, events, liveness and gossip.
 pub(super) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",
@@ -173,9 +251,18 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
         "cockroach-rocksdb.",
         "cockroach-stderr.",
     ];
+    const ADDING: [&str; 7] = [
+        "system.scheduled_jobs",
+        "system.eventlog",
+        "events.json",
+        "liveness.json",
+        "crdb_internal.kv_node_liveness",
+        "crdb_internal.gossip_liveness",
+        "crdb_internal.gossip_nodes",
+    ];
     let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
     // What content shows to be no log and no table cannot matter beside logs and tables that were read.
     !matches!(unread.reason, UnreadReason::NotRecognized | UnreadReason::SavedReport)
         && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
-        && !name.starts_with("system.scheduled_jobs")
+        && !ADDING.iter().any(|table| name.starts_with(table))
 }

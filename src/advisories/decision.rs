@@ -19,6 +19,10 @@ pub struct Declared {
     pub url: String,
     /// Class of harm.
     pub severity: String,
+    /// Whether harm that was done before the first version that is known may show nowhere any more, because rows of jobs
+    /// are kept for two weeks. Then `not_affected` needs to know what ran in all the time that the input names.
+    #[serde(default)]
+    pub history: bool,
     /// Versions.
     #[serde(rename = "affected")]
     pub ranges: Ranges,
@@ -88,6 +92,9 @@ impl Decision {
         if applicability == Applicability::Unknown {
             coverage.missing.extend(coverage::older_versions_missing(facts));
             coverage.missing.extend(coverage::lost_versions_missing(facts));
+            if declared.history {
+                coverage.missing.extend(coverage::history_missing(facts));
+            }
         }
         let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
         let verdict = strongest.unwrap_or(match applicability {
@@ -111,12 +118,14 @@ impl Decision {
 }
 
 /// Whether an affected version ran on any node at any time that is known.
-fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
+pub(super) fn applicability(declared: &Declared, facts: &Facts) -> Applicability {
     let mut known = false;
     let mut unplaced = false;
     // What ran before the first version that is known may be any older one, which matters while logs speak of that time.
-    for node in facts.nodes.values().filter(|node| !node.versions.is_empty()) {
-        if let Some(from) = node.unversioned_since() {
+    for ((tenancy, _), node) in facts.nodes.iter().filter(|(_, node)| !node.versions.is_empty()) {
+        let cluster = facts.clusters.get(&tenancy.cluster).filter(|_| declared.history);
+        let existed = cluster.and_then(|known| known.existed);
+        if let Some(from) = node.unversioned_since(existed) {
             unplaced |= declared.placement(&node.ran_at(from)) != Placement::NotAffected;
         }
     }

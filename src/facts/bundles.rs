@@ -37,11 +37,6 @@ impl<'a> Bundles<'a> {
             None => Bundle::Loose(&path[..input(path)]),
         }
     }
-
-    /// How many trees there are.
-    pub(super) fn trees(&self) -> usize {
-        self.trees.len()
-    }
 }
 
 impl Bundle<'_> {

@@ -26,7 +26,7 @@ enum Key<'a> {
     Bundle(Bundle<'a>),
 }
 
-/// The home of each reading, in their order, and how many trees there are.
+/// The home of each reading, in their order.
 ///
 /// - A reading with a cluster id is of that cluster, whatever bundle it came in.
 /// - One without is of the only cluster that its bundle names; where the bundle names several, of the only one that
@@ -35,7 +35,7 @@ enum Key<'a> {
 ///   asked only where the rest of the bundle names none.
 /// - Two bundles that hold one and the same log are of one cluster: no two clusters write the same microseconds.
 /// - Loose tables, which never name a cluster, are of the only cluster there is besides them.
-pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
+pub(super) fn homes(readings: &[Reading]) -> Vec<Home> {
     let bundles = Bundles::of(readings.iter().map(|reading| &*reading.path));
     let of: Vec<Bundle<'_>> = readings.iter().map(|r| bundles.bundle(&r.path)).collect();
     let named = Named::new(readings, &of);
@@ -67,7 +67,7 @@ pub(super) fn homes(readings: &[Reading]) -> (Vec<Home>, usize) {
             tree: matches!(bundle, Bundle::Tree(_)),
         }
     });
-    (homes.collect(), bundles.trees())
+    homes.collect()
 }
 
 fn name(key: &Key<'_>) -> Cluster {
@@ -201,7 +201,7 @@ fn ids(reading: &Reading) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::Table;
+    use crate::ingest::{Standing, Table};
     use crate::scan::{LogSummary, ScannedLog};
 
     fn log(path: &str, node: u32, id: Option<&str>) -> Reading {
@@ -214,18 +214,25 @@ mod tests {
             path: path.into(),
             tenant: Tenant::system(),
             node: Some(NodeId(node)),
+            standing: Standing::Whole,
             content: Content::Log(Box::new(ScannedLog { summary, ..ScannedLog::default() }.into())),
         }
     }
 
     fn table(path: &str) -> Reading {
         let content = Content::Jobs(Table::Jobs, Vec::new());
-        Reading { path: path.into(), tenant: Tenant::system(), node: None, content }
+        Reading {
+            path: path.into(),
+            tenant: Tenant::system(),
+            node: None,
+            standing: Standing::Whole,
+            content,
+        }
     }
 
     fn clusters(readings: &[Reading]) -> Vec<String> {
         let name = |home: Home| home.cluster.map_or("?".to_owned(), |cluster| cluster.0);
-        homes(readings).0.into_iter().map(name).collect()
+        homes(readings).into_iter().map(name).collect()
     }
 
     #[test]

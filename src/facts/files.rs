@@ -18,7 +18,7 @@ pub(super) struct File {
     /// The entries of others were taken out of it, so counters that jump say nothing.
     others_removed: bool,
     /// Where nothing is missing of channel DEV.
-    segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
     /// Where its filter may have kept warnings of channel DEV out.
     pub(super) filtered: Vec<(Time, Time)>,
 }
@@ -76,6 +76,11 @@ impl File {
         if let Some(last) = self.segments.iter_mut().max_by_key(|segment| segment.to) {
             last.to = last.to.max(time);
         }
+    }
+
+    /// The sink that writes it, by the name before host, user and time: `cockroach`, `cockroach-health`.
+    pub(super) fn sink(&self) -> &str {
+        &self.name.sink
     }
 
     fn run(&self, segment: &Segment) -> Run {

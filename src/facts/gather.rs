@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::ingest::Tally;
 use crate::model::{Cluster, CollectSmall, LogFormat, Tenancy, Time, Unread};
 
-use super::collection::{Bundle, Row, add_plan, add_rows, latest, says_how_jobs_ended};
+use super::collection::{Bundle, Row, add_plan, add_rows, date, says_how_jobs_ended};
 use super::kept::Kept;
 use super::log::{LogReading, Said};
+use super::named::Named;
 use super::records::Records;
 use super::schedules::{self, Listed};
 use super::signs::signs;
@@ -24,7 +25,7 @@ pub fn gather(
     unread: Vec<Unread>,
     signatures: &[&'static str],
 ) -> Facts {
-    let (homes, trees) = clusters::homes(&readings);
+    let homes = clusters::homes(&readings);
     let mut facts = Facts { unread, ..Facts::default() };
     let mut bundles = BTreeMap::<usize, Bundle>::new();
     let mut logs = Vec::new();
@@ -34,7 +35,7 @@ pub fn gather(
     for (reading, home) in readings.into_iter().zip(homes) {
         let cluster = home.cluster.clone().unwrap_or_default();
         let bundle = bundles.entry(home.bundle).or_default();
-        bundle.see(&reading, &home);
+        bundle.see(&home);
         match reading.content {
             Content::Log(log) => {
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
@@ -49,15 +50,17 @@ pub fn gather(
             }
             Content::Jobs(table, list) => {
                 let of_cluster = facts.clusters.entry(cluster.clone()).or_default();
-                if says_how_jobs_ended(table, &list) {
-                    of_cluster.jobs_tables.insert(reading.tenant.clone());
+                let vouches = says_how_jobs_ended(table, &list);
+                if vouches {
+                    let known = of_cluster.jobs_tables.entry(reading.tenant.clone()).or_default();
+                    known.add(reading.standing, &list);
                 }
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
-                let latest = list.iter().filter_map(latest).max();
-                bundle.dumped = bundle.dumped.max(latest);
                 rows.extend(list.into_iter().map(|row| Row {
                     bundle: home.bundle,
                     table,
+                    standing: reading.standing,
+                    vouches,
                     path: Arc::clone(&reading.path),
                     tenancy: tenancy.clone(),
                     row,
@@ -76,16 +79,21 @@ pub fn gather(
             Content::NotRecognized => {}
         }
     }
-    let (mut said, mut molt) = (Said::default(), Molt::default());
+    let (mut said, mut molt, mut named) = (Said::default(), Molt::default(), Named::default());
     for (log, home) in logs {
         molt.read(home.cluster.as_ref(), &log);
-        log.add_to(&mut facts, &mut said, home.bundle, signatures);
+        log.add_to(&mut facts, &mut said, &mut named, home.bundle, signatures);
     }
     if bundles.is_empty() {
         facts.clusters.insert(Cluster::default(), super::ClusterFacts::default());
     }
-    add_plan(&mut facts, tally, trees, &bundles);
-    add_records(&mut facts, &records, &bundles);
+    date(&mut facts, &mut bundles, &rows);
+    add_plan(&mut facts, &mut named, tally, &bundles);
+    add_records(&mut facts, &mut named, &records, &bundles);
+    for row in &rows {
+        row.add_to(&mut named);
+    }
+    named.add_to(&mut facts);
     facts.schedules = schedules::gather(schedules, &bundles);
     let Said { mut histories, found, .. } = said;
     facts.molt = molt.finish();
@@ -98,7 +106,7 @@ pub fn gather(
         .clusters
         .iter()
         .flat_map(|(cluster, known)| {
-            known.jobs_tables.iter().map(|tenant| Tenancy::new(cluster, tenant))
+            known.jobs_tables.keys().map(|tenant| Tenancy::new(cluster, tenant))
         })
         .collect_small();
     let (jobs, moved) = histories.finish(&tables);
@@ -114,7 +122,12 @@ pub fn gather(
     facts
 }
 
-fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize, Bundle>) {
+fn add_records(
+    facts: &mut Facts,
+    named: &mut Named,
+    records: &[Records],
+    bundles: &BTreeMap<usize, Bundle>,
+) {
     let collected = |list: &Records| bundles.get(&list.bundle).and_then(Bundle::collected);
     // The two latest instants of each bundle that documents name: all but one of them are not its own.
     let latest: Vec<Option<Time>> = records.iter().map(Records::latest).collect();
@@ -133,7 +146,7 @@ fn add_records(facts: &mut Facts, records: &[Records], bundles: &BTreeMap<usize,
         let documents = two.filter(|(_, of)| *of != at).map(|(time, _)| *time).max();
         let bundle = bundles.get(&list.bundle);
         let others = bundle.and_then(|bundle| bundle.dumped.max(bundle.latest_entry));
-        list.add_to(facts, collected(list), documents.max(others));
+        list.add_to(facts, named, collected(list), documents.max(others));
     }
     for list in records {
         list.add_active(facts, collected(list));

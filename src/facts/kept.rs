@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::operation;
 use super::signals::{self, Signal};
 use crate::model::{CollectSmall, Entry, JobId, LogFormat, NodeId, Operation, Time, unmarked};
+use crate::parse::cluster::{self, ClusterFact};
 use crate::parse::job_tag;
 use crate::scan::{Hit, LogSummary, ScannedLog, Stray};
 
@@ -26,6 +27,8 @@ pub struct KeptLog {
     pub summary: LogSummary,
     /// Its entries, in its order.
     pub(super) entries: Packed,
+    /// What structured events say of nodes.
+    pub(super) nodes: Vec<(NodeId, ClusterFact)>,
     /// Literals of advisories in text that is not the message of an entry.
     pub(super) strays: Vec<Stray>,
 }
@@ -45,6 +48,8 @@ pub(super) enum Kept<'a> {
 pub(super) struct Told<'a> {
     pub(super) time: Time,
     pub(super) node: Option<NodeId>,
+    /// The node on which the flow began that wrote it.
+    pub(super) gateway: Option<NodeId>,
     #[serde(borrow)]
     pub(super) tenant_name: Option<&'a str>,
     pub(super) tenant_id: Option<u64>,
@@ -62,6 +67,8 @@ impl From<ScannedLog> for KeptLog {
         let signals: Vec<Option<Signal>> =
             log.hits.iter().map(|hit| signals::read(&hit.entry)).collect();
         let concern = of_concern(&log.hits, &signals);
+        let nodes = log.hits.iter().filter_map(|hit| hit.entry.event.as_deref());
+        let nodes = nodes.flat_map(cluster::of_log).collect_small();
         let mut entries = Packed::default();
         for (hit, signal) in log.hits.into_iter().zip(signals) {
             if hit.entry.format == LogFormat::Molt || is_of_advisory(&hit) {
@@ -77,7 +84,7 @@ impl From<ScannedLog> for KeptLog {
             // What is left says nothing: a literal that stands in another line.
         }
         entries.0.shrink_to_fit();
-        Self { summary: log.summary, entries, strays: log.strays }
+        Self { summary: log.summary, entries, nodes, strays: log.strays }
     }
 }
 
@@ -109,6 +116,7 @@ impl<'a> Told<'a> {
         Self {
             time: entry.time,
             node: entry.node().map(NodeId),
+            gateway: gateway(entry),
             tenant_name,
             tenant_id: entry.tenant_id,
             counter: entry.counter,
@@ -119,6 +127,12 @@ impl<'a> Told<'a> {
             text,
         }
     }
+}
+
+/// The node of the tag `distsql.gateway`.
+pub(super) fn gateway(entry: &Entry) -> Option<NodeId> {
+    let id = unmarked(entry.tag("distsql.gateway")?).parse().ok()?;
+    (id > 0).then_some(NodeId(id))
 }
 
 /// What makes two records of one instant, node and virtual cluster the same entry: goroutine, place in the source and

@@ -11,7 +11,8 @@ use crate::parse::time::is_undated;
 use crate::scan::Hit;
 
 use super::jobs::{Histories, LogLine};
-use super::kept::{Kept, KeptLog, identity};
+use super::kept::{Kept, KeptLog, gateway, identity};
+use super::named::Named;
 use super::signs::Found;
 use super::{DuplicateFile, Facts, signals, versions};
 
@@ -41,6 +42,7 @@ impl LogReading {
         self,
         facts: &mut Facts,
         said: &mut Said,
+        named: &mut Named,
         bundle: usize,
         signatures: &[&'static str],
     ) {
@@ -48,7 +50,8 @@ impl LogReading {
         let summary = &self.log.summary;
         let cluster = facts.clusters.entry(self.tenancy.cluster.clone()).or_default();
         cluster.any_entry |= summary.entries > 0;
-        let node = self.node.or(summary.node);
+        self.name(facts, named);
+        let node = self.writer();
         let original = self.original(node, files);
         facts.duplicates.extend(
             original
@@ -65,7 +68,7 @@ impl LogReading {
             }
         }
         // Logs of several nodes that somebody merged: how much of the others' time is there, nothing tells.
-        for share in summary.other_nodes.iter().filter(|_| self.node.is_none()) {
+        for share in &summary.other_nodes {
             let node = facts.nodes.entry((self.tenancy.clone(), share.node)).or_default();
             node.see(share.span);
             node.add_merged(summary, share.span);
@@ -84,6 +87,10 @@ impl LogReading {
                     let tenancy = self.tenancy_of(told.tenant_name, told.tenant_id);
                     let (time, counter, node) = (told.time, told.counter, told.node.or(node));
                     let source = self.place(told.line, told.offset);
+                    let dated = (!is_undated(time)).then_some(time);
+                    for id in told.node.into_iter().chain(told.gateway) {
+                        named.node(&tenancy, id, dated);
+                    }
                     let key = key(time, &tenancy, node, told.identity, &source);
                     if key.is_some_and(|key| seen.insert(key)) {
                         let text = told.text.to_owned();
@@ -98,6 +105,10 @@ impl LogReading {
                     let tenancy = self.tenancy_of(name.as_deref(), entry.tenant_id);
                     let node = entry.node().map(NodeId).or(node);
                     let source = self.place(hit.line, hit.offset);
+                    let dated = (!is_undated(entry.time)).then_some(entry.time);
+                    for id in entry.node().map(NodeId).into_iter().chain(gateway(entry)) {
+                        named.node(&tenancy, id, dated);
+                    }
                     let Some(key) = key(entry.time, &tenancy, node, identity(entry), &source)
                     else {
                         continue;
@@ -133,6 +144,28 @@ impl LogReading {
                     }
                 }
             }
+        }
+    }
+
+    /// The node that wrote it: the one that its entries name, whatever folder it lies in. The log of a SQL pod below the
+    /// system tenant's nodes is of none of them.
+    fn writer(&self) -> Option<NodeId> {
+        let Self { tenancy, log, .. } = self;
+        let pod = log.summary.tenants.iter().any(|seen| seen.sql_pod);
+        let folder = self.node.filter(|_| !pod || tenancy.tenant != Tenant::system());
+        log.summary.node.or(folder)
+    }
+
+    /// Takes note of the virtual clusters and nodes that it names.
+    fn name(&self, facts: &mut Facts, named: &mut Named) {
+        let Tenancy { cluster, tenant } = &self.tenancy;
+        let summary = &self.log.summary;
+        named.existed(cluster, summary.span.map(|(first, _)| first));
+        let tenants = named.tenants.entry(cluster.clone()).or_default();
+        summary.tenants.iter().for_each(|seen| tenants.tagged(seen, tenant));
+        let system = Tenancy::new(cluster, &Tenant::system());
+        for (node, fact) in &self.log.nodes {
+            facts.nodes.entry((system.clone(), *node)).or_default().life.learn(fact);
         }
     }
 

@@ -6,11 +6,14 @@ mod clusters;
 mod collection;
 mod files;
 mod gather;
+mod holes;
 mod jobs;
 mod kept;
 mod lacks;
+mod life;
 mod log;
 mod molt;
+mod named;
 mod nodes;
 mod operation;
 mod processes;
@@ -29,8 +32,10 @@ pub use backups::{
     ALL_INDEXES, Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced,
     OperationKind, ReadFrom, RestoreRun, Slack, Source, Touches, Unplaced, Within,
 };
+pub use collection::JobsTable;
 pub use kept::KeptLog;
 pub use lacks::Lacks;
+pub use life::Life;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Filtered, Node};
 pub use operation::may_store_rows;
@@ -38,7 +43,7 @@ pub use schedules::Schedule;
 pub use signals::SIGNATURES;
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
 
-use crate::ingest::Table;
+use crate::ingest::{Standing, Table};
 use crate::model::{
     Cluster, Entry, Gap, Job, JobId, JobStatus, Location, NodeId, Operation, Redaction, Tenancy,
     Tenant, Time, Unread, Version,
@@ -70,6 +75,8 @@ pub struct Reading {
     pub tenant: Tenant,
     /// Node, from the path.
     pub node: Option<NodeId>,
+    /// How far it can be trusted to be all of its table; of a log, [`Standing::Whole`].
+    pub standing: Standing,
     /// What it gave.
     pub content: Content,
 }
@@ -102,10 +109,19 @@ pub struct Sign {
 pub struct ClusterFacts {
     /// Whether all its nodes are among [`Facts::nodes`].
     pub all_nodes_known: bool,
-    /// Virtual clusters whose jobs table was read.
-    pub jobs_tables: BTreeSet<Tenant>,
-    /// Latest instant that a table or a log names: it was collected then or later.
+    /// Virtual clusters of which a jobs table with rows was read.
+    pub jobs_tables: BTreeMap<Tenant, JobsTable>,
+    /// Virtual clusters that anything names, the system tenant among them.
+    pub tenants: BTreeSet<Tenant>,
+    /// Virtual clusters that `system.tenants` lists without a name and that no jobs table can be of.
+    pub unnamed_tenants: BTreeSet<u64>,
+    /// Virtual clusters that SQL pods serve, processes that are no nodes: nothing lists those that ended.
+    pub sql_pods: BTreeSet<Tenant>,
+    /// Latest instant that a table or a log names: it was collected then or later. A row whose time nothing else comes
+    /// near to does not count.
     pub collected: Option<Time>,
+    /// Earliest instant that a table or a log names: the cluster existed then.
+    pub existed: Option<Time>,
     /// Whether any log entry was read.
     pub any_entry: bool,
 }
@@ -154,6 +170,21 @@ impl Facts {
         self.clusters.get(cluster).cloned().unwrap_or_default()
     }
 
+    /// Whether all processes on which work of `tenancy` may have run are among [`Facts::nodes_of`].
+    #[must_use]
+    pub fn all_nodes_known(&self, tenancy: &Tenancy) -> bool {
+        let known = self.clusters.get(&tenancy.cluster);
+        known.is_some_and(|known| known.all_nodes_known) && !self.is_served_by_pods(tenancy)
+    }
+
+    /// Whether SQL pods serve a virtual cluster: processes that are no nodes, and of which nothing lists those that
+    /// ended.
+    #[must_use]
+    pub fn is_served_by_pods(&self, tenancy: &Tenancy) -> bool {
+        let known = self.clusters.get(&tenancy.cluster);
+        known.is_some_and(|known| known.sql_pods.contains(&tenancy.tenant))
+    }
+
     /// The nodes on which work of `tenancy` may have run: its own where the input has a tree of its own for it,
     /// else those of the system tenant, whose processes also serve shared-process virtual clusters.
     pub fn nodes_of(&self, tenancy: &Tenancy) -> impl Iterator<Item = (NodeId, &Node)> {
@@ -184,10 +215,9 @@ impl Facts {
             let to = job.finished.or_else(last);
             from.is_none_or(|from| from <= within.to) && to.is_none_or(|to| within.from <= to)
         });
-        let rows =
-            || of_cluster().filter(|job| job.tenancy.tenant == tenancy.tenant && job.row.is_some());
-        let told = rows().flat_map(|job| [job.created, job.started, job.finished, job.modified]);
-        worked || told.flatten().max().is_none_or(|told| told < within.to)
+        let table = self.clusters.get(&tenancy.cluster);
+        let reach = table.and_then(|known| known.jobs_tables.get(&tenancy.tenant)?.reach);
+        worked || reach.is_none_or(|reach| reach < within.to)
     }
 
     /// The versions that the nodes of `tenancy` may have run between two instants.

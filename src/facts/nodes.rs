@@ -4,7 +4,9 @@ use crate::model::{Gap, SortSmall, Span, Time, uncovered};
 use crate::scan::{LogSummary, SILENCE};
 
 use super::files::{self, File};
+use super::holes;
 use super::lacks::Lacks;
+use super::life::{self, Life};
 use super::processes::{self, Run};
 use super::versions::{self, AtLeast, Origin, Ran, RanVersion};
 
@@ -26,6 +28,8 @@ pub struct Node {
     /// Times between the end of its newest log and the collection of the bundle that holds it, where that is longer than
     /// a silence: a node that is up writes every few minutes.
     pub ends: Vec<Gap>,
+    /// How long it lived.
+    pub life: Life,
     files: Vec<File>,
     runs: Vec<Run>,
     /// Times of one process each that documents name, from its start on.
@@ -59,6 +63,7 @@ impl Node {
         others_removed: bool,
     ) {
         self.see(log.span);
+        log.starts.iter().for_each(|(time, first)| self.life.started(*time, *first));
         self.lacks.add(Lacks::of(log));
         self.files.extend(File::new(path, bundle, log, others_removed));
         let runs = processes::runs(path, log);
@@ -160,10 +165,31 @@ impl Node {
         }
     }
 
-    /// The parts of `from..=to` that no log with channel DEV covers.
+    /// The parts of `from..=to` in which it lived and that no log with channel DEV covers.
     #[must_use]
     pub fn uncovered(&self, from: Time, to: Time) -> Vec<Gap> {
-        uncovered(&self.spans, from, to)
+        let lived = self.life.within(from, to);
+        lived.map_or_else(Vec::new, |(from, to)| uncovered(&self.spans, from, to))
+    }
+
+    /// The gaps after `time` in which at least `entries` entries are missing, or nobody can count them.
+    #[must_use]
+    pub fn holes(&self, time: Option<Time>, entries: u64) -> Vec<Gap> {
+        let after = |gap: &Gap| time.is_none_or(|time| gap.to > time);
+        let gaps: Vec<Gap> = self.gaps().into_iter().filter(after).collect();
+        let lost = gaps.iter().map(|gap| holes::lost(&self.files, gap)).sum::<Option<u64>>();
+        if lost.is_some_and(|lost| lost < entries) { Vec::new() } else { gaps }
+    }
+
+    /// When its first process began that its logs show from its first entry on, if nothing in its logs is older.
+    pub(super) fn begins(&self) -> Option<Time> {
+        let (first, _) = self.seen?;
+        let segments = self.files.iter().flat_map(|file| &file.segments);
+        let (from, counters) = segments
+            .map(|segment| (segment.from, segment.counters))
+            .min_by_key(|(from, _)| *from)?;
+        counters.filter(|(first, _)| *first == 1)?;
+        (first >= from.plus(-life::SLACK)).then_some(from)
     }
 
     /// The times between covered ones, and those behind the end of a newest log.
@@ -176,11 +202,13 @@ impl Node {
         gaps
     }
 
-    /// The first log entry, if the first version that is known ran so much later that another may have run before. A
+    /// Since when it ran versions that nothing names, if the first version that is known ran so much later that another
+    /// may have run before: since its first log entry, or since `existed`, an instant at which its cluster existed. A
     /// preamble may be stamped a little later than the first entries of its file (log-formats trap 29).
     #[must_use]
-    pub fn unversioned_since(&self) -> Option<Time> {
-        let (first, _) = self.seen?;
+    pub fn unversioned_since(&self, existed: Option<Time>) -> Option<Time> {
+        let existed = existed.map(|time| self.life.from.map_or(time, |began| began.max(time)));
+        let first = self.seen.map(|(first, _)| first).into_iter().chain(existed).min()?;
         let known = self.versions.iter().filter_map(|version| version.from).min();
         known.is_none_or(|known| known > first.plus(SILENCE)).then_some(first)
     }

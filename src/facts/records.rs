@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::ingest::Table;
+use crate::ingest::{Standing, Table};
 use crate::model::{Cluster, Location, NodeId, Tenancy, Tenant, Time};
 use crate::parse::cluster::{ClusterFact, ClusterRecord};
 
+use super::named::Named;
 use super::versions::{AtLeast, Origin, RanVersion, oldest_binary, told};
 use super::{Facts, Reading};
 
@@ -18,6 +19,7 @@ pub(super) struct Records {
     pub(super) path: Arc<str>,
     pub(super) tenancy: Tenancy,
     pub(super) node: Option<NodeId>,
+    pub(super) standing: Standing,
     pub(super) records: Vec<ClusterRecord>,
     pub(super) bundle: usize,
 }
@@ -35,6 +37,7 @@ impl Records {
             path: Arc::clone(&reading.path),
             tenancy: Tenancy::new(cluster, &reading.tenant),
             node: reading.node,
+            standing: reading.standing,
             records,
             bundle,
         }
@@ -53,34 +56,87 @@ impl Records {
         times.flatten().max()
     }
 
-    /// Whether they list the nodes of a whole cluster.
+    /// Whether they list all nodes of a whole cluster: nothing says that the list is cut, and it names one at least.
     pub(super) fn lists_nodes(&self) -> bool {
+        let listed = |record: &ClusterRecord| {
+            record.node.is_some()
+                && matches!(record.fact, ClusterFact::Node | ClusterFact::Build { .. })
+        };
         matches!(self.table, Table::NodesJson | Table::KvNodeStatus)
+            && self.standing == Standing::Whole
             && self.tenancy.tenant == Tenant::system()
-            && self.records.iter().any(|record| record.node.is_some())
+            && self.node.is_none()
+            && self.records.iter().any(listed)
     }
 
-    /// Adds nodes and builds. `collected` is when their bundle was, and `others` the latest instant that anything else in
-    /// it names: a clock that is far ahead of all others stretches nothing.
-    pub(super) fn add_to(&self, facts: &mut Facts, collected: Option<Time>, others: Option<Time>) {
+    /// The tenancy of the nodes that they name. Liveness, gossip and events about nodes are of the nodes themselves,
+    /// whichever virtual cluster was asked for them.
+    fn owner(&self) -> Tenancy {
+        match self.table {
+            Table::NodeLiveness
+            | Table::GossipLiveness
+            | Table::GossipNodes
+            | Table::LivenessJson
+            | Table::EventLog
+            | Table::EventsJson => Tenancy::new(&self.tenancy.cluster, &Tenant::system()),
+            _ => self.tenancy.clone(),
+        }
+    }
+
+    /// Adds nodes, builds and virtual clusters. `collected` is when their bundle was, and `others` the latest instant that
+    /// anything else in it names: a clock that is far ahead of all others stretches nothing.
+    pub(super) fn add_to(
+        &self,
+        facts: &mut Facts,
+        named: &mut Named,
+        collected: Option<Time>,
+        others: Option<Time>,
+    ) {
+        let owner = self.owner();
+        let cluster = &self.tenancy.cluster;
         for record in &self.records {
             let source = self.place(record);
             // What a document of the whole cluster says of a node, it says of that node.
             let node = record.node.or(self.node);
             match (&record.fact, node) {
-                (ClusterFact::Node, Some(node)) => {
-                    facts.nodes.entry((self.tenancy.clone(), node)).or_default();
+                (ClusterFact::VirtualCluster { id, name }, _) => {
+                    named.tenants.entry(cluster.clone()).or_default().list(*id, name.as_deref());
                 }
-                (ClusterFact::Build { version, started, updated }, Some(node)) => {
-                    let named = (*updated).or(collected);
-                    let limit = others.map(|others| others.plus(AHEAD));
-                    let ahead = named.zip(limit).is_some_and(|(named, limit)| named > limit);
-                    let until = if ahead { others } else { named }.max(*started);
-                    let node = facts.nodes.entry((self.tenancy.clone(), node)).or_default();
-                    if let (Some(started), Some(until)) = (*started, until) {
-                        node.lived(started, until);
+                (&ClusterFact::Events { from, to }, _) => {
+                    named.existed(cluster, Some(from));
+                    if self.standing == Standing::Whole {
+                        named.events.push((cluster.clone(), from, to));
                     }
-                    node.versions.push(RanVersion {
+                }
+                // Whether the virtual cluster has processes of its own is known once everything is read.
+                (ClusterFact::Ran(time), Some(node)) => {
+                    named.node(&self.tenancy, node, Some(*time));
+                }
+                (
+                    fact @ (ClusterFact::Node
+                    | ClusterFact::Lived(_)
+                    | ClusterFact::Joined(_)
+                    | ClusterFact::Restarted(_)
+                    | ClusterFact::Liveness { .. }),
+                    Some(node),
+                ) => {
+                    facts.nodes.entry((owner.clone(), node)).or_default().life.learn(fact);
+                    if let ClusterFact::Lived(time) | ClusterFact::Joined(time) = fact {
+                        named.existed(cluster, Some(*time));
+                    }
+                }
+                (fact @ ClusterFact::Build { version, started, updated }, Some(node)) => {
+                    let last = (*updated).or(collected);
+                    let limit = others.map(|others| others.plus(AHEAD));
+                    let ahead = last.zip(limit).is_some_and(|(last, limit)| last > limit);
+                    let until = if ahead { others } else { last }.max(*started);
+                    named.existed(cluster, *started);
+                    let known = facts.nodes.entry((owner.clone(), node)).or_default();
+                    known.life.learn(fact);
+                    if let (Some(started), Some(until)) = (*started, until) {
+                        known.lived(started, until);
+                    }
+                    known.versions.push(RanVersion {
                         version: told(version.trim()),
                         text: version.trim().to_owned(),
                         // Without its start, it is known of that one instant only.
@@ -91,8 +147,7 @@ impl Records {
                         conflict: false,
                     });
                 }
-                (ClusterFact::Node | ClusterFact::Build { .. }, None)
-                | (ClusterFact::ActiveVersion(_) | ClusterFact::ClusterId(_), _) => {}
+                (ClusterFact::ActiveVersion(_) | ClusterFact::ClusterId(_), _) | (_, None) => {}
             }
         }
     }

@@ -28,6 +28,10 @@ pub const SIGNATURES: &[Signature] = &[
     Signature { name: "event.recovery", literal: "recovery_event" },
     // `import`, `restore` and `status_change` events all name it, and little else does.
     Signature { name: "event.job", literal: "JobType" },
+    Signature { name: "event.node_join", literal: "node_join" },
+    Signature { name: "event.node_restart", literal: "node_restart" },
+    // `node_decommissioning` and `node_decommissioned`.
+    Signature { name: "event.node_decommission", literal: "node_decommission" },
     Signature { name: "molt.fetch", literal: "fetch complete" },
     Signature { name: "molt.verify_start", literal: "verification in progress" },
     Signature { name: "molt.verify_table", literal: "finished row verification on" },

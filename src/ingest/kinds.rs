@@ -12,7 +12,7 @@ pub(super) enum Kind {
     Log,
     /// A table or document that is read; the number of the attempt to dump it, 0 being the first.
     Table(Table, u32),
-    /// The dump of a table of jobs failed in that attempt.
+    /// The dump of a table that lists jobs, nodes or virtual clusters failed in that attempt.
     TableFailed(Table, u32),
     /// A log of a node, or all of them, could not be collected.
     LogsFailed,
@@ -83,10 +83,8 @@ const SKIPPED: &[Pattern] = &[
     Name("enginestats.json"),
     Name("gossip.json"),
     // What the cluster says about itself, in forms that nothing reads.
-    Name("events.json"),
     Name("rangelog.json"),
     Name("settings.json"),
-    Name("liveness.json"),
     Name("cluster_settings_history.txt"),
     // Tables other than those that are read, which were recognized before.
     Affix("crdb_internal.", ".txt"),
@@ -180,7 +178,7 @@ impl Pattern {
 /// What it means that `base` could not be collected.
 fn failed(folder: &str, base: &str) -> Kind {
     if let Some((table, attempt)) = table_attempt(base)
-        && table.has_jobs()
+        && table.is_list()
     {
         return Kind::TableFailed(table, attempt);
     }
@@ -272,6 +270,17 @@ mod tests {
             ("debug/nodes/2/logs/cockroach.x.log.err.txt", Kind::LogsFailed),
             ("debug/nodes.json.err.txt", Kind::NodeListFailed),
             ("debug/nodes/2/crdb_internal.leases.txt.err.txt", Kind::Skip),
+            ("debug/crdb_internal.kv_node_status.txt", Kind::Table(Table::KvNodeStatus, 0)),
+            (
+                "debug/crdb_internal.kv_node_status.txt.err.txt",
+                Kind::TableFailed(Table::KvNodeStatus, 0),
+            ),
+            ("debug/system.tenants.1.txt.err.txt", Kind::TableFailed(Table::Tenants, 1)),
+            ("debug/nodes/2/crdb_internal.gossip_nodes.txt.err.txt", Kind::Skip),
+            ("debug/liveness.json", Kind::Table(Table::LivenessJson, 0)),
+            ("debug/events.json", Kind::Table(Table::EventsJson, 0)),
+            ("debug/events.json.err.txt", Kind::Skip),
+            ("debug/rangelog.json", Kind::Skip),
             ("debug/nodes/2.skipped", Kind::NodeSkipped),
             ("debug/2.skipped", Kind::Unknown),
             ("debug/nodes/1/goroutines/goroutine_dump.2024.txt.gz", Kind::Skip),

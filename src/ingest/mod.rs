@@ -31,6 +31,6 @@ pub use plan::{Artifact, Container, Input, Plan, SourceInfo, SourceKind, Table, 
 pub use read::{Chunk, ReadOutcome, Window, read_range, read_unit};
 pub use source::{ReadError, Source};
 pub use survey::plan;
-pub use tables::{Attempt, Settled, settle};
+pub use tables::{Attempt, Settled, Standing, settle};
 pub use tally::{Failure, Tally};
 pub use unpack::{FileInfo, Sink};

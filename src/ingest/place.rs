@@ -39,6 +39,14 @@ pub(super) fn in_node_folder(path: &str) -> bool {
     false
 }
 
+/// The virtual cluster whose ranges a path lists: `tenant_ranges/<name>/`. The folders of a zip that was taken of a
+/// virtual cluster itself are localities there (`region=us-east1`); they name none.
+pub(super) fn tenant_of_ranges(path: &str) -> Option<&str> {
+    let mut parts = parts(path).skip_while(|folder| *folder != "tenant_ranges").skip(1);
+    let name = parts.next().filter(|name| !name.contains('=') && !name.is_empty())?;
+    parts.next().map(|_| name)
+}
+
 fn parts(path: &str) -> impl Iterator<Item = &str> + Clone {
     // By characters, because an archive can have millions of paths and searching for a string costs more.
     path.split(['/', '»']).map(str::trim)
@@ -77,6 +85,14 @@ mod tests {
         check("cluster/prod/debug/nodes/1/logs/x.log", "system", Some(1));
         check("cluster/readme.txt", "system", None);
         check("", "system", None);
+    }
+
+    #[test]
+    fn ranges_of_a_virtual_cluster_name_it() {
+        assert_eq!(tenant_of_ranges("debug/tenant_ranges/app/1.json"), Some("app"));
+        assert_eq!(tenant_of_ranges("debug/tenant_ranges/region=us-east1/1.json"), None);
+        assert_eq!(tenant_of_ranges("debug/tenant_ranges.err.txt"), None);
+        assert_eq!(tenant_of_ranges("debug/tenant_ranges/1.json"), None);
     }
 
     #[test]

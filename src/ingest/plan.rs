@@ -75,11 +75,25 @@ pub enum Table {
     StatusJson,
     /// `details.json` of one node.
     DetailsJson,
+    /// `crdb_internal.kv_node_liveness`: the liveness record of every node that the cluster ever had.
+    NodeLiveness,
+    /// `crdb_internal.gossip_liveness` of one node: the records that it knows by gossip.
+    GossipLiveness,
+    /// `crdb_internal.gossip_nodes` of one node: the nodes that it knows by gossip.
+    GossipNodes,
+    /// `liveness.json`: the liveness records as the API has them.
+    LivenessJson,
+    /// `system.tenants`: the virtual clusters.
+    Tenants,
+    /// `system.eventlog`: events of nodes and of SQL.
+    EventLog,
+    /// `events.json`: the newest of the same events, from the API.
+    EventsJson,
 }
 
 impl Table {
     /// All of them, with the name of the file without ending.
-    pub const NAMES: [(&'static str, Self); 11] = [
+    pub const NAMES: [(&'static str, Self); 18] = [
         ("crdb_internal.jobs", Self::Jobs),
         ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
         ("system.jobs", Self::SystemJobs),
@@ -91,6 +105,13 @@ impl Table {
         ("nodes", Self::NodesJson),
         ("status", Self::StatusJson),
         ("details", Self::DetailsJson),
+        ("crdb_internal.kv_node_liveness", Self::NodeLiveness),
+        ("crdb_internal.gossip_liveness", Self::GossipLiveness),
+        ("crdb_internal.gossip_nodes", Self::GossipNodes),
+        ("liveness", Self::LivenessJson),
+        ("system.tenants", Self::Tenants),
+        ("system.eventlog", Self::EventLog),
+        ("events", Self::EventsJson),
     ];
 
     /// Whether its rows are jobs.
@@ -103,7 +124,20 @@ impl Table {
     /// `.err.txt`.
     #[must_use]
     pub fn is_document(self) -> bool {
-        matches!(self, Self::NodesJson | Self::StatusJson | Self::DetailsJson)
+        matches!(
+            self,
+            Self::NodesJson
+                | Self::StatusJson
+                | Self::DetailsJson
+                | Self::LivenessJson
+                | Self::EventsJson
+        )
+    }
+
+    /// Whether a failure to collect it leaves a question open: which jobs, nodes or virtual clusters there were.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        self.has_jobs() || matches!(self, Self::KvNodeStatus | Self::Tenants)
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! `cockroach debug zip` creates the table's file before it asks, so a failed attempt leaves an empty or partial
 //! file and an `.err.txt` beside it; each further attempt is a file of its own (`crdb_internal.jobs.1.txt`). All are
-//! read, because within a stream the later ones are not known yet; what counts is settled when all are there.
+//! read, because within a stream the later ones are not known yet; what counts is settled when all are there. The rows of
+//! the others stay facts: what an attempt wrote before it failed was so.
 
 use std::collections::BTreeMap;
 
-use crate::model::{SortSmall, Unread, UnreadReason};
+use crate::model::{Tenant, Unread, UnreadReason};
 
 use super::kinds::table_group;
+use super::place::place;
 use super::{Failure, Table};
 
 /// A file of a table that was read.
@@ -24,12 +26,24 @@ pub struct Attempt<'a> {
     pub text: u64,
 }
 
-/// What is to be done with all of them.
+/// How far the text of a table can be trusted to be all of the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing says that rows are missing.
+    #[default]
+    Whole,
+    /// The bundle says that this attempt, or a later one, failed: its rows are facts, and others may be missing.
+    Partial,
+    /// A later attempt counts. Its rows are facts all the same, with less trust.
+    Superseded,
+}
+
+/// What the attempts at all tables come to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Indices of the attempts that do not count, in order.
-    pub superseded: Vec<usize>,
-    /// What says that no attempt at a table succeeded.
+    /// How far each attempt can be trusted, in their order, and whether another one is whole and replaces it.
+    pub standings: Vec<(Standing, bool)>,
+    /// Failures of tables of which no attempt succeeded.
     pub unread: Vec<Unread>,
     /// How many of the failures are not needed.
     pub skipped: u64,
@@ -44,8 +58,9 @@ struct Tried {
     failures: Vec<String>,
 }
 
-/// Decides for each table: the last attempt that did not fail counts; if all failed, the one that got furthest, and its
-/// failure.
+/// Decides for each table: the last attempt counts, and is whole if it did not fail. An attempt is made only because the
+/// one before it failed, so if the last one failed, none is whole, whether or not its own failure is in the bundle; then
+/// the one that got furthest counts.
 #[must_use]
 pub fn settle(tables: &[Attempt<'_>], failures: Vec<Failure>) -> Settled {
     let mut groups: BTreeMap<(Table, &str, &str), BTreeMap<u32, Tried>> = BTreeMap::new();
@@ -61,28 +76,46 @@ pub fn settle(tables: &[Attempt<'_>], failures: Vec<Failure>) -> Settled {
         let tried = groups.entry((failure.table, folder, ending)).or_default();
         tried.entry(failure.attempt).or_default().failures.push(failure.path.clone());
     }
-    let mut settled = Settled::default();
-    for ((table, ..), mut attempts) in groups {
-        let chosen = best(&attempts).and_then(|number| attempts.remove(&number));
-        let Tried { tables, failures, .. } = chosen.unwrap_or_default();
-        let partial = !tables.is_empty();
-        settled.unread.extend(failures.into_iter().map(|path| failed(path, table, partial)));
-        for other in attempts.into_values() {
-            settled.superseded.extend(other.tables);
-            settled.skipped += other.failures.len() as u64;
+    let standings = vec![(Standing::Whole, false); tables.len()];
+    let mut settled = Settled { standings, ..Settled::default() };
+    for ((table, ..), attempts) in groups {
+        let whole = attempts.last_key_value().is_some_and(|(_, last)| last.failures.is_empty());
+        let chosen = best(&attempts);
+        let partial = attempts.values().any(|tried| !tried.tables.is_empty());
+        for (number, tried) in attempts {
+            let standing = match (Some(number) == chosen, whole) {
+                (true, true) => Standing::Whole,
+                (true, false) => Standing::Partial,
+                (false, _) => Standing::Superseded,
+            };
+            for index in tried.tables {
+                settled.standings[index] = (standing, whole && standing != Standing::Whole);
+            }
+            for path in tried.failures {
+                if !whole && is_missed(table, &path) {
+                    settled.unread.push(failed(path, table, partial));
+                } else {
+                    settled.skipped += 1;
+                }
+            }
         }
     }
-    settled.superseded.sort_small();
     settled
 }
 
 /// The number of the attempt that counts.
 fn best(attempts: &BTreeMap<u32, Tried>) -> Option<u32> {
-    let good = |tried: &Tried| !tried.tables.is_empty() && tried.failures.is_empty();
-    let last_good = attempts.iter().rev().find(|(_, tried)| good(tried));
-    last_good
-        .or_else(|| attempts.iter().max_by_key(|(_, tried)| tried.text))
-        .map(|(number, _)| *number)
+    let (last, tried) = attempts.last_key_value()?;
+    if tried.failures.is_empty() {
+        return Some(*last);
+    }
+    attempts.iter().max_by_key(|(_, tried)| tried.text).map(|(number, _)| *number)
+}
+
+/// Whether anything asks for the table at this path. Of the two lists of nodes one is enough, and only the system
+/// tenant has a list of virtual clusters.
+fn is_missed(table: Table, path: &str) -> bool {
+    table.has_jobs() || table == Table::Tenants && place(path).0 == Tenant::SYSTEM
 }
 
 fn failed(path: String, table: Table, partial: bool) -> Unread {

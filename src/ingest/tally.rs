@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{NodeId, Tenant, Unread, UnreadReason};
 
 use super::kinds::{Kind, is_table};
-use super::place::{in_node_folder, place};
+use super::place::{in_node_folder, place, tenant_of_ranges};
 use super::{Artifact, Table};
 
 /// What is known of files besides their text: kept while the input is planned, and while an archive is read whose
@@ -24,6 +24,8 @@ pub struct Tally {
     /// Nodes that paths name, whether or not anything of them is read. A debug zip has a folder for every node that
     /// it knows, also for those it could not reach.
     pub nodes: BTreeSet<(Tenant, NodeId)>,
+    /// Virtual clusters that folders name: `cluster/<name>/`, `tenants/<name>/` and `tenant_ranges/<name>/`.
+    pub tenants: BTreeSet<Tenant>,
     /// There is a folder of a node.
     pub has_node_folder: bool,
     /// There is a table of the whole cluster.
@@ -64,6 +66,7 @@ impl Tally {
             unread,
             failures,
             nodes,
+            tenants,
             has_node_folder,
             has_cluster_table,
             nodes_missing,
@@ -72,6 +75,7 @@ impl Tally {
         self.unread.extend(unread);
         self.failures.extend(failures);
         self.nodes.extend(nodes);
+        self.tenants.extend(tenants);
         self.has_node_folder |= has_node_folder;
         self.has_cluster_table |= has_cluster_table;
         self.nodes_missing |= nodes_missing;
@@ -116,8 +120,15 @@ impl Tally {
 
     /// Takes note of what a path tells about the cluster.
     pub(super) fn see(&mut self, path: &str) {
-        if let (tenant, Some(node)) = place(path) {
+        let (tenant, node) = place(path);
+        if let Some(node) = node {
             self.nodes.insert((Tenant(tenant.to_owned()), node));
+        }
+        let named = if tenant == Tenant::SYSTEM { tenant_of_ranges(path) } else { Some(tenant) };
+        if let Some(named) =
+            named.filter(|named| !self.tenants.iter().any(|known| known.0 == *named))
+        {
+            self.tenants.insert(Tenant(named.to_owned()));
         }
         let of_node = in_node_folder(path);
         self.has_node_folder |= of_node;

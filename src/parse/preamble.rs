@@ -17,6 +17,11 @@ pub enum Preamble {
     Node(u32),
     /// `arguments: [cockroach workload run …]`: a client command writes this file, and no node.
     Client,
+    /// `status: initialized new node, joined pre-existing cluster`, or `restarted pre-existing node`.
+    Start {
+        /// The node began for the first time.
+        first: bool,
+    },
 }
 
 /// Reads the first line of a preamble's message; nothing for lines that say something else or whose value was removed.
@@ -59,6 +64,7 @@ pub fn banner(message: &str) -> Vec<Preamble> {
             "build" => build(value.split_ascii_whitespace().take_while(|word| *word != "@")),
             "clusterID" => cluster(value),
             "nodeID" => node(value),
+            "status" => start(value),
             _ => None,
         }
     });
@@ -67,6 +73,15 @@ pub fn banner(message: &str) -> Vec<Preamble> {
 
 fn cluster(value: &str) -> Option<Preamble> {
     (!value.is_empty() && value != "×").then(|| Preamble::ClusterId(value.to_owned()))
+}
+
+/// What a banner says of the start that it describes (`reportServerInfo` of `pkg/cli/start.go`).
+fn start(value: &str) -> Option<Preamble> {
+    if value.starts_with("initialized new") {
+        Some(Preamble::Start { first: true })
+    } else {
+        value.starts_with("restarted").then_some(Preamble::Start { first: false })
+    }
 }
 
 fn node(value: &str) -> Option<Preamble> {
@@ -123,15 +138,18 @@ mod tests {
 
     #[test]
     fn a_node_that_starts_names_its_build() {
-        let started = "node startup completed:\nCockroachDB node starting at 2021-06-01 12:00:00 (took 0.4s)\nbuild:               CCL v21.1.1 @ 2021/05/24 12:00:00 (go1.15.11)\nwebui:               ‹http://db:8080›\nclusterID:           ‹0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a›\nnodeID:              3";
+        let started = "node startup completed:\nCockroachDB node starting at 2021-06-01 12:00:00 (took 0.4s)\nbuild:               CCL v21.1.1 @ 2021/05/24 12:00:00 (go1.15.11)\nwebui:               ‹http://db:8080›\nstatus:              initialized new node, joined pre-existing cluster\nclusterID:           ‹0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a›\nnodeID:              3";
         assert_eq!(
             banner(started),
             [
                 Preamble::Version("v21.1.1".to_owned(), Version::parse("v21.1.1")),
+                Preamble::Start { first: true },
                 Preamble::ClusterId("0f7ac6de-1c29-4b43-9ac2-6b5bd10d4d2a".to_owned()),
                 Preamble::Node(3),
             ]
         );
+        let again = "node startup completed:\nstatus:  restarted pre-existing node\n";
+        assert_eq!(banner(again), [Preamble::Start { first: false }]);
         let beta = "CockroachDB beta-20160609-386-gf447eb0 (linux amd64, built 2016/06/22 13:18:56, go1.6.2)";
         assert_eq!(
             banner(beta),

@@ -121,6 +121,31 @@ pub fn tenant_name(list: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The number of the virtual cluster that a tag list names. The same as [`parse`], without building the list.
+#[must_use]
+pub fn tenant_number(list: &[u8]) -> Option<u64> {
+    let [b'T', rest @ ..] = list else { return None };
+    match rest.get(super::leading_digits(rest)) {
+        None | Some(b',') if !matches!(rest, [] | [b',', ..]) => {
+            Some(super::number(&rest[..super::leading_digits(rest)]))
+        }
+        _ => parse(list).tenant_id,
+    }
+}
+
+/// Whether the list is that of a SQL pod, a process that serves one virtual cluster and is no node: its tag `n` holds the
+/// number of a SQL instance, `nsql1`.
+#[must_use]
+pub fn is_sql_pod(list: &[u8]) -> bool {
+    const INSTANCE: &str = "nsql";
+    let instance = |tag: &Tag| {
+        let id = tag.key.strip_prefix(INSTANCE);
+        id.is_some_and(|id| id == "?" || is_number(id))
+    };
+    memchr::memmem::find(list, INSTANCE.as_bytes()).is_some()
+        && parse(list).list.iter().any(instance)
+}
+
 /// Whether the list marks an entry of a file's preamble: `config`, or `T1,config` once a debug zip printed it
 /// again (log-formats trap 13).
 #[must_use]
@@ -200,6 +225,19 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sql_pod_is_known_by_its_instance() {
+        for list in ["T10,Vapp,nsql1", "T10,nsql12,client=1", "nsql?"] {
+            assert!(is_sql_pod(list.as_bytes()), "{list}");
+        }
+        for list in ["T10,Vapp,n1", "n1,nsqlx", "nsql", "", "client=nsql1"] {
+            assert!(!is_sql_pod(list.as_bytes()), "{list}");
+        }
+        let numbers = ["T10,n1", "T3", "T,n1", "T3x", "n1,T3", "T‹3›,n1"];
+        let expected = [Some(10), Some(3), None, None, None, Some(3)];
+        assert_eq!(numbers.map(|list| tenant_number(list.as_bytes())), expected);
+    }
 
     fn show(list: &str) -> String {
         let tags = parse(list.as_bytes());

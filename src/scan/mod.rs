@@ -32,7 +32,7 @@ pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
 pub use signature::{
     Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, Stray,
-    VersionSeen,
+    TenantSeen, VersionSeen,
 };
 
 /// Bytes of one entry that are looked at.

@@ -12,20 +12,27 @@ pub(super) struct Writer {
     pub(super) start: Vec<u8>,
     pub(super) node: Option<u32>,
     pub(super) tenant: Option<String>,
+    /// Number of the virtual cluster.
+    pub(super) number: Option<u64>,
+    /// It is a SQL pod and no node.
+    pub(super) sql_pod: bool,
 }
 
 impl Writer {
-    /// Reads who wrote an entry with these tags.
-    pub(super) fn read(&mut self, tags: &[u8]) {
+    /// Reads who wrote an entry with these tags; says whether it is another one than that of the last entry.
+    pub(super) fn read(&mut self, tags: &[u8]) -> bool {
         let known = !self.start.is_empty()
             && tags.strip_prefix(&*self.start).is_some_and(|rest| matches!(rest, [] | [b',', ..]));
         if known {
-            return;
+            return false;
         }
         self.start.clear();
         self.start.extend_from_slice(tags::start(tags).unwrap_or_default());
         self.node = tags::node(tags);
         self.tenant = tags::tenant_name(tags).map(Cow::into_owned);
+        self.number = tags::tenant_number(tags);
+        self.sql_pod = self.node.is_none() && tags::is_sql_pod(tags);
+        true
     }
 }
 

@@ -200,7 +200,10 @@ impl Reader {
             self.summary.preamble(said, head.time, (line.number, line.offset));
         }
         let removed = redacted::is_removed(message);
-        self.writer.read(list);
+        if self.writer.read(list) {
+            let Writer { tenant, number, sql_pod, .. } = &self.writer;
+            self.summary.writer(tenant.as_deref(), *number, *sql_pod);
+        }
         let client = !preamble && self.summary.is_client(self.writer.node, head.file, counter);
         self.summary.entry(&Seen {
             format: self.format.into(),
@@ -293,9 +296,12 @@ impl Reader {
         if !client {
             self.summary.cluster_id(|| fields.cluster_id());
         }
-        if let Some(name) = fields.tenant_name() {
-            self.summary.tenant(&name, 1);
+        let tenant = fields.tenant_name();
+        if let Some(name) = &tenant {
+            self.summary.tenant(name, 1);
         }
+        let number = fields.tenant_number();
+        self.summary.writer(tenant.as_deref(), number, node.is_none() && fields.is_sql_pod());
         self.summary.entry(&Seen {
             format: fields.format(),
             time,

@@ -159,6 +159,11 @@ pub struct LogSummary {
     pub other_nodes: Vec<NodeShare>,
     /// Virtual cluster that most entries name in tags or fields, if any does.
     pub tenant_name: Option<String>,
+    /// Virtual clusters that entries name, in order of appearance; the system tenant is none.
+    pub tenants: Vec<TenantSeen>,
+    /// Starts of the node that the file's banners describe, and whether each was the first of the node. Of a file that
+    /// merges the logs of several nodes, none.
+    pub starts: Vec<(Time, bool)>,
     /// The preamble's `clusterID`, or JSON's `cluster_id`.
     pub cluster_id: Option<String>,
     /// Versions in order of appearance.
@@ -183,6 +188,17 @@ pub struct LogSummary {
     /// none of INFO mean that the bundle was made without them (log-formats trap 32), and with them went every line
     /// about the state of a job.
     pub dev_severities: SeverityCounts,
+}
+
+/// A virtual cluster that entries name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantSeen {
+    /// Its number: `T3`.
+    pub id: Option<u64>,
+    /// Its name: `Vapp`.
+    pub name: Option<String>,
+    /// A SQL pod wrote them, a process that serves this virtual cluster alone and is no node.
+    pub sql_pod: bool,
 }
 
 /// What a file holds of a node that is not its main one.

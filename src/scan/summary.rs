@@ -3,14 +3,14 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use crate::model::{Location, LogFormat, NodeId, Severity, Time, Version};
+use crate::model::{Location, LogFormat, NodeId, Severity, Tenant, Time, Version};
 use crate::parse::client;
 use crate::parse::preamble::Preamble;
 use crate::parse::time::{UNDATED, is_undated};
 
 use super::segments::{Dev, Placed, Rule, Segments};
 use super::shares::Shares;
-use super::{LogSummary, SeverityCounts, VersionSeen};
+use super::{LogSummary, SeverityCounts, TenantSeen, VersionSeen};
 use crdb_triage_hot::run::Run;
 
 /// Distinct values that are told apart: more nodes or virtual clusters than one file has.
@@ -42,6 +42,8 @@ pub(super) struct Summary {
     nodes: Shares,
     tenants: Votes<String>,
     preamble_node: Option<u32>,
+    /// The last writer.
+    writer: TenantSeen,
     segments: [Segments; 2],
     header: Header,
     /// Counter of the next entry of the client that wrote the last one.
@@ -67,6 +69,7 @@ impl Summary {
             nodes: Shares::default(),
             tenants: Votes::default(),
             preamble_node: None,
+            writer: TenantSeen::default(),
             segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
             header: Header::default(),
             client_next: None,
@@ -268,6 +271,10 @@ impl Summary {
             Preamble::ClusterId(id) => self.cluster_id(|| Some(id)),
             Preamble::Node(node) => self.preamble_node = Some(node),
             Preamble::Client => {}
+            Preamble::Start { first } if self.summary.starts.len() < CANDIDATES => {
+                self.summary.starts.push((time, first));
+            }
+            Preamble::Start { .. } => {}
         }
     }
 
@@ -282,6 +289,22 @@ impl Summary {
         self.tenants.cast(name, entries);
     }
 
+    /// Takes note of the virtual cluster that wrote the entries from here on, by name and number, and whether a SQL pod
+    /// did.
+    pub(super) fn writer(&mut self, name: Option<&str>, id: Option<u64>, sql_pod: bool) {
+        let last = &self.writer;
+        if last.name.as_deref() == name && last.id == id && last.sql_pod == sql_pod {
+            return;
+        }
+        self.writer = TenantSeen { id, name: name.map(str::to_owned), sql_pod };
+        let system = name == Some(Tenant::SYSTEM) || id == Some(1);
+        let nameless = name.is_none() && id.is_none() && !sql_pod;
+        let known = &mut self.summary.tenants;
+        if !system && !nameless && known.len() < CANDIDATES && !known.contains(&self.writer) {
+            known.push(self.writer.clone());
+        }
+    }
+
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
         self.settle(self.header.client);
         self.summary.bytes = bytes;
@@ -289,6 +312,9 @@ impl Summary {
         self.nodes.tell(&mut self.summary);
         self.summary.tenant_name = self.tenants.winner();
         // In a file that merges the logs of several nodes, only what names the node says anything of it.
+        if !self.summary.other_nodes.is_empty() {
+            self.summary.starts.clear();
+        }
         let (main, several) = (self.summary.node, !self.summary.other_nodes.is_empty());
         let [segments, stretches] = self.segments.map(|segments| {
             let mut segments = segments.finish();

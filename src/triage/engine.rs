@@ -230,7 +230,8 @@ impl<'a> Reader<'a> {
                 let (rows, unread) = reader.finish();
                 (Content::Schedules(rows), unread)
             }
-            Self::Cluster(table, reader) => {
+            Self::Cluster(named, reader) => {
+                let table = reader.table(named);
                 let (records, unread) = reader.finish();
                 (Content::Cluster(table, records), unread)
             }

@@ -1,11 +1,9 @@
 //! What a run came to, before it is put into the shape of a report.
 
-use std::collections::BTreeSet;
-
 use crate::advisories::{ADVISORIES, Decision};
 use crate::facts::{Content, Facts, Reading};
-use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Tally};
-use crate::model::{CollectSmall, SortSmall, Unread, UnreadReason};
+use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally};
+use crate::model::{SortSmall, Unread, UnreadReason};
 
 use super::engine::{FileResult, UnitResult};
 
@@ -61,7 +59,7 @@ impl Outcome {
             }
         }
         files.sort_small_by(|a, b| a.file.path.cmp(&b.file.path));
-        let settled = settle(&mut files, &mut tally);
+        let (standings, settled) = settle(&files, &mut tally);
         let mut counts = FileCounts {
             skipped: tally.skipped + settled,
             unread: tally.unread.len() as u64,
@@ -70,20 +68,29 @@ impl Outcome {
         let mut bytes_read = 0;
         let mut readings = Vec::new();
         let mut unread = std::mem::take(&mut tally.unread);
-        for FileResult { file, content, unread: mut lacks, text } in files {
+        for (FileResult { file, content, unread: mut lacks, text }, (mut standing, replaced)) in
+            files.into_iter().zip(standings)
+        {
             bytes_read += text;
             let told = |lack: &Unread| lack.reason == UnreadReason::SavedReport;
             if content == Content::NotRecognized && !lacks.iter().any(told) {
                 lacks.push(not_recognized(&file.path));
             }
+            if standing == Standing::Whole && !lacks.is_empty() {
+                standing = Standing::Partial;
+            }
             if lacks.is_empty() {
                 counts.read += 1;
+            } else if replaced {
+                // A whole attempt at the same table has what this one lacks.
+                lacks.clear();
+                counts.skipped += 1;
             } else {
                 counts.unread += 1;
             }
             unread.extend(lacks.into_iter().map(|lack| Unread { path: file.path.clone(), ..lack }));
             let FileInfo { path, tenant, node, .. } = file;
-            readings.push(Reading { path: path.into(), tenant, node, content });
+            readings.push(Reading { path: path.into(), tenant, node, standing, content });
         }
         counts.total = counts.read + counts.skipped + counts.unread;
         unread.sort_small_by(|a, b| {
@@ -98,9 +105,9 @@ impl Outcome {
     }
 }
 
-/// Drops the attempts at a table that another one supersedes, and takes note of tables that failed. How many files
-/// are not needed.
-fn settle(files: &mut Vec<FileResult>, tally: &mut Tally) -> u64 {
+/// How far each file can be trusted to be all of its table, and whether another attempt replaces it; takes note of tables
+/// that failed. Also, how many files are not needed.
+fn settle(files: &[FileResult], tally: &mut Tally) -> (Vec<(Standing, bool)>, u64) {
     let mut indices = Vec::new();
     let mut attempts = Vec::new();
     for (index, FileResult { file, text, .. }) in files.iter().enumerate() {
@@ -111,14 +118,11 @@ fn settle(files: &mut Vec<FileResult>, tally: &mut Tally) -> u64 {
     }
     let settled = ingest::settle(&attempts, std::mem::take(&mut tally.failures));
     tally.unread.extend(settled.unread);
-    let superseded: BTreeSet<usize> =
-        settled.superseded.iter().filter_map(|at| indices.get(*at).copied()).collect_small();
-    let mut index = 0;
-    files.retain(|_| {
-        index += 1;
-        !superseded.contains(&(index - 1))
-    });
-    settled.skipped + superseded.len() as u64
+    let mut standings = vec![(Standing::Whole, false); files.len()];
+    for (index, (standing, replaced)) in indices.into_iter().zip(settled.standings) {
+        standings[index] = (standing, replaced);
+    }
+    (standings, settled.skipped)
 }
 
 fn not_recognized(path: &str) -> Unread {

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use crdb_triage::ingest::native::block_on;
 use crdb_triage::ingest::{
     Artifact, Attempt, Chunk, Container, FileInfo, Input, Limits, MemorySource, Plan, ReadOutcome,
-    Sink, SourceKind, Table, Tally, Unit, plan, read_range, read_unit, settle,
+    Sink, SourceKind, Standing, Table, Tally, Unit, plan, read_range, read_unit, settle,
 };
 use crdb_triage::model::{NodeId, Tenant, Unread, UnreadReason};
 use tar::Tar;

@@ -109,8 +109,8 @@ fn the_tree_is_not_complete_without_tables_or_the_list_of_nodes() {
 }
 
 #[test]
-fn of_several_attempts_at_the_jobs_table_the_last_good_one_counts() {
-    let check = |files: &[(&str, &str)], read: &[&str], failed: &[&str]| {
+fn of_several_attempts_at_the_jobs_table_the_last_one_counts() {
+    let check = |files: &[(&str, &str)], (whole, counts): (bool, &[&str]), failed: &[&str]| {
         let members: Vec<_> =
             files.iter().map(|(end, text)| (format!("d/crdb_internal.jobs{end}"), *text)).collect();
         let members: Vec<_> = members.iter().map(|(name, text)| (name.as_str(), *text)).collect();
@@ -125,26 +125,31 @@ fn of_several_attempts_at_the_jobs_table_the_last_good_one_counts() {
             .collect();
         let settled = settle(&attempts, all.tally.failures);
         let name = |path: &str| path.replace("d/crdb_internal.jobs", "");
-        let kept = (0..attempts.len()).filter(|index| !settled.superseded.contains(index));
-        let kept: Vec<_> = kept.map(|index| name(attempts[index].path)).collect();
+        let standing = if whole { Standing::Whole } else { Standing::Partial };
+        let counting = attempts.iter().zip(&settled.standings);
+        let counting = counting.filter(|(_, of)| **of != (Standing::Superseded, whole));
+        let counting: Vec<_> = counting.map(|(of, is)| (name(of.path), *is)).collect();
+        let expected = owned(counts).into_iter().map(|name| (name, (standing, false)));
+        assert_eq!(counting, expected.collect::<Vec<_>>());
         let unread: Vec<_> = settled.unread.iter().map(|unread| name(&unread.path)).collect();
-        assert_eq!((kept.len() + settled.superseded.len(), kept), (attempts.len(), owned(read)));
         assert_eq!(unread, owned(failed));
         let failures = files.len() - attempts.len();
         assert_eq!(settled.skipped as usize + unread.len(), failures);
     };
-    check(&[(".txt", "a")], &[".txt"], &[]);
-    check(&[(".txt", "a"), (".1.txt", "b")], &[".1.txt"], &[]);
-    check(&[(".txt", "a"), (".txt.err.txt", "e")], &[".txt"], &[".txt.err.txt"]);
-    check(&[(".txt", "a"), (".txt.err.txt", "e"), (".1.txt", "b")], &[".1.txt"], &[]);
-    check(
-        &[(".1.txt", ""), (".1.txt.err.txt", "e"), (".txt", "aa"), (".txt.err.txt", "e")],
-        &[".txt"],
-        &[".txt.err.txt"],
-    );
-    check(&[(".txt", ""), (".txt.err.txt", "e"), (".fallback.txt", "f")], &[".fallback.txt"], &[]);
-    check(&[(".txt.err.txt", "e"), (".1.txt.err.txt", "e")], &[], &[".1.txt.err.txt"]);
-    check(&[(".txt", "a"), (".json", "b")], &[".json", ".txt"], &[]);
+    let (good, bad) = ((".txt", "a"), (".txt.err.txt", "e"));
+    let (second, second_bad) = ((".1.txt", "b"), (".1.txt.err.txt", "e"));
+    let both: &[&str] = &[".txt.err.txt", ".1.txt.err.txt"];
+    check(&[good], (true, &[".txt"]), &[]);
+    check(&[good, second], (true, &[".1.txt"]), &[]);
+    check(&[good, bad], (false, &[".txt"]), &[".txt.err.txt"]);
+    check(&[good, bad, second], (true, &[".1.txt"]), &[]);
+    // A second attempt says by itself that the first failed.
+    check(&[good, second_bad], (false, &[".txt"]), &[".1.txt.err.txt"]);
+    check(&[good, second, second_bad], (false, &[".1.txt"]), &[".1.txt.err.txt"]);
+    check(&[(".1.txt", ""), second_bad, (".txt", "aa"), bad], (false, &[".txt"]), both);
+    check(&[(".txt", ""), bad, (".fallback.txt", "f")], (true, &[".fallback.txt"]), &[]);
+    check(&[bad, second_bad], (false, &[]), both);
+    check(&[good, (".json", "b")], (true, &[".json", ".txt"]), &[]);
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {

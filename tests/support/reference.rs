@@ -2,13 +2,14 @@
 //! may not differ from.
 
 use crdb_triage::model::{
-    Entry, Location, LogFormat, NodeId, Redaction, Time, Unread, UnreadReason, Version, unmarked,
+    Entry, Location, LogFormat, NodeId, Redaction, Tag, Time, Unread, UnreadReason, Version,
+    unmarked,
 };
 use crdb_triage::parse::crdb_text::{self, TextFormat};
 use crdb_triage::parse::preamble::{self, Preamble};
 use crdb_triage::parse::{clean, client, json, time};
 use crdb_triage::scan::{
-    Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, VersionSeen,
+    Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, TenantSeen, VersionSeen,
 };
 use regex::bytes::Regex;
 
@@ -155,10 +156,29 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                     }
                     Preamble::Node(node) => preamble_node = Some(node),
                     Preamble::Client => {}
+                    Preamble::Start { first } => summary.starts.push((entry.time, first)),
                 }
             }
         }
         count(&mut tenants, entry.tenant_name.clone());
+        if entry.format != LogFormat::Molt {
+            let pod = |tag: &Tag| {
+                tag.key.strip_prefix("nsql").is_some_and(|id| {
+                    id == "?" || !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())
+                })
+            };
+            let sql_pod = entry.node().is_none()
+                && match crdb_json(&first.kind) {
+                    Some(fields) => fields.is_sql_pod(),
+                    None => entry.tags.iter().any(pod),
+                };
+            let seen = TenantSeen { id: entry.tenant_id, name: entry.tenant_name.clone(), sql_pod };
+            let system = seen.name.as_deref() == Some("system") || seen.id == Some(1);
+            let nameless = seen.name.is_none() && seen.id.is_none() && !sql_pod;
+            if !system && !nameless && !summary.tenants.contains(&seen) {
+                summary.tenants.push(seen);
+            }
+        }
         let occurring = occurring(signatures, &entry);
         if !occurring.is_empty() {
             let texts: Vec<&[u8]> = group.lines.iter().map(|l| l.text).collect();
@@ -174,6 +194,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let node = most(counts);
     out.summary.node = node.or(preamble_node).map(NodeId);
     if of_nodes.len() > 1 {
+        out.summary.starts.clear();
         for (of, own) in of_nodes {
             if Some(of) == node {
                 out.summary.span = own.span;
@@ -395,7 +416,8 @@ fn settle(
                 summary.cluster_id.get_or_insert(id);
             }
             Preamble::Node(node) => *preamble_node = Some(node),
-            Preamble::Client => {}
+            // Only a banner has a start.
+            Preamble::Client | Preamble::Start { .. } => {}
         }
     }
 }

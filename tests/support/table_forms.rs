@@ -56,6 +56,7 @@ pub(crate) fn show_record(record: &ClusterRecord) -> String {
         }
         ClusterFact::ActiveVersion(version) => format!("active {version}"),
         ClusterFact::ClusterId(id) => format!("id {id}"),
+        other => format!("{other:?}"),
     };
     format!("{node} {fact} (line {}, byte {})\n", record.line, record.offset)
 }

@@ -18,11 +18,12 @@ mod warning;
 use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
 use crate::model::{
-    Evidence, Finding, Operation, Reason, SortSmall, Subject, SubjectKind, Tenancy, Verdict,
-    unmarked,
+    Applicability, Evidence, Finding, Operation, Reason, SortSmall, Subject, SubjectKind, Tenancy,
+    Verdict, unmarked,
 };
 use crate::scan::Signature;
 
+use super::decision::applicability;
 use super::{Advisory, Decision, Declared};
 
 const ID: &str = "A-144650";
@@ -78,7 +79,10 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     findings
         .sort_small_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
     // Logs go back two days in a debug zip and jobs two weeks.
-    let missing = coverage::jobs_tables_missing(facts);
+    let mut missing = coverage::jobs_tables_missing(facts);
+    if applicability(declared, facts) != Applicability::NotAffected {
+        missing.extend(coverage::gaps_after_jobs_tables(declared, facts));
+    }
     Decision::conclude(declared, facts, findings, missing, coverage::is_needed)
 }
 

@@ -146,7 +146,8 @@ fn run(facts: &Facts, job: &Job) -> (Option<Time>, Option<Time>) {
     let to = match end::of(job) {
         End::Succeeded(Some(time)) => Some(time),
         End::Succeeded(None) => None,
-        _ => facts.cluster(&job.tenancy.cluster).collected,
+        // What its own row says was so, even if nothing else is as late.
+        _ => facts.cluster(&job.tenancy.cluster).collected.max(job.modified).max(job.started),
     };
     (from, to.map(|to| from.map_or(to, |from| to.max(from))))
 }
@@ -167,7 +168,7 @@ fn causes(id: NodeId, node: &Node, gaps: &[Gap]) -> String {
 /// Which nodes and times are missing, in words.
 fn missing(facts: &Facts, job: &Job, from: Option<Time>, to: Option<Time>) -> Vec<String> {
     let mut missing = Vec::new();
-    if !facts.cluster(&job.tenancy.cluster).all_nodes_known {
+    if !facts.all_nodes_known(&job.tenancy) {
         missing.push("the list of all nodes".to_owned());
     }
     let (Some(from), Some(to)) = (from, to) else {

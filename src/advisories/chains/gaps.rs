@@ -156,7 +156,7 @@ fn tenants_without_jobs(view: View<'_>, chain: &Chain) -> Option<Said> {
     let of_tenants = layers().any(|layer| layer.targets == Targets::Tenants);
     let builds_on_it = layers().skip(1).any(|layer| layer.kind != LayerKind::Full);
     let known = view.facts.cluster(&chain.tenancy.cluster);
-    let has_jobs = known.jobs_tables.iter().any(|tenant| *tenant != Tenant::system());
+    let has_jobs = known.jobs_tables.keys().any(|tenant| *tenant != Tenant::system());
     if !of_tenants || !builds_on_it || has_jobs {
         return None;
     }

@@ -3,7 +3,8 @@
 //! How their keys are written changed with the releases and is not verified, so case and `_` do not count, and a node is
 //! whatever object holds a number of a node or a build (debug-zip section 7). Nothing of a document is kept but that.
 
-use super::{ClusterFact, ClusterRecord, told};
+use super::{ClusterFact, ClusterRecord, life, told};
+use crate::ingest::Table;
 use crate::model::{NodeId, Time};
 use crate::parse::json::string_text;
 use crate::parse::json_stream::{At, JsonStream, Token};
@@ -29,11 +30,16 @@ struct Seen {
     records: Vec<ClusterRecord>,
     /// Whether it says anything at all.
     any: bool,
+    /// Whether it is to list nodes.
+    lists: bool,
+    /// An element of its list names no node.
+    nameless: bool,
 }
 
 /// A container that is open.
 #[derive(Debug, Default)]
 struct Frame {
+    is_object: bool,
     /// The key that it is the value of, in lower case without `_`.
     key: String,
     node: Option<(NodeId, At)>,
@@ -44,8 +50,9 @@ struct Frame {
 }
 
 impl Document {
-    pub(super) fn new() -> Self {
-        Self { stream: JsonStream::new(1, 0), seen: Seen::default() }
+    pub(super) fn new(table: Table) -> Self {
+        let seen = Seen { lists: table == Table::NodesJson, ..Seen::default() };
+        Self { stream: JsonStream::new(1, 0), seen }
     }
 
     pub(super) fn feed(&mut self, piece: &[u8]) -> Option<String> {
@@ -64,6 +71,8 @@ impl Document {
             Some("it is not a whole document; what came before its end is read")
         } else if self.seen.any && self.seen.records.is_empty() {
             Some("it names no node and no build")
+        } else if self.seen.nameless {
+            Some("an element of its list names no node")
         } else {
             None
         };
@@ -74,9 +83,10 @@ impl Document {
 impl Seen {
     fn token(&mut self, token: Token<'_>, at: At) {
         match token {
-            Token::Begin(_) => {
+            Token::Begin(bracket) => {
                 let key = std::mem::take(&mut self.key);
-                self.open.push(Frame { key, ..Frame::default() });
+                let is_object = bracket == b'{';
+                self.open.push(Frame { is_object, key, ..Frame::default() });
             }
             Token::End => self.end(),
             Token::Key(key) => {
@@ -98,6 +108,10 @@ impl Seen {
         let Some((own, above)) = self.open.split_last_mut() else { return };
         let depth = above.len();
         let parent = above.last_mut();
+        if own.key == "livenessbynodeid" {
+            let node = key.parse().ok().filter(|id| *id > 0).map(NodeId);
+            return self.add(node, life::status(text), at);
+        }
         match key.as_str() {
             "nodeid" => {
                 let Some(node) = text.parse().ok().filter(|n| *n > 0).map(NodeId) else { return };
@@ -131,6 +145,7 @@ impl Seen {
         self.key.clear();
         let Some(frame) = self.open.pop() else { return };
         let node = frame.node.map(|(node, _)| node);
+        self.nameless |= self.lists && node.is_none() && self.is_element(&frame);
         let build = frame.tag.or(frame.server_version);
         if let Some((_, at)) = frame.node
             && (build.is_some() || self.open.len() < NODE_DEPTH)
@@ -144,13 +159,20 @@ impl Seen {
         }
     }
 
+    /// Whether an object that ended is an element of the list of nodes: of the array `nodes`, or of the one that is the
+    /// whole document.
+    fn is_element(&self, ended: &Frame) -> bool {
+        let list = |open: &Frame| !open.is_object && (open.key == "nodes" || self.open.len() == 1);
+        ended.is_object && self.open.len() < NODE_DEPTH && self.open.last().is_some_and(list)
+    }
+
     fn add(&mut self, node: Option<NodeId>, fact: ClusterFact, at: At) {
         self.records.push(ClusterRecord { node, fact, line: at.line, offset: at.line_start });
     }
 }
 
 /// Nanoseconds since 1970, as a number or text, or a time as text.
-fn instant(text: &str) -> Option<Time> {
+pub(super) fn instant(text: &str) -> Option<Time> {
     match text.parse::<i64>() {
         Ok(nanos) => (nanos > 0).then_some(Time(nanos / 1000)),
         Err(_) => Time::parse_rfc3339(text).or_else(|| time::cell(text)),

@@ -23,6 +23,7 @@ pub struct Fields<'a> {
     redactable: bool,
     cluster_id: Option<&'a [u8]>,
     node_id: Option<&'a [u8]>,
+    instance_id: Option<&'a [u8]>,
     tenant_id: Option<&'a [u8]>,
     tenant_name: Option<&'a [u8]>,
     version: Option<&'a [u8]>,
@@ -92,6 +93,7 @@ impl<'a> Fields<'a> {
             b"redactable" | b"r" => self.redactable = value == b"1",
             b"cluster_id" | b"x" => self.cluster_id = Some(value),
             b"node_id" | b"N" => self.node_id = Some(value),
+            b"instance_id" | b"q" => self.instance_id = Some(value),
             b"tenant_id" | b"T" => self.tenant_id = Some(value),
             b"tenant_name" | b"V" => self.tenant_name = Some(value),
             b"version" | b"v" => self.version = Some(value),
@@ -145,6 +147,24 @@ impl<'a> Fields<'a> {
                 }
             });
             unmarked(&string_text(node?)).parse().ok()
+        })
+    }
+
+    /// Whether an entry without a node is of a SQL pod, a process that serves one virtual cluster: by its field of the
+    /// instance, or the tag `n` with `sql1`.
+    #[must_use]
+    pub fn is_sql_pod(&self) -> bool {
+        self.instance_id.and_then(digits).is_some_and(|id| id > 0)
+            || self.tags.is_some_and(|tags| memchr::memmem::find(tags, b"\"n\":\"sql").is_some())
+    }
+
+    /// Number of the virtual cluster: its field, or the tag `T` where it comes first.
+    #[must_use]
+    pub fn tenant_number(&self) -> Option<u64> {
+        self.tenant_id.and_then(digits).or_else(|| {
+            let rest = self.tags?.strip_prefix(b"{\"T\":\"")?;
+            let end = rest.iter().position(|b| *b == b'"')?;
+            digits(&rest[..end]).or_else(|| self.tags().tenant_id)
         })
     }
 
