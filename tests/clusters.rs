@@ -123,7 +123,7 @@ fn facts(readings: Vec<Reading>) -> Facts {
         has_cluster_table: true,
         ..Tally::default()
     };
-    gather(&tally, readings, Vec::new(), &[])
+    gather(&tally, readings, Vec::new(), Vec::new(), &[])
 }
 
 fn node(facts: &Facts, id: u32) -> &crdb_triage::facts::Node {

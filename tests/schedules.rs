@@ -152,7 +152,7 @@ fn of_two_collections_the_later_has_the_last_word() {
             ]
         };
         let readings = [bundle("a", days.0), bundle("b", days.1)].concat();
-        let facts = gather(&Tally::default(), readings, Vec::new(), &[]);
+        let facts = gather(&Tally::default(), readings, Vec::new(), Vec::new(), &[]);
         let all: Vec<_> = facts.schedules.into_iter().collect();
         let [(whose, schedule)] = all.as_slice() else { panic!("{all:?}") };
         assert_eq!(whose, &(Tenancy::default(), 7));

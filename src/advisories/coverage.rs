@@ -1,7 +1,8 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
 use crate::facts::{Facts, Filtered, Lacks};
-use crate::model::{Gap, NodeId, Tenancy, Tenant, Unread, UnreadReason};
+use crate::ingest::Unsearched;
+use crate::model::{Gap, NodeId, Tenancy, Tenant, Unread, UnreadReason, Verdict};
 
 use super::decision::{Coverage, Declared};
 use super::ranges::Placement;
@@ -236,8 +237,31 @@ pub(super) fn gaps_after_jobs_tables(declared: &Declared, facts: &Facts) -> Vec<
 /// the state in which it ends.
 const LINES_OF_A_JOB: u64 = 2;
 
-/// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables: not if its name says that it
-/// is the log of another channel, or a table that is read for what it adds: schedules, events, liveness and gossip.
+/// What is said beside a verdict of nothing found of the files that nobody needs and that were not searched. They weaken
+/// nothing: a debug zip is known to hold them for other purposes.
+pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
+    if !matches!(verdict, Verdict::NoSign | Verdict::NotAffected) || facts.unsearched.files() == 0 {
+        return String::new();
+    }
+    let Unsearched { dumps, tables, pictures } = facts.unsearched;
+    let kinds = [
+        (dumps, "profiles, traces and dumps of goroutines or ranges"),
+        (tables, "tables and documents for other purposes"),
+        (pictures, "pictures and pages that are no text"),
+    ];
+    let kinds: Vec<String> = kinds
+        .iter()
+        .filter(|(files, _)| *files > 0)
+        .map(|(files, what)| format!("{files} of {what}"))
+        .collect();
+    format!(" Not searched by their names, because no log is in such files: {}.", kinds.join(", "))
+}
+
+/// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables.
+///
+/// What is missing of a log of another channel, by its name, or of a table that is read for what it adds (schedules, events,
+/// liveness and gossip), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter in a file
+/// of any name.
 pub(super) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",
@@ -261,8 +285,66 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
         "crdb_internal.gossip_nodes",
     ];
     let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
-    // What content shows to be no log and no table cannot matter beside logs and tables that were read.
-    !matches!(unread.reason, UnreadReason::NotRecognized | UnreadReason::SavedReport)
-        && !OTHER_LOGS.iter().any(|other| name.starts_with(other))
-        && !ADDING.iter().any(|table| name.starts_with(table))
+    let of_other_purpose = || {
+        OTHER_LOGS.iter().any(|other| name.starts_with(other))
+            || ADDING.iter().any(|table| name.starts_with(table))
+    };
+    match unread.reason {
+        UnreadReason::OutsideEntry => true,
+        // Content shows it to be no log and no table, and it was searched for signs. A finding says if there are any.
+        UnreadReason::NotRecognized | UnreadReason::SavedReport => false,
+        // Something is missing, and the name tells what it would have been about.
+        UnreadReason::ReadFailed
+        | UnreadReason::Unsupported
+        | UnreadReason::Damaged
+        | UnreadReason::ChecksumMismatch
+        | UnreadReason::WorkerDied
+        | UnreadReason::EntryTooLong
+        | UnreadReason::LimitReached
+        | UnreadReason::CollectionFailed
+        | UnreadReason::MalformedTable
+        | UnreadReason::NoEntry => !of_other_purpose(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REASONS: [UnreadReason; 13] = [
+        UnreadReason::ReadFailed,
+        UnreadReason::Unsupported,
+        UnreadReason::Damaged,
+        UnreadReason::ChecksumMismatch,
+        UnreadReason::WorkerDied,
+        UnreadReason::EntryTooLong,
+        UnreadReason::LimitReached,
+        UnreadReason::CollectionFailed,
+        UnreadReason::MalformedTable,
+        UnreadReason::NoEntry,
+        UnreadReason::OutsideEntry,
+        UnreadReason::NotRecognized,
+        UnreadReason::SavedReport,
+    ];
+
+    fn needed(name: &str) -> Vec<UnreadReason> {
+        let path = format!("debug/nodes/1/logs/{name}");
+        let unread = |reason| Unread { path: path.clone(), reason, detail: String::new() };
+        REASONS.into_iter().filter(|reason| is_needed(&unread(*reason))).collect()
+    }
+
+    #[test]
+    fn what_was_read_and_belongs_to_no_entry_matters_whatever_the_name() {
+        for name in ["cockroach-health.log", "cockroach-stderr.log", "cockroach-sql-exec.h.log"] {
+            assert_eq!(needed(name), [UnreadReason::OutsideEntry], "{name}");
+        }
+        assert_eq!(needed("system.scheduled_jobs.txt"), [UnreadReason::OutsideEntry]);
+    }
+
+    #[test]
+    fn what_is_missing_of_any_other_file_matters() {
+        for name in ["cockroach.log", "cockroach-bulk.log", "notes.txt", "system.jobs.txt"] {
+            assert_eq!(needed(name).as_slice(), &REASONS[..11], "{name}");
+        }
+    }
 }

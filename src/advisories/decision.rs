@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::facts::{Facts, Lost, Ran};
 use crate::model::{Applicability, Finding, LayerMark, Time, Unread, Verdict, Version};
 
-use super::coverage;
 use super::ranges::{Placement, Ranges};
+use super::{coverage, strays};
 
 /// The content of an `advisory.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -58,8 +58,8 @@ pub struct Decision {
     pub coverage: Coverage,
     /// What was found.
     pub findings: Vec<Finding>,
-    /// Which unread files weaken it.
-    pub weakens: Weakens,
+    /// Which unread files weaken it by what may be in them.
+    weakens: Weakens,
     /// Layers of chains of backups that play a part in the findings.
     pub layers: Vec<LayerMark>,
 }
@@ -79,6 +79,8 @@ impl Decision {
         weakens: Weakens,
     ) -> Self {
         let applicability = applicability(declared, facts);
+        let mut findings = findings;
+        findings.extend(strays::left_over(declared, facts, &findings, applicability));
         let mut coverage = coverage::of_nodes(facts);
         coverage.missing.extend(missing);
         coverage.missing.extend(
@@ -103,7 +105,11 @@ impl Decision {
             Applicability::NotAffected => Verdict::NotAffected,
             Applicability::Affected => Verdict::NoSign,
         });
-        let why = why(verdict, declared, &findings, &coverage);
+        let why = format!(
+            "{}{}",
+            why(verdict, declared, &findings, &coverage),
+            coverage::unsearched(verdict, facts)
+        );
         Self {
             declared: declared.clone(),
             applicability,
@@ -114,6 +120,13 @@ impl Decision {
             weakens,
             layers: Vec::new(),
         }
+    }
+
+    /// Whether an unread file weakens it: because of what may be in it, or because of a sign that was found in it.
+    #[must_use]
+    pub fn is_weakened_by(&self, unread: &Unread) -> bool {
+        (self.weakens)(unread)
+            || self.findings.iter().any(|one| strays::is_in_file(one, &unread.path))
     }
 }
 

@@ -9,12 +9,13 @@ mod decision;
 mod quote;
 mod ranges;
 mod remediation;
+mod strays;
 
 use std::sync::LazyLock;
 
 pub use decision::{Coverage, Decision, Declared};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Sign};
 use crate::model::Operation;
 use crate::scan::Signature;
 
@@ -32,6 +33,9 @@ pub struct Advisory {
     pub decide: fn(&Declared, &Facts) -> Decision,
     /// What the scan must look for, by name.
     pub signatures: &'static [Signature],
+    /// Whether the advisory's rules take a sign of its signatures. One that they do not take is a finding of its own, unless
+    /// somebody typed it.
+    pub takes: fn(&Sign) -> bool,
     /// Whether jobs of an operation belong into the report because of it.
     pub concerns: fn(Operation) -> bool,
 }

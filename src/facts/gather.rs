@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::ingest::Tally;
 use crate::model::{Cluster, CollectSmall, LogFormat, Tenancy, Time, Unread};
+use crate::scan::Strays;
 
 use super::collection::{Bundle, Row, add_plan, add_rows, date, says_how_jobs_ended};
 use super::kept::Kept;
@@ -14,19 +15,23 @@ use super::records::Records;
 use super::schedules::{self, Listed};
 use super::signs::signs;
 use super::{Content, Facts, MoltTable, Reading, molt};
-use super::{backups, clusters};
+use super::{backups, clusters, strays};
 
 /// Puts the readings together. `signatures` are the names of all signatures of the scan, in its order;
-/// those after [`super::SIGNATURES`] belong to advisories. Readings come in the order of their paths.
+/// those after [`super::SIGNATURES`] belong to advisories. Readings come in the order of their paths. `strays` are signs in
+/// what was not understood, by path; there is a reading of each path.
 #[must_use]
 pub fn gather(
     tally: &Tally,
     readings: Vec<Reading>,
     unread: Vec<Unread>,
+    strays: Vec<(String, Strays)>,
     signatures: &[&'static str],
 ) -> Facts {
     let homes = clusters::homes(&readings);
-    let mut facts = Facts { unread, ..Facts::default() };
+    let strays = strays::of_files(strays, &readings, &homes, signatures);
+    let unsearched = tally.unsearched;
+    let mut facts = Facts { unread, strays, unsearched, ..Facts::default() };
     let mut bundles = BTreeMap::<usize, Bundle>::new();
     let mut logs = Vec::new();
     let mut records = Vec::new();

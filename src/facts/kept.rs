@@ -18,7 +18,7 @@ use super::signals::{self, Signal};
 use crate::model::{CollectSmall, Entry, JobId, LogFormat, NodeId, Operation, Time, unmarked};
 use crate::parse::cluster::{self, ClusterFact};
 use crate::parse::job_tag;
-use crate::scan::{Hit, LogSummary, ScannedLog, Stray};
+use crate::scan::{Hit, LogSummary, ScannedLog};
 
 /// What is kept of a log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,8 +29,6 @@ pub struct KeptLog {
     pub(super) entries: Packed,
     /// What structured events say of nodes.
     pub(super) nodes: Vec<(NodeId, ClusterFact)>,
-    /// Literals of advisories in text that is not the message of an entry.
-    pub(super) strays: Vec<Stray>,
 }
 
 /// One entry. What is of a job has its texts where they were read from: there are many, and few are needed.
@@ -84,7 +82,7 @@ impl From<ScannedLog> for KeptLog {
             // What is left says nothing: a literal that stands in another line.
         }
         entries.0.shrink_to_fit();
-        Self { summary: log.summary, entries, nodes, strays: log.strays }
+        Self { summary: log.summary, entries, nodes }
     }
 }
 

@@ -21,6 +21,7 @@ mod records;
 mod schedules;
 mod signals;
 mod signs;
+mod strays;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,9 +42,10 @@ pub use nodes::{Filtered, Node};
 pub use operation::may_store_rows;
 pub use schedules::Schedule;
 pub use signals::SIGNATURES;
+pub use strays::{StrayFile, StrayKind};
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
 
-use crate::ingest::{Standing, Table};
+use crate::ingest::{Standing, Table, Unsearched};
 use crate::model::{
     Cluster, Entry, Gap, Job, JobId, JobStatus, Location, NodeId, Operation, Redaction, Tenancy,
     Tenant, Time, Unread, Version,
@@ -140,6 +142,10 @@ pub struct Facts {
     pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
     /// Signs of all advisories, by time.
     pub signs: Vec<Sign>,
+    /// Signs of all advisories in text that was not understood.
+    pub strays: Vec<StrayFile>,
+    /// Files that nobody needs and that were not searched for signs either.
+    pub unsearched: Unsearched,
     /// What MOLT Fetch and Verify logged of each table.
     pub molt: Vec<MoltTable>,
     /// Chains of backups, and what ran beside them.

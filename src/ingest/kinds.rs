@@ -22,7 +22,10 @@ pub(super) enum Kind {
     NodeSkipped,
     /// An archive, or a single file that is compressed.
     Packed,
-    /// Nobody needs it.
+    /// A file that a debug zip holds for other purposes and that an advisory never asks for. Its text is searched for signs
+    /// if it is small.
+    Aside,
+    /// The same for dumps of memory, goroutines and ranges, of which there are many: not read at all.
     Skip,
     /// The name does not tell.
     Unknown,
@@ -49,7 +52,8 @@ enum Pattern {
     In(&'static str, &'static str),
 }
 
-/// Files that a debug zip is known to hold and no advisory asks for. They are most of its bytes.
+/// Files that a debug zip is known to hold in great numbers, and what operating systems leave behind. They are most of its
+/// bytes, and nothing of them is read.
 ///
 /// A row must not match what somebody could call a log: who skips too much says "clean" over what was not read.
 const SKIPPED: &[Pattern] = &[
@@ -58,7 +62,7 @@ const SKIPPED: &[Pattern] = &[
     Name(".DS_Store"),
     Name("Thumbs.db"),
     Name("desktop.ini"),
-    // Profiles, stacks and traces.
+    // Profiles, dumps and traces.
     Affix("", ".pprof"),
     Affix("memprof.", ""),
     Affix("memstats.", ".txt"),
@@ -70,14 +74,21 @@ const SKIPPED: &[Pattern] = &[
     In("goroutines", ".gz"),
     In("heapprof", ".gz"),
     In("cpuprof", ".gz"),
-    Affix("stacks", ".txt"),
-    Name("threads.txt"),
     Name("trace.zip"),
-    // Storage, ranges, gossip.
-    Affix("ranges", ".json"),
+    // A file for each range or table.
     In("ranges", ".json"),
     In("tenant_ranges", ".json"),
     In("schema", ".json"),
+];
+
+/// Files that a debug zip is known to hold once or once a node and no advisory asks for.
+const ASIDE: &[Pattern] = &[
+    // Stacks.
+    Name("stacks.txt"),
+    Name("stacks_with_labels.txt"),
+    Name("threads.txt"),
+    // Storage, ranges, gossip.
+    Affix("ranges", ".json"),
     Affix("problemranges", ".json"),
     Name("lsm.txt"),
     Name("enginestats.json"),
@@ -93,17 +104,17 @@ const SKIPPED: &[Pattern] = &[
     Affix("system.", ".txt"),
     Affix("system.", ".json"),
     Affix("system.", ".csv"),
-    // Scripts, pictures and pages.
-    Affix("", ".sh"),
-    Affix("", ".png"),
-    Affix("", ".jpg"),
-    Affix("", ".jpeg"),
-    Affix("", ".gif"),
-    Affix("", ".svg"),
-    Affix("", ".html"),
-    Affix("", ".htm"),
-    Affix("", ".pdf"),
 ];
+
+/// Endings of scripts, pictures and pages. A person chooses such names freely, so they are read like any file whose name
+/// says nothing; but that nothing in one is recognized is no news.
+const PAGES: [&str; 9] = [".sh", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".html", ".htm", ".pdf"];
+
+/// Whether the name is that of a script, picture or page, in which nobody expects a log.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    PAGES.iter().any(|end| path.ends_with(end))
+}
 
 /// What a file is, by its path.
 pub(super) fn classify(path: &str) -> Kind {
@@ -127,8 +138,12 @@ pub(super) fn classify(path: &str) -> Kind {
     if may_be_table(name) {
         return if is_packed(name) { Kind::Packed } else { Kind::Unknown };
     }
-    if SKIPPED.iter().any(|pattern| pattern.matches(folder, name)) {
+    let is_in = |list: &[Pattern]| list.iter().any(|pattern| pattern.matches(folder, name));
+    if is_in(SKIPPED) {
         return Kind::Skip;
+    }
+    if is_in(ASIDE) {
+        return Kind::Aside;
     }
     if is_packed(name) { Kind::Packed } else { Kind::Unknown }
 }
@@ -186,7 +201,7 @@ fn failed(folder: &str, base: &str) -> Kind {
         "logs" => Kind::LogsFailed,
         "nodes" | "nodes.json" => Kind::NodeListFailed,
         base if is_log(folder, unpacked(base)) => Kind::LogsFailed,
-        _ => Kind::Skip,
+        _ => Kind::Aside,
     }
 }
 
@@ -261,48 +276,51 @@ mod tests {
             ("crdb_internal.jobs.99999999999.txt", Kind::Unknown),
             ("crdb_internal.jobs (1).txt", Kind::Unknown),
             ("crdb_internal.jobs-monday.txt", Kind::Unknown),
-            ("crdb_internal.jobs_x.txt", Kind::Skip),
+            ("crdb_internal.jobs_x.txt", Kind::Aside),
             ("crdb_internal.jobs.txt.zip", Kind::Packed),
             ("crdb_internal.jobs.csv", Kind::Table(Table::Jobs, 0)),
             ("crdb_internal.jobs.1.tsv", Kind::Table(Table::Jobs, 1)),
-            ("crdb_internal.leases.txt", Kind::Skip),
+            ("crdb_internal.leases.txt", Kind::Aside),
             ("debug/nodes/2/logs.err.txt", Kind::LogsFailed),
             ("debug/nodes/2/logs/cockroach.x.log.err.txt", Kind::LogsFailed),
             ("debug/nodes.json.err.txt", Kind::NodeListFailed),
-            ("debug/nodes/2/crdb_internal.leases.txt.err.txt", Kind::Skip),
+            ("debug/nodes/2/crdb_internal.leases.txt.err.txt", Kind::Aside),
             ("debug/crdb_internal.kv_node_status.txt", Kind::Table(Table::KvNodeStatus, 0)),
             (
                 "debug/crdb_internal.kv_node_status.txt.err.txt",
                 Kind::TableFailed(Table::KvNodeStatus, 0),
             ),
             ("debug/system.tenants.1.txt.err.txt", Kind::TableFailed(Table::Tenants, 1)),
-            ("debug/nodes/2/crdb_internal.gossip_nodes.txt.err.txt", Kind::Skip),
+            ("debug/nodes/2/crdb_internal.gossip_nodes.txt.err.txt", Kind::Aside),
             ("debug/liveness.json", Kind::Table(Table::LivenessJson, 0)),
             ("debug/events.json", Kind::Table(Table::EventsJson, 0)),
-            ("debug/events.json.err.txt", Kind::Skip),
-            ("debug/rangelog.json", Kind::Skip),
+            ("debug/events.json.err.txt", Kind::Aside),
+            ("debug/rangelog.json", Kind::Aside),
             ("debug/nodes/2.skipped", Kind::NodeSkipped),
             ("debug/2.skipped", Kind::Unknown),
             ("debug/nodes/1/goroutines/goroutine_dump.2024.txt.gz", Kind::Skip),
-            ("debug/nodes/1/stacks.txt", Kind::Skip),
-            ("debug/nodes/1/stacks_with_labels.txt", Kind::Skip),
-            ("debug/nodes/1/ranges.json", Kind::Skip),
-            ("debug/reports/problemranges.json", Kind::Skip),
+            ("debug/nodes/1/stacks.txt", Kind::Aside),
+            ("debug/nodes/1/stacks_with_labels.txt", Kind::Aside),
+            ("debug/nodes/1/ranges.json", Kind::Aside),
+            ("debug/reports/problemranges.json", Kind::Aside),
             ("debug/nodes/1/ranges/4711.json", Kind::Skip),
             ("debug/jobs/1/running/trace.zip", Kind::Skip),
             ("debug/system.jobs.txt", Kind::Table(Table::SystemJobs, 0)),
             ("debug/system.scheduled_jobs.txt", Kind::Table(Table::ScheduledJobs, 0)),
-            ("debug/system.scheduled_jobs.txt.err.txt", Kind::Skip),
+            ("debug/system.scheduled_jobs.txt.err.txt", Kind::Aside),
             ("debug/crdb_internal.system_jobs.txt", Kind::Table(Table::CrdbSystemJobs, 0)),
             ("debug/nodes.json", Kind::Table(Table::NodesJson, 0)),
             ("debug/nodes/1/status.json", Kind::Table(Table::StatusJson, 0)),
-            ("debug/nodes/1/status.json.err.txt", Kind::Skip),
+            ("debug/nodes/1/status.json.err.txt", Kind::Aside),
             (
                 "debug/nodes/1/crdb_internal.node_build_info.txt",
                 Kind::Table(Table::NodeBuildInfo, 0),
             ),
             ("debug/system.job_info.2.json", Kind::Table(Table::JobInfo, 2)),
             ("debug/system.job_info.txt.err.txt", Kind::TableFailed(Table::JobInfo, 0)),
+            ("debug/pprof-summary.sh", Kind::Unknown),
+            ("debug/page.html", Kind::Unknown),
+            ("debug/stacks-of-n1.txt", Kind::Unknown),
             ("debug/nodes.txt", Kind::Unknown),
             ("details", Kind::Unknown),
             ("__MACOSX/debug/nodes/1/logs/._cockroach.log", Kind::Skip),

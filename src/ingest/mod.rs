@@ -24,6 +24,7 @@ mod tally;
 mod unpack;
 mod zip;
 
+pub use kinds::is_page;
 pub use limits::Limits;
 pub use memory::MemorySource;
 pub use place::SEPARATOR;
@@ -32,5 +33,5 @@ pub use read::{Chunk, ReadOutcome, Window, read_range, read_unit};
 pub use source::{ReadError, Source};
 pub use survey::plan;
 pub use tables::{Attempt, Settled, Standing, settle};
-pub use tally::{Failure, Tally};
+pub use tally::{Failure, Tally, Unsearched};
 pub use unpack::{FileInfo, Sink};

@@ -91,6 +91,17 @@ fn own_name(path: &Path) -> String {
         .unwrap_or_else(|| path.to_string_lossy().into_owned())
 }
 
+/// So many folders may lie in each other.
+const DEPTH: usize = 4096;
+
+/// The sentence about what could not be opened.
+fn not_opened(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::InvalidFilename {
+        return "Its path is longer than this system can open. Hand in the folder that holds it by itself.".to_owned();
+    }
+    cannot("opened", error)
+}
+
 #[derive(Default)]
 struct Walk {
     inputs: Vec<Input<FileSource>>,
@@ -101,33 +112,63 @@ struct Walk {
     links: Vec<(PathBuf, String)>,
 }
 
+/// Something that was found, without links in its path.
+struct Found {
+    real: PathBuf,
+    about: io::Result<fs::Metadata>,
+    name: String,
+    /// How many folders lie above it, from what was handed in or what a link leads to.
+    depth: usize,
+}
+
 impl Walk {
     /// Takes what is at `path`, or leads there, under `name`.
     fn enter(&mut self, path: &Path, name: &str) {
-        let taken = fs::canonicalize(path).and_then(|real| {
-            let about = fs::metadata(&real)?;
-            if self.seen.insert(real.clone()) { self.take(real, &about, name) } else { Ok(()) }
-        });
-        if let Err(error) = taken {
-            self.unread(name, cannot("opened", &error));
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(error) => return self.unread(name, not_opened(&error)),
+        };
+        let about = fs::metadata(&real);
+        let mut waiting = vec![Found { real, about, name: name.to_owned(), depth: 0 }];
+        while let Some(found) = waiting.pop() {
+            let name = found.name.clone();
+            if let Err(error) = self.take(found, &mut waiting) {
+                self.unread(&name, not_opened(&error));
+            }
         }
     }
 
-    fn take(&mut self, path: PathBuf, about: &fs::Metadata, name: &str) -> io::Result<()> {
-        if about.is_dir() {
-            for entry in fs::read_dir(path)? {
+    /// Takes a file. Of a folder, adds what is in it to `waiting`: the path of that is the folder's own and a name, so that
+    /// none but links has to be resolved.
+    fn take(&mut self, found: Found, waiting: &mut Vec<Found>) -> io::Result<()> {
+        let Found { real, about, name, depth } = found;
+        let about = about?;
+        if !self.seen.insert(real.clone()) {
+            return Ok(());
+        }
+        if about.is_file() {
+            let source = FileSource { path: real, len: about.len() };
+            self.inputs.push(Input { path: name, source });
+        } else if !about.is_dir() {
+            self.unread(&name, "It is no file but a device, pipe or socket.".to_owned());
+        } else if depth == DEPTH {
+            let detail = format!(
+                "This folder lies in more than {DEPTH} others, and what is in it was not looked at. Hand it in by itself."
+            );
+            self.unread(&name, detail);
+        } else {
+            for entry in fs::read_dir(real)? {
                 let entry = entry?;
                 let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+                let real = entry.path();
                 match entry.file_type() {
-                    Ok(kind) if kind.is_symlink() => self.links.push((entry.path(), name)),
-                    _ => self.enter(&entry.path(), &name),
+                    Ok(kind) if kind.is_symlink() => self.links.push((real, name)),
+                    _ => {
+                        let about = entry.metadata();
+                        waiting.push(Found { real, about, name, depth: depth + 1 });
+                    }
                 }
             }
-        } else if about.is_file() {
-            let source = FileSource { path, len: about.len() };
-            self.inputs.push(Input { path: name.to_owned(), source });
-        } else {
-            self.unread(name, "It is no file but a device, pipe or socket.".to_owned());
         }
         Ok(())
     }
@@ -228,6 +269,39 @@ mod tests {
         let (inputs, unread) = names(&[folder.0.join("top")]);
         assert_eq!(inputs, ["top/cockroach.h.log", "top/old.log"]);
         assert_eq!(unread, ["top/dangling"]);
+    }
+
+    #[test]
+    fn folders_lie_in_each_other_as_deep_as_the_system_allows() {
+        // Elsewhere paths are shorter.
+        const LEVELS: usize = if cfg!(target_os = "linux") { 1000 } else { 100 };
+        let folder = Folder::new("deep");
+        let top = folder.0.join("d");
+        let deep = (1..LEVELS).fold(top.clone(), |path, _| path.join("d"));
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("x.log"), "x").unwrap();
+        let (inputs, unread) = names(&[top]);
+        assert_eq!(inputs, [format!("{}x.log", "d/".repeat(LEVELS))]);
+        assert!(unread.is_empty(), "{unread:?}");
+    }
+
+    /// A path as long as the system allows is met before the bound, so the bound is asked by itself.
+    #[test]
+    fn what_lies_too_deep_is_named() {
+        let folder = Folder::new("too-deep");
+        folder.file("x.log", "x");
+        let found = Found {
+            real: folder.0.clone(),
+            about: fs::metadata(&folder.0),
+            name: "deep".to_owned(),
+            depth: DEPTH,
+        };
+        let (mut walk, mut waiting) = (Walk::default(), Vec::new());
+        walk.take(found, &mut waiting).unwrap();
+        assert!(waiting.is_empty() && walk.inputs.is_empty());
+        assert!(walk.unread[0].detail.contains("more than 4096 others"));
+        let error = io::Error::from(io::ErrorKind::InvalidFilename);
+        assert!(not_opened(&error).contains("longer than this system"));
     }
 
     #[test]

@@ -150,6 +150,8 @@ pub enum Artifact {
     Log,
     /// The name does not tell: its content decides.
     Unknown,
+    /// A file that a debug zip holds for other purposes: it is searched for signs and not read otherwise.
+    Aside,
 }
 
 /// How the bytes of a unit are reached in its source.

@@ -49,8 +49,27 @@ impl Survey {
     async fn input<S: Source>(&mut self, index: u32, input: &Input<S>) -> SourceKind {
         let path = self.unique(&input.path);
         let kind = chosen(&input.path, classify(&input.path));
-        if !matches!(kind, Kind::Log | Kind::Table(..) | Kind::Packed | Kind::Unknown) {
-            self.plan.tally.file(&path, kind);
+        let packed = input.source.len();
+        let is_read = matches!(kind, Kind::Log | Kind::Table(..) | Kind::Packed | Kind::Unknown);
+        if !is_read {
+            if let Some(artifact) = self.plan.tally.file(&path, kind, packed) {
+                // What its name says is enough: it is searched as it is.
+                let (source, bytes) = (index, packed);
+                let inside = inside(&path);
+                let container = Container::Plain;
+                let is_plain = false;
+                let doubt = None;
+                self.plan.units.push(Unit {
+                    source,
+                    path,
+                    inside,
+                    artifact,
+                    container,
+                    is_plain,
+                    doubt,
+                    bytes,
+                });
+            }
             return SourceKind::File;
         }
         let unit = |artifact, inside, is_plain| Unit {
@@ -74,7 +93,7 @@ impl Survey {
             Ok(Look::Other(packing)) => {
                 let is_plain = packing == Packing::Plain;
                 let kind = if is_plain { kind } else { chosen(&input.path, classify(&input.path)) };
-                if let Some(artifact) = self.plan.tally.file(&path, kind) {
+                if let Some(artifact) = self.plan.tally.file(&path, kind, packed) {
                     self.plan.units.push(unit(artifact, inside, is_plain));
                 }
                 source_kind(packing)
@@ -170,8 +189,12 @@ fn member(
     if path.ends_with('/') || entry.link {
         return None;
     }
-    let artifact = tally.file(&path, classify(&path))?;
+    let artifact = tally.file(&path, classify(&path), entry.compressed)?;
     if let Some(detail) = zip::unreadable(entry.method, entry.encrypted) {
+        if artifact == Artifact::Aside {
+            tally.aside_unsearched();
+            return None;
+        }
         tally.unread(&path, UnreadReason::Unsupported, detail);
         return None;
     }
@@ -204,5 +227,9 @@ fn source_kind(packing: Packing) -> SourceKind {
 /// A file that was handed in by itself was chosen by somebody: its name alone does not make it useless, and if its
 /// content does, that is said.
 fn chosen(path: &str, kind: Kind) -> Kind {
-    if kind == Kind::Skip && !path.contains('/') { Kind::Unknown } else { kind }
+    if matches!(kind, Kind::Skip | Kind::Aside) && !path.contains('/') {
+        Kind::Unknown
+    } else {
+        kind
+    }
 }

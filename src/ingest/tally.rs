@@ -10,12 +10,44 @@ use super::kinds::{Kind, is_table};
 use super::place::{in_node_folder, place, tenant_of_ranges};
 use super::{Artifact, Table};
 
+/// A file that a debug zip holds for other purposes is searched for signs if it has at most so many packed bytes.
+const SEARCHED_EACH: u64 = 1 << 20;
+
+/// All such files of an account that are searched may have so many packed bytes.
+const SEARCHED_BYTES: u64 = 16 << 20;
+
+/// At most so many such files of an account are searched: each is a piece of work of its own.
+const SEARCHED_FILES: u64 = 512;
+
+/// Files that nobody needs and that were not searched for signs either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsearched {
+    /// Profiles, traces, dumps of goroutines and ranges, and what operating systems leave behind.
+    pub dumps: u64,
+    /// Tables and documents for other purposes: those beyond the bounds, and those that are damaged.
+    pub tables: u64,
+    /// Pictures and pages whose bytes are no text.
+    pub pictures: u64,
+}
+
+impl Unsearched {
+    /// How many files they are.
+    #[must_use]
+    pub fn files(&self) -> u64 {
+        self.dumps + self.tables + self.pictures
+    }
+}
+
 /// What is known of files besides their text: kept while the input is planned, and while an archive is read whose
 /// members are only known then.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Files that nobody needs.
+    /// Files that nobody needs and that are not read.
     pub skipped: u64,
+    /// Those of them that are not searched for signs.
+    pub unsearched: Unsearched,
+    /// Files for other purposes that are searched, and their packed bytes.
+    pub searched: (u64, u64),
     /// Files of which nothing is read, each with the reason.
     pub unread: Vec<Unread>,
     /// Files by which the bundle says that a table could not be dumped; what they mean depends on the other
@@ -63,6 +95,8 @@ impl Tally {
     pub fn absorb(&mut self, other: Self) {
         let Self {
             skipped,
+            unsearched,
+            searched,
             unread,
             failures,
             nodes,
@@ -72,6 +106,10 @@ impl Tally {
             nodes_missing,
         } = other;
         self.skipped += skipped;
+        self.unsearched.dumps += unsearched.dumps;
+        self.unsearched.tables += unsearched.tables;
+        self.unsearched.pictures += unsearched.pictures;
+        self.searched = (self.searched.0 + searched.0, self.searched.1 + searched.1);
         self.unread.extend(unread);
         self.failures.extend(failures);
         self.nodes.extend(nodes);
@@ -81,8 +119,8 @@ impl Tally {
         self.nodes_missing |= nodes_missing;
     }
 
-    /// Takes note of a file. Gives back what it is if it is one to read.
-    pub(super) fn file(&mut self, path: &str, kind: Kind) -> Option<Artifact> {
+    /// Takes note of a file of so many packed bytes; 0 if that is not known. Gives back what it is if it is one to read.
+    pub(super) fn file(&mut self, path: &str, kind: Kind, packed: u64) -> Option<Artifact> {
         self.see(path);
         match kind {
             Kind::Log => return Some(Artifact::Log),
@@ -100,9 +138,27 @@ impl Tally {
                 self.nodes_missing = true;
                 self.failed(path, "the nodes could not be listed, so whole nodes may be missing");
             }
-            Kind::Skip => self.skipped += 1,
+            Kind::Aside => {
+                let (files, bytes) = (self.searched.0 + 1, self.searched.1 + packed);
+                let fits = packed <= SEARCHED_EACH && bytes <= SEARCHED_BYTES;
+                if fits && files <= SEARCHED_FILES {
+                    self.searched = (files, bytes);
+                    return Some(Artifact::Aside);
+                }
+                self.aside_unsearched();
+            }
+            Kind::Skip => {
+                self.skipped += 1;
+                self.unsearched.dumps += 1;
+            }
         }
         None
+    }
+
+    /// A file for other purposes that is not searched, or not wholly.
+    pub fn aside_unsearched(&mut self) {
+        self.skipped += 1;
+        self.unsearched.tables += 1;
     }
 
     /// A file of which nothing is read.

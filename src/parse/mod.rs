@@ -13,6 +13,7 @@ mod json_stream;
 pub mod molt;
 pub mod preamble;
 mod protobuf;
+pub mod quoted;
 pub mod redacted;
 pub mod schedules;
 pub mod scrub;

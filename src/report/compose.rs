@@ -75,7 +75,7 @@ fn input(outcome: &Outcome) -> Input {
                 weakens: outcome
                     .decisions
                     .iter()
-                    .filter(|decision| (decision.weakens)(unread))
+                    .filter(|decision| decision.is_weakened_by(unread))
                     .map(|decision| decision.declared.id.clone())
                     .collect(),
             })

@@ -16,6 +16,7 @@
 mod fingerprint;
 mod lines;
 mod neighbours;
+mod net;
 mod reader;
 mod redaction;
 mod scanner;
@@ -23,7 +24,9 @@ mod sections;
 mod segments;
 mod shares;
 mod signature;
+mod strays;
 mod summary;
+mod text;
 mod vote;
 mod wrapped;
 
@@ -31,9 +34,11 @@ pub use crdb_triage_hot::literals::Prefilter;
 pub use scanner::LogScanner;
 pub use segments::{SILENCE, Segment};
 pub use signature::{
-    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, Stray,
-    TenantSeen, VersionSeen,
+    Hit, LogSummary, NodeShare, ScannedLog, SeverityCounts, Signature, Signatures, TenantSeen,
+    VersionSeen,
 };
+pub use strays::{SIGN_LINES, Stray, Strays};
+pub use text::{Searched, TextSearch};
 
 /// Bytes of one entry that are looked at.
 pub const ENTRY_LIMIT: usize = 1 << 20;

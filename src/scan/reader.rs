@@ -13,7 +13,7 @@ use crdb_triage_hot::run::{self, Ordinary, Run};
 use super::lines::Line;
 use super::neighbours::{Day, Writer};
 use super::summary::{Seen, Summary};
-use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures, Stray};
+use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures, Strays};
 
 /// Reads lines in order. Holds one entry.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Reader {
     pub(super) format: TextFormat,
     open: Open,
     hits: Vec<Hit>,
-    strays: Vec<Stray>,
+    strays: Strays,
     too_long: Dropped,
     homeless: Dropped,
     writer: Writer,
@@ -105,7 +105,7 @@ impl Reader {
             format: TextFormat::V1,
             open: Open::default(),
             hits: Vec::new(),
-            strays: Vec::new(),
+            strays: Strays::default(),
             too_long: Dropped::default(),
             homeless: Dropped::default(),
             writer: Writer::default(),

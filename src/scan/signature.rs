@@ -5,9 +5,9 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::Prefilter;
-use super::redaction;
+use super::net::{self, Net};
 use super::segments::Segment;
+use super::{Prefilter, Strays, redaction};
 use crate::model::{
     Entry, Location, LogFormat, NodeId, Redaction, Severity, Time, Unread, Version, unmarked,
 };
@@ -42,19 +42,38 @@ struct Inner {
     prefilter: Prefilter,
     /// The same together with what redaction leaves.
     watchful: Prefilter,
+    /// The signs of advisories in any dress.
+    net: Net,
 }
 
 impl Signatures {
     /// Makes the search for a list; a hit names its members by their index. At most 65 536 of them are used.
     #[must_use]
-    pub fn new(mut list: Vec<Signature>) -> Self {
+    pub fn new(list: Vec<Signature>) -> Self {
+        let none = list.len();
+        Self::with_signs(list, none)
+    }
+
+    /// The same for a list of which the members from the index `first_sign` on are signs of advisories: these are also
+    /// found broken over two lines and in UTF-16, and in text of which nothing else is read.
+    #[must_use]
+    pub fn with_signs(mut list: Vec<Signature>, first_sign: usize) -> Self {
         list.truncate(1 << 16);
-        let mut literals: Vec<_> = list.iter().map(|one| one.literal.as_bytes()).collect();
         let finders = list.iter().map(|one| memmem::Finder::new(one.literal)).collect();
+        let dressed = dressed(list.get(first_sign..).unwrap_or_default());
+        let mut literals: Vec<&[u8]> = Vec::new();
+        for (index, one) in list.iter().enumerate() {
+            // A sign that is found by its halves stands nowhere without them.
+            if index < first_sign || net::halves(one.literal).is_none() {
+                literals.push(one.literal.as_bytes());
+            }
+        }
+        literals.extend(dressed.iter().map(Vec::as_slice));
         let prefilter = Prefilter::new(&literals);
         literals.extend(redaction::REMOVED);
         let watchful = Prefilter::new(&literals);
-        Self { inner: Arc::new(Inner { list, finders, prefilter, watchful }) }
+        let net = Net::new(&list, first_sign);
+        Self { inner: Arc::new(Inner { list, finders, prefilter, watchful, net }) }
     }
 
     /// The list.
@@ -68,6 +87,17 @@ impl Signatures {
     pub fn index(&self, name: &str) -> Option<u16> {
         let at = self.inner.list.iter().position(|signature| signature.name == name)?;
         u16::try_from(at).ok()
+    }
+
+    /// The index of each sign of an advisory that `text` holds, in any dress, or of which it holds one half if that is
+    /// long; in the order of the text. For text that is not the message of an entry.
+    #[must_use]
+    pub fn signs_in(&self, text: &[u8]) -> Vec<u16> {
+        self.inner.net.signatures_in(text)
+    }
+
+    pub(super) fn net(&self) -> &Net {
+        &self.inner.net
     }
 
     pub(super) fn prefilter(&self) -> &Prefilter {
@@ -91,6 +121,21 @@ impl Signatures {
     }
 }
 
+/// The forms in which the fast search finds signs beside their literals: halves of long ones, and all in UTF-16.
+fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    for sign in signs.iter().filter(|sign| !sign.literal.is_empty()) {
+        match net::halves(sign.literal) {
+            Some(halves) => {
+                forms.extend(halves.map(|half| half.as_bytes().to_vec()));
+                forms.extend(halves.map(net::utf16));
+            }
+            None => forms.push(net::utf16(sign.literal)),
+        }
+    }
+    forms
+}
+
 /// An entry in which at least one signature occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
@@ -105,20 +150,6 @@ pub struct Hit {
     /// Its first physical lines as they stand, with whatever a collector put around them; decoded lossily and cut to a
     /// bounded length.
     pub raw: String,
-}
-
-/// An advisory's literal in text that is not the message of an entry: in lines that belong to no entry, in an entry that
-/// swallowed another, or in a file that is no log and no table. Such text is evidence that something was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stray {
-    /// Index of the signature.
-    pub signature: u16,
-    /// Line, from 1, in which the literal stands.
-    pub line: u64,
-    /// Byte of the artifact's text, in its own encoding, at which that line begins.
-    pub offset: u64,
-    /// The start of the line, decoded lossily and cut to [`super::RAW_LIMIT`] bytes.
-    pub text: String,
 }
 
 /// A version that a preamble, a banner at the start of a node or a JSON entry names.
@@ -261,7 +292,7 @@ pub struct ScannedLog {
     /// Candidate entries, in the order of the file.
     pub hits: Vec<Hit>,
     /// Literals of advisories in text that is not the message of an entry, in the order of the file.
-    pub strays: Vec<Stray>,
+    pub strays: Strays,
     /// What could not be read of it.
     pub unread: Vec<Unread>,
 }

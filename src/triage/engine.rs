@@ -9,12 +9,12 @@ use crate::facts::{self, Content};
 use crate::ingest::{
     self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
 };
-use crate::model::{Unread, UnreadReason};
+use crate::model::{SortSmall, Unread, UnreadReason};
 use crate::parse::cluster::ClusterTable;
-use crate::parse::jobs_table::JobsTable;
+use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
 use crate::parse::sniff::{self, Sniffed};
-use crate::scan::{LogScanner, Signature, Signatures};
+use crate::scan::{LogScanner, Searched, Signature, Signatures, Strays, TextSearch};
 
 use super::Outcome;
 
@@ -36,6 +36,10 @@ pub(super) struct FileResult {
     pub(super) file: FileInfo,
     /// What its text says.
     pub(super) content: Content,
+    /// Signs of advisories in what of its text was not understood.
+    pub(super) strays: Strays,
+    /// Whether it is text, of a file of which nothing else is read.
+    pub(super) is_text: bool,
     /// What is missing of it.
     pub(super) unread: Vec<Unread>,
     /// Bytes of text read.
@@ -65,7 +69,8 @@ impl Engine {
             .cloned()
             .collect();
         let names = all.iter().map(|signature| signature.name).collect();
-        Self { signatures: Signatures::new(all), names, limits }
+        let signatures = Signatures::with_signs(all, facts::SIGNATURES.len());
+        Self { signatures, names, limits }
     }
 
     /// Finds out what is in the input.
@@ -138,21 +143,35 @@ impl Sink for Scan<'_> {
 
     fn end(&mut self, lack: Option<Unread>) {
         let Some((file, reader, text)) = self.open.take() else { return };
-        let (content, mut unread) = reader.finish();
+        let Read { content, searched, mut unread } = reader.finish(self.signatures);
         unread.extend(lack);
-        self.files.push(FileResult { file, content, unread, text });
+        let Searched { strays, is_text } = searched;
+        self.files.push(FileResult { file, content, strays, is_text, unread, text });
     }
 }
 
-/// How the text of one file is read; undecided until its first bytes tell what it is.
+/// What reading one file gave, its place apart.
+struct Read {
+    content: Content,
+    searched: Searched,
+    unread: Vec<Unread>,
+}
+
+/// How the text of one file is read; undecided until its first bytes tell what it is. Text that is not a log is searched
+/// for signs whatever it is; a log does that itself.
 enum Reader<'a> {
     Undecided { signatures: &'a Signatures, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
+    Other(Other, Box<TextSearch>),
+    Report(String),
+}
+
+/// What is read of a text beside the search for signs.
+enum Other {
     Jobs(Table, Box<JobsTable>),
     Schedules(Box<SchedulesTable>),
     Cluster(Table, Box<ClusterTable>),
-    Report(String),
-    NotRecognized,
+    Nothing,
 }
 
 impl<'a> Reader<'a> {
@@ -160,25 +179,20 @@ impl<'a> Reader<'a> {
         let path = &file.path;
         match file.artifact {
             Artifact::Log => Self::log(signatures, path),
-            Artifact::Table(table, _) => Self::table(table, path),
+            Artifact::Table(table, _) => Self::other(signatures, Other::table(table, path)),
+            Artifact::Aside => Self::other(signatures, Other::Nothing),
             Artifact::Unknown => {
                 Self::Undecided { signatures, path: path.clone(), head: Vec::new() }
             }
         }
     }
 
-    fn table(table: Table, path: &str) -> Self {
-        if table.has_jobs() {
-            Self::Jobs(table, Box::new(JobsTable::named(table, path)))
-        } else if table == Table::ScheduledJobs {
-            Self::Schedules(Box::new(SchedulesTable::new(path)))
-        } else {
-            Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
-        }
-    }
-
     fn log(signatures: &'a Signatures, path: &str) -> Self {
         Self::Log(Box::new(LogScanner::new(signatures, path)))
+    }
+
+    fn other(signatures: &'a Signatures, other: Other) -> Self {
+        Self::Other(other, Box::new(TextSearch::new(signatures)))
     }
 
     fn feed(&mut self, text: &[u8]) {
@@ -195,10 +209,11 @@ impl<'a> Reader<'a> {
                 }
             }
             Self::Log(scanner) => scanner.feed(text),
-            Self::Jobs(_, table) => table.feed(text),
-            Self::Schedules(table) => table.feed(text),
-            Self::Cluster(_, table) => table.feed(text),
-            Self::Report(_) | Self::NotRecognized => {}
+            Self::Other(other, search) => {
+                other.feed(text);
+                search.feed(text);
+            }
+            Self::Report(_) => {}
         }
     }
 
@@ -207,21 +222,68 @@ impl<'a> Reader<'a> {
         let head = std::mem::take(head);
         *self = match sniff::sniff(&head) {
             Sniffed::Log => Self::log(signatures, path),
-            Sniffed::Table(table) => Self::table(table, path),
+            Sniffed::Table(table) => Self::other(signatures, Other::table(table, path)),
             Sniffed::Report => Self::Report(std::mem::take(path)),
-            Sniffed::NotRecognized => Self::NotRecognized,
+            Sniffed::NotRecognized => Self::other(signatures, Other::Nothing),
         };
         self.feed(&head);
     }
 
-    fn finish(mut self) -> (Content, Vec<Unread>) {
+    fn finish(mut self, signatures: &Signatures) -> Read {
         self.decide();
         match self {
             Self::Log(scanner) => {
                 let mut log = scanner.finish();
                 let unread = std::mem::take(&mut log.unread);
-                (Content::Log(Box::new(log.into())), unread)
+                let searched = Searched { strays: std::mem::take(&mut log.strays), is_text: true };
+                Read { content: Content::Log(Box::new(log.into())), searched, unread }
             }
+            Self::Other(other, search) => {
+                let (content, unread) = other.finish();
+                let Searched { mut strays, is_text } = search.finish();
+                if let Content::Jobs(_, rows) = &content
+                    && !strays.is_empty()
+                {
+                    strays = strays.without(in_cells(rows, signatures));
+                }
+                Read { content, searched: Searched { strays, is_text }, unread }
+            }
+            Self::Report(path) => Read {
+                content: Content::NotRecognized,
+                searched: Searched::default(),
+                unread: vec![saved(path)],
+            },
+            Self::Undecided { .. } => Read {
+                content: Content::NotRecognized,
+                searched: Searched::default(),
+                unread: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Other {
+    fn table(table: Table, path: &str) -> Self {
+        if table.has_jobs() {
+            Self::Jobs(table, Box::new(JobsTable::named(table, path)))
+        } else if table == Table::ScheduledJobs {
+            Self::Schedules(Box::new(SchedulesTable::new(path)))
+        } else {
+            Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
+        }
+    }
+
+    fn feed(&mut self, text: &[u8]) {
+        match self {
+            Self::Jobs(_, table) => table.feed(text),
+            Self::Schedules(table) => table.feed(text),
+            Self::Cluster(_, table) => table.feed(text),
+            Self::Nothing => {}
+        }
+    }
+
+    fn finish(self) -> (Content, Vec<Unread>) {
+        match self {
             Self::Jobs(table, reader) => {
                 let (rows, unread) = reader.finish();
                 (Content::Jobs(table, rows), unread)
@@ -235,10 +297,32 @@ impl<'a> Reader<'a> {
                 let (records, unread) = reader.finish();
                 (Content::Cluster(table, records), unread)
             }
-            Self::Report(path) => (Content::NotRecognized, vec![saved(path)]),
-            Self::Undecided { .. } | Self::NotRecognized => (Content::NotRecognized, Vec::new()),
+            Self::Nothing => (Content::NotRecognized, Vec::new()),
         }
     }
+}
+
+/// The signs in cells of a jobs table that were read, each with the first and last line of its row. They are part of a
+/// statement that somebody ran, or of a job's error, which the advisories look at.
+fn in_cells(rows: &[JobRow], signatures: &Signatures) -> Vec<(u16, (u64, u64))> {
+    let mut starts: Vec<u64> = rows.iter().map(|row| row.line).collect();
+    starts.sort_small();
+    let mut found = Vec::new();
+    for row in rows {
+        let next = starts.partition_point(|start| *start <= row.line);
+        let last = starts.get(next).map_or(u64::MAX, |start| start - 1);
+        let cells = [
+            Some(row.description.as_str()),
+            row.statement.as_deref(),
+            row.error.as_deref(),
+            row.running_status.as_deref(),
+        ];
+        for cell in cells.into_iter().flatten() {
+            let signs = signatures.signs_in(cell.as_bytes());
+            found.extend(signs.into_iter().map(|sign| (sign, (row.line, last))));
+        }
+    }
+    found
 }
 
 fn saved(path: String) -> Unread {

@@ -1,9 +1,11 @@
 //! What a run came to, before it is put into the shape of a report.
 
+use std::collections::BTreeSet;
+
 use crate::advisories::{ADVISORIES, Decision};
 use crate::facts::{Content, Facts, Reading};
 use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally};
-use crate::model::{SortSmall, Unread, UnreadReason};
+use crate::model::{CollectSmall, SortSmall, Unread, UnreadReason};
 
 use super::engine::{FileResult, UnitResult};
 
@@ -51,6 +53,8 @@ impl Outcome {
                     files.extend(result.files);
                     tally.absorb(result.tally);
                 }
+                // Nobody needs it, so that it was not searched weakens nothing.
+                None if unit.artifact == Artifact::Aside => tally.aside_unsearched(),
                 None => {
                     // Nobody knows what it would have held.
                     tally.nodes_missing |= !unit.is_one_file();
@@ -59,18 +63,21 @@ impl Outcome {
             }
         }
         files.sort_small_by(|a, b| a.file.path.cmp(&b.file.path));
+        let mut readings = Vec::new();
+        let mut strays = Vec::new();
+        let chosen: BTreeSet<&str> =
+            sources.iter().map(|source| source.name.as_str()).collect_small();
+        let not_needed = pass_over(&mut files, &mut tally, &chosen);
         let (standings, settled) = settle(&files, &mut tally);
         let mut counts = FileCounts {
-            skipped: tally.skipped + settled,
+            skipped: tally.skipped + settled + not_needed,
             unread: tally.unread.len() as u64,
             ..FileCounts::default()
         };
         let mut bytes_read = 0;
-        let mut readings = Vec::new();
         let mut unread = std::mem::take(&mut tally.unread);
-        for (FileResult { file, content, unread: mut lacks, text }, (mut standing, replaced)) in
-            files.into_iter().zip(standings)
-        {
+        for (result, (mut standing, replaced)) in files.into_iter().zip(standings) {
+            let FileResult { file, content, strays: found, unread: mut lacks, text, .. } = result;
             bytes_read += text;
             let told = |lack: &Unread| lack.reason == UnreadReason::SavedReport;
             if content == Content::NotRecognized && !lacks.iter().any(told) {
@@ -89,6 +96,9 @@ impl Outcome {
                 counts.unread += 1;
             }
             unread.extend(lacks.into_iter().map(|lack| Unread { path: file.path.clone(), ..lack }));
+            if !found.is_empty() {
+                strays.push((file.path.clone(), found));
+            }
             let FileInfo { path, tenant, node, .. } = file;
             readings.push(Reading { path: path.into(), tenant, node, standing, content });
         }
@@ -96,13 +106,38 @@ impl Outcome {
         unread.sort_small_by(|a, b| {
             (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail))
         });
-        let facts = crate::facts::gather(&tally, readings, unread, signatures);
+        let facts = crate::facts::gather(&tally, readings, unread, strays, signatures);
         let decisions = ADVISORIES
             .iter()
             .map(|advisory| (advisory.decide)(&advisory.declared, &facts))
             .collect();
         Self { sources, files: counts, bytes_read, facts, decisions }
     }
+}
+
+/// Takes out the files that nobody needs, once no sign was found in them: those for other purposes, and pages and pictures
+/// in which nothing was recognized; but none that was `chosen`, which is a file that was handed in by itself. How many they
+/// are beyond those that the account counts as skipped.
+fn pass_over(files: &mut Vec<FileResult>, tally: &mut Tally, chosen: &BTreeSet<&str>) -> u64 {
+    let mut not_needed = 0;
+    files.retain(|result| {
+        let aside = result.file.artifact == Artifact::Aside;
+        let page = result.content == Content::NotRecognized
+            && result.unread.is_empty()
+            && ingest::is_page(&result.file.path)
+            && !chosen.contains(result.file.path.as_str());
+        if !aside && !page || !result.strays.is_empty() {
+            return true;
+        }
+        if aside && !result.unread.is_empty() {
+            tally.aside_unsearched();
+        } else {
+            not_needed += 1;
+            tally.unsearched.pictures += u64::from(page && !result.is_text);
+        }
+        false
+    });
+    not_needed
 }
 
 /// How far each file can be trusted to be all of its table, and whether another attempt replaces it; takes note of tables

@@ -44,6 +44,7 @@ pub(super) fn advisory() -> Advisory {
         declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a144650.json"))),
         decide,
         signatures: &[FLUSH_ERROR],
+        takes: is_of_batcher,
         concerns,
     }
 }
@@ -60,7 +61,6 @@ fn concerns(operation: Operation) -> bool {
             | Operation::RefreshView
     )
 }
-
 fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let signs: Vec<&Sign> = facts
         .signs

@@ -25,6 +25,7 @@ pub(super) fn advisory() -> Advisory {
         declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a88042.json"))),
         decide,
         signatures: &[REFUSAL],
+        takes: restores::is_refusal,
         concerns,
     }
 }

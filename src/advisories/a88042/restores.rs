@@ -75,7 +75,7 @@ fn refused_table(error: &str) -> Option<String> {
 }
 
 /// The message may stand in a log only: a restore is planned before it has a job.
-fn is_refusal(sign: &Sign) -> bool {
+pub(super) fn is_refusal(sign: &Sign) -> bool {
     sign.signature == REFUSAL.name && sign.entry.message.contains("cannot be safely restored")
 }
 

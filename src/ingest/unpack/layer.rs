@@ -66,8 +66,13 @@ impl Layer {
 
     /// A member of an archive, if it is one to read; takes note of it in any case.
     pub(super) fn member(path: &str, depth: Depth, context: &mut Context<'_>) -> Option<Self> {
-        let artifact = context.tally.file(path, classify(path))?;
+        let artifact = context.tally.file(path, classify(path), 0)?;
         Some(Self::new(path, artifact, depth))
+    }
+
+    /// Whether it is a file for other purposes, of which nothing was read yet.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(self.state, State::Head(Artifact::Aside, _))
     }
 
     /// Takes the next piece. Breaks if nothing more is wanted of the whole unit.
@@ -153,7 +158,13 @@ impl Layer {
 
     /// Decides what it is, from its first bytes.
     fn open(&mut self, artifact: Artifact, head: &[u8], context: &mut Context<'_>) {
-        let packing = sniff(head);
+        let packing = match sniff(head) {
+            // It is searched as it is; what it may hold, nobody needs.
+            Packing::Zip | Packing::Tar | Packing::Other(_) if artifact == Artifact::Aside => {
+                Packing::Plain
+            }
+            packing => packing,
+        };
         self.state = match packing {
             Packing::Plain => {
                 self.path = context.begin(&self.path, artifact);
@@ -181,7 +192,8 @@ impl Layer {
 
     fn compressed(&mut self, compression: Compression, context: &mut Context<'_>) -> State {
         // What the name says without the compression's ending: `goroutines.txt.gz` is not needed, `x.log.gz` a log.
-        let Some(artifact) = context.tally.file(&self.path, classify_unpacked(&self.path)) else {
+        let Some(artifact) = context.tally.file(&self.path, classify_unpacked(&self.path), 0)
+        else {
             return State::Closed;
         };
         let compressions = self.depth.compressions + 1;

@@ -250,7 +250,9 @@ impl ZipWalk {
         self.files += 1;
         let layer = Layer::member(&path, self.depth, context);
         if let Some(detail) = unreadable(local.method, local.encrypted) {
-            if layer.is_some() {
+            if layer.as_ref().is_some_and(Layer::is_aside) {
+                context.tally.aside_unsearched();
+            } else if layer.is_some() {
                 context.tally.unread(&path, UnreadReason::Unsupported, detail);
             }
             self.state = pass;
