@@ -1,20 +1,29 @@
 //! Text that somebody wrote into a statement of SQL: it is a search for a message, or a note about one, and not the
 //! message.
 
-/// Words of statements that have text in quotes, in lower case.
-const WORDS: [&str; 14] = [
-    "select", "insert", "upsert", "update", "delete", "where", "like", "ilike", "values",
-    "comment", "explain", "execute", "import", "create",
+/// Words, in lower case, by which a statement is known if they follow each other: at once, or anywhere later.
+const STATEMENTS: [(&[&str], bool); 10] = [
+    (&["insert", "into"], true),
+    (&["upsert", "into"], true),
+    (&["import", "into"], true),
+    (&["delete", "from"], true),
+    (&["create", "table"], true),
+    (&["create", "materialized", "view"], true),
+    (&["comment", "on"], true),
+    (&["select", "from", "where"], false),
+    (&["select", "from", "having"], false),
+    (&["update", "set"], false),
 ];
 
 /// Whether the byte `at` of `text` stands within a quoted string of a statement. `of_statement` tells that the text is known
-/// to be one; else one of its words has to stand before the quote.
+/// to be one; else the words of one have to stand before the quote.
 ///
 /// An apostrophe within a word begins no string: `a write that didn't fit, closing …` is no statement.
 #[must_use]
 pub fn is_in_string(text: &str, at: usize, of_statement: bool) -> bool {
     let Some(before) = text.as_bytes().get(..at) else { return false };
     let mut of_statement = of_statement;
+    let mut met = [0; STATEMENTS.len()];
     let (mut word, mut in_string, mut last) = (0, false, b' ');
     for (at, byte) in before.iter().copied().enumerate() {
         if in_string {
@@ -23,7 +32,15 @@ pub fn is_in_string(text: &str, at: usize, of_statement: bool) -> bool {
         } else if byte == b'\'' {
             in_string = of_statement && !last.is_ascii_alphanumeric();
         } else if !byte.is_ascii_alphabetic() && last.is_ascii_alphabetic() {
-            of_statement |= is_word(&before[word..at]);
+            let word = before[word..at].to_ascii_lowercase();
+            for (met, (words, at_once)) in met.iter_mut().zip(STATEMENTS) {
+                if words.get(*met).is_some_and(|next| word == next.as_bytes()) {
+                    *met += 1;
+                    of_statement |= *met == words.len();
+                } else if at_once {
+                    *met = usize::from(word == words[0].as_bytes());
+                }
+            }
         }
         if byte.is_ascii_alphabetic() && !last.is_ascii_alphanumeric() {
             word = at;
@@ -31,10 +48,6 @@ pub fn is_in_string(text: &str, at: usize, of_statement: bool) -> bool {
         last = byte;
     }
     in_string
-}
-
-fn is_word(text: &[u8]) -> bool {
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether the byte `at` of a structured event, which is JSON, stands in a value that holds what somebody typed.
@@ -63,10 +76,12 @@ mod tests {
     fn a_string_of_a_statement_is_what_somebody_typed() {
         for text in [
             "SELECT * FROM logs WHERE message LIKE '%closing with flushes%'",
-            "select 'it''s closing with flushes'",
+            "select it from t where m = 'it''s closing with flushes'",
             "executing ‹INSERT INTO tickets VALUES (1, 'W250422 closing with flushes')›",
             "SELECT count(*) FROM t WHERE m ~ 'closing with flushes in'",
             "CREATE TABLE x AS SELECT 'a', 'b', 'closing with flushes'",
+            "create create table x as values ('closing with flushes')",
+            "UPDATE t SET m = 'closing with flushes'",
         ] {
             assert!(check(text, false), "{text}");
         }
@@ -83,6 +98,8 @@ mod tests {
             "select 'a' W250422 closing with flushes",
             "the message is 'closing with flushes'",
             "SELECTED 'closing with flushes'",
+            "create a ticket about the table 'closing with flushes'",
+            "{\"values\":[[\"1\",\"'W250422 closing with flushes'\"]]}",
         ] {
             assert!(!check(text, false), "{text}");
         }

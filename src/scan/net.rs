@@ -55,6 +55,15 @@ pub(super) fn halves(literal: &str) -> Option<[&str; 2]> {
     (literal.len() >= HALVED).then_some([first, second])
 }
 
+/// How a search shows what it found, `grep --color` and `rg --color`, the latter pair in UTF-16. They may do so within a
+/// sign, so a line that holds one is looked at.
+pub(super) const COLOURS: [&[u8]; 4] = [
+    b"\x1b[01;31m\x1b[K",
+    b"\x1b[1m\x1b[31m",
+    b"\x1b\0[\x000\x001\0;\x003\x001\0m",
+    b"\x1b\0[\x001\0m\0\x1b\0[\x003\x001\0m",
+];
+
 /// The bytes of ASCII text in UTF-16 of either byte order, without the zero at its outer end.
 pub(super) fn utf16(text: &str) -> Vec<u8> {
     let mut bytes: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
@@ -97,7 +106,7 @@ impl Net {
         })
     }
 
-    /// The signature of each sign of which `text` holds the whole or a half, in its order.
+    /// The signature of each sign of which `text` holds the whole or a half, in its order: one for each time.
     pub(super) fn signatures_in(&self, text: &[u8]) -> Vec<u16> {
         let squeezed = squeezed(text);
         let mut found = Vec::new();
@@ -123,6 +132,9 @@ const SKIP: u8 = 0;
 const SPECIAL: u8 = 1;
 
 const ESCAPE: u8 = 0x1b;
+
+/// No escape is longer.
+const LONGEST: usize = 24;
 
 const fn kept() -> [u8; 256] {
     let mut table = [SKIP; 256];
@@ -156,18 +168,36 @@ pub(super) fn squeeze(text: &[u8], out: &mut Vec<u8>) {
     });
 }
 
-/// Where in `text` its letter or digit of number `nth` stands, from 0.
-pub(super) fn place(text: &[u8], nth: usize) -> usize {
-    let (mut left, mut at) = (nth, text.len());
-    each(text, |place, _| {
-        if left == 0 {
-            at = place;
-            return false;
-        }
-        left -= 1;
-        true
-    });
-    at
+/// The places of the letters and digits of a text, asked for in order: each step goes on from the last one.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// Letters and digits before `at`.
+    passed: usize,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        Self { text, at: 0, passed: 0 }
+    }
+
+    /// Where the letter or digit of number `nth` stands, from 0; the end of the text if there are not so many. Not less
+    /// than what was asked for last.
+    pub(super) fn place(&mut self, nth: usize) -> usize {
+        let (start, mut left) = (self.at, nth - self.passed.min(nth));
+        self.at = self.text.len();
+        each(&self.text[start..], |place, _| {
+            if left == 0 {
+                self.at = start + place;
+                return false;
+            }
+            left -= 1;
+            true
+        });
+        self.passed = nth - left;
+        self.at
+    }
 }
 
 /// Calls `on` with each letter and digit and its place, until it is told to stop.
@@ -186,8 +216,17 @@ fn each(text: &[u8], mut on: impl FnMut(usize, u8) -> bool) {
     }
 }
 
-/// The length of the escape that `text` begins with, and what is kept of it.
+/// The length of the escape that `text` begins with, and what is kept of it. In UTF-16 a zero stands behind each character.
 fn special(text: &[u8]) -> (usize, u8) {
+    if text.get(1) == Some(&0) {
+        let narrow: Vec<u8> = text.iter().copied().step_by(2).take(LONGEST).collect();
+        let (length, kept) = escape(&narrow);
+        return (length * 2 - 1, kept);
+    }
+    escape(text)
+}
+
+fn escape(text: &[u8]) -> (usize, u8) {
     let escape = match text {
         [ESCAPE, b'[', ..] => terminal(text),
         [b'&', ..] => entity(text),
@@ -268,6 +307,7 @@ mod tests {
             LITERAL.replace("encountered", "encoun\\ntered"),
             LITERAL.replace("encountered", "encoun=\r\ntered"),
             String::from_utf8(utf16(LITERAL)).unwrap(),
+            String::from_utf8(utf16(&LITERAL.replace(' ', "%20").replace('-', "&#45;"))).unwrap(),
             format!("LIKE '%{LITERAL}%'"),
         ] {
             let text = format!("before {text}: after");
@@ -304,6 +344,15 @@ mod tests {
     fn a_place_in_squeezed_text_is_one_in_the_text() {
         let text = b"a-&#98;\x1b[0m %63 \\n d";
         assert_eq!(squeezed(text), b"abcd");
-        assert_eq!([0, 1, 2, 3, 4].map(|nth| place(text, nth)), [0, 2, 12, 19, text.len()]);
+        let expected = [0, 2, 12, 19, text.len()];
+        let mut places = Places::of(text);
+        assert_eq!([0, 1, 2, 3, 4].map(|nth| places.place(nth)), expected);
+        for from in 0..5 {
+            let mut places = Places::of(text);
+            places.place(from);
+            for nth in from..5 {
+                assert_eq!(places.place(nth), expected[nth], "{nth} after {from}");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use crdb_triage_hot::run::{self, Ordinary, Run};
 use super::lines::Line;
 use super::neighbours::{Day, Writer};
 use super::summary::{Seen, Summary};
-use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures, Strays};
+use super::{ENTRY_LIMIT, Hit, MESSAGE_LIMIT, RAW_LIMIT, Signatures, Stray, Strays};
 
 /// Reads lines in order. Holds one entry.
 #[derive(Debug)]
@@ -164,7 +164,10 @@ impl Reader {
             }
             None if line.cut => self.too_long.add(line.number),
             // A log may begin in the middle of an entry; what it says has no time, but it was there.
-            None if line.literal => self.homeless.add(line.number),
+            None if line.literal => {
+                self.homeless.add(line.number);
+                self.stray(line.text, (line.number, line.offset), line.raw, &[]);
+            }
             None => {}
         }
     }
@@ -252,10 +255,12 @@ impl Reader {
             }
             if open.candidate {
                 let raw = if open.raw.is_empty() { &open.text } else { &open.raw };
-                if !self.hit(entry, at, raw) {
+                let found = self.hit(entry, at, raw);
+                if found.is_empty() {
                     // What follows an event is no part of it, and must not be lost all the same.
                     self.homeless.add_all(&open.raw_literals);
                 }
+                self.stray(&open.text, at, Some(raw), &found);
             }
         }
         open.text.clear();
@@ -320,7 +325,8 @@ impl Reader {
             self.banner(&message, time, at);
         }
         if line.literal {
-            self.hit(fields.entry(), at, line.raw.unwrap_or(line.text));
+            let found = self.hit(fields.entry(), at, line.raw.unwrap_or(line.text));
+            self.stray(line.text, at, line.raw, &found);
         }
     }
 
@@ -339,7 +345,9 @@ impl Reader {
             client: false,
         });
         if line.literal {
-            self.hit(fields.entry(), (line.number, line.offset), line.raw.unwrap_or(line.text));
+            let at = (line.number, line.offset);
+            let found = self.hit(fields.entry(), at, line.raw.unwrap_or(line.text));
+            self.stray(line.text, at, line.raw, &found);
         }
     }
 
@@ -352,23 +360,33 @@ impl Reader {
         time
     }
 
-    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) -> bool {
+    /// Takes note of signs in `text` that are not in the message of an entry, of which these are `found`: they are
+    /// dressed, or stand in a field that is no message.
+    fn stray(&mut self, text: &[u8], at: (u64, u64), raw: Option<&[u8]>, found: &[u16]) {
+        let (line, offset) = at;
+        for signature in self.signatures.signs_in(text) {
+            if !found.contains(&signature) {
+                let text = shown(raw.unwrap_or(text));
+                self.strays.push(Stray { signature, line, offset, text });
+            }
+        }
+    }
+
+    /// Keeps an entry in which signatures occur, and returns them.
+    fn hit(&mut self, mut entry: Entry, (line, offset): (u64, u64), text: &[u8]) -> Vec<u16> {
         let signatures = self.signatures.occurring(&entry);
         if signatures.is_empty() {
-            return false;
+            return signatures;
         }
         cut(&mut entry.message, MESSAGE_LIMIT);
-        let mut raw = String::from_utf8_lossy(&text[..text.len().min(RAW_LIMIT + 4)]).into_owned();
-        cut(&mut raw, RAW_LIMIT);
+        let raw = shown(text);
         // What is kept may be shown and handed on; the keys of somebody's buckets are not.
         if let Cow::Owned(scrubbed) = scrub(&entry.message) {
             entry.message = scrubbed;
         }
-        if let Cow::Owned(scrubbed) = scrub(&raw) {
-            raw = scrubbed;
-        }
+        let found = signatures.clone();
         self.hits.push(Hit { signatures, entry, line, offset, raw });
-        true
+        found
     }
 
     /// What was read, and what was not.
@@ -397,6 +415,16 @@ impl Reader {
         }
         let summary = self.summary.finish(bytes);
         super::ScannedLog { summary, hits: self.hits, strays: self.strays, unread }
+    }
+}
+
+/// The start of a text as it may be shown, without the keys of somebody's buckets.
+fn shown(text: &[u8]) -> String {
+    let mut raw = String::from_utf8_lossy(&text[..text.len().min(RAW_LIMIT + 4)]).into_owned();
+    cut(&mut raw, RAW_LIMIT);
+    match scrub(&raw) {
+        Cow::Owned(scrubbed) => scrubbed,
+        Cow::Borrowed(_) => raw,
     }
 }
 

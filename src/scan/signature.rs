@@ -9,8 +9,10 @@ use super::net::{self, Net};
 use super::segments::Segment;
 use super::{Prefilter, Strays, redaction};
 use crate::model::{
-    Entry, Location, LogFormat, NodeId, Redaction, Severity, Time, Unread, Version, unmarked,
+    Entry, Location, LogFormat, NodeId, Redaction, Severity, SortSmall, Time, Unread, Version,
+    unmarked,
 };
+use crate::parse::quoted::is_in_string;
 
 /// Text by which an entry is recognised: the literal must occur in the entry's joined message (redaction
 /// markers not counted) or in its structured event. A floor above decides what a recognised entry means.
@@ -90,22 +92,39 @@ impl Signatures {
     }
 
     /// The index of each sign of an advisory that `text` holds, in any dress, or of which it holds one half if that is
-    /// long; in the order of the text. For text that is not the message of an entry.
+    /// long; ascending. For text that is not the message of an entry.
     #[must_use]
     pub fn signs_in(&self, text: &[u8]) -> Vec<u16> {
+        let mut signs = self.each_sign_in(text);
+        signs.sort_small();
+        signs.dedup();
+        signs
+    }
+
+    /// The same, one for each time that a sign stands in the text, in its order.
+    #[must_use]
+    pub fn each_sign_in(&self, text: &[u8]) -> Vec<u16> {
         self.inner.net.signatures_in(text)
+    }
+
+    /// Whether the literal of a signature stands in `statement`, and nowhere but in its strings: somebody typed it.
+    #[must_use]
+    pub fn is_in_strings(&self, signature: u16, statement: &str) -> bool {
+        let Some(one) = self.inner.list.get(usize::from(signature)) else { return false };
+        let mut places = statement.match_indices(one.literal).peekable();
+        places.peek().is_some() && places.all(|(at, _)| is_in_string(statement, at, true))
     }
 
     pub(super) fn net(&self) -> &Net {
         &self.inner.net
     }
 
-    pub(super) fn prefilter(&self) -> &Prefilter {
-        &self.inner.prefilter
+    pub(super) fn prefilter(&self) -> Search<'_> {
+        Search { prefilter: &self.inner.prefilter, net: &self.inner.net }
     }
 
-    pub(super) fn watchful(&self) -> &Prefilter {
-        &self.inner.watchful
+    pub(super) fn watchful(&self) -> Search<'_> {
+        Search { prefilter: &self.inner.watchful, net: &self.inner.net }
     }
 
     /// Indices of the signatures that occur in an entry.
@@ -121,17 +140,49 @@ impl Signatures {
     }
 }
 
-/// The forms in which the fast search finds signs beside their literals: halves of long ones, and all in UTF-16.
-fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
-    let mut forms = Vec::new();
-    for sign in signs.iter().filter(|sign| !sign.literal.is_empty()) {
-        match net::halves(sign.literal) {
-            Some(halves) => {
-                forms.extend(halves.map(|half| half.as_bytes().to_vec()));
-                forms.extend(halves.map(net::utf16));
+/// The fast search for literals in lines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search<'a> {
+    prefilter: &'a Prefilter,
+    net: &'a Net,
+}
+
+impl Search<'_> {
+    /// Where the next literal at or after `from` begins, or a colour in a line that holds a sign.
+    pub(super) fn find(self, text: &[u8], mut from: usize) -> Option<usize> {
+        loop {
+            let at = self.prefilter.find(text, from)?;
+            let is_colour = |colour: &&[u8]| text[at..].starts_with(colour);
+            if !net::COLOURS.iter().any(is_colour) {
+                return Some(at);
             }
-            None => forms.push(net::utf16(sign.literal)),
+            let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
+            let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end);
+            if !self.net.signatures_in(&text[start..end]).is_empty() {
+                return Some(at);
+            }
+            // Another literal of the line may stand behind the colour.
+            from = at + 1;
         }
+    }
+}
+
+/// The forms in which the fast search finds signs beside their literals: halves of long ones, all in UTF-16, and any line
+/// with a colour. They are few, because the search has room for some hundred literals.
+fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
+    let mut forms: Vec<Vec<u8>> = Vec::new();
+    for sign in signs.iter().filter(|sign| !sign.literal.is_empty()) {
+        let halves = net::halves(sign.literal);
+        let parts = halves.as_ref().map_or(std::slice::from_ref(&sign.literal), |two| two);
+        for part in parts {
+            if halves.is_some() {
+                forms.push(part.as_bytes().to_vec());
+            }
+            forms.push(net::utf16(part));
+        }
+    }
+    if !forms.is_empty() {
+        forms.extend(net::COLOURS.map(<[u8]>::to_vec));
     }
     forms
 }

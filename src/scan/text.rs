@@ -95,34 +95,34 @@ impl TextSearch {
         squeezed.clear();
         net::squeeze(&self.block, &mut squeezed);
         let signatures = self.signatures.clone();
+        let block = std::mem::take(&mut self.block);
+        let (mut places, mut lines) = (net::Places::of(&block), self.lines(&block));
         for found in signatures.net().find(&squeezed) {
-            let start = net::place(&self.block, found.start);
-            let end = net::place(&self.block, found.end - 1) + 1;
+            let start = places.place(found.start);
+            let end = places.place(found.end - 1) + 1;
             if end > self.searched {
-                self.found(found.pattern.signature, found.pattern.part, start);
+                let (line, line_start) = lines.to(start);
+                let place = Place { at: start, line, line_start };
+                self.found(&block, found.pattern.signature, found.pattern.part, place);
             }
         }
         self.squeezed = squeezed;
-        let passed = self.block.len().saturating_sub(OVERLAP);
-        let (passed_line, passed_start) = self.line_at(passed);
-        (self.line, self.line_start) = (passed_line, passed_start);
+        let passed = block.len().saturating_sub(OVERLAP);
+        (self.line, self.line_start) = self.lines(&block).to(passed);
         self.offset += passed as u64;
+        self.block = block;
         self.block.drain(..passed);
         self.searched = self.block.len();
     }
 
-    /// The number and the first byte, in the text, of the line in which the byte `at` of the block stands.
-    fn line_at(&self, at: usize) -> (u64, u64) {
-        let before = &self.block[..at];
-        let lines = memchr::memchr_iter(b'\n', before).count() as u64;
-        let start = memchr::memrchr(b'\n', before)
-            .map_or(self.line_start, |end| self.offset + end as u64 + 1);
-        (self.line + lines, start)
+    fn lines<'a>(&self, block: &'a [u8]) -> Lines<'a> {
+        let Self { offset, line, line_start, .. } = *self;
+        Lines { block, offset, at: 0, line, line_start }
     }
 
-    fn found(&mut self, signature: u16, part: Part, at: usize) {
+    fn found(&mut self, block: &[u8], signature: u16, part: Part, place: Place) {
+        let Place { at, line, line_start } = place;
         let start = self.offset + at as u64;
-        let (line, line_start) = self.line_at(at);
         let again = self.last.is_some_and(|last| {
             let rest =
                 last.part == Part::First && part == Part::Second && line <= last.line + APART;
@@ -132,36 +132,68 @@ impl TextSearch {
         if again {
             return;
         }
-        let (text, sign) = self.shown(at, line_start);
+        let (text, sign) = self.shown(block, at, line_start);
         // Somebody's query for this very message.
         if quoted::is_in_string(&text, sign, false) {
             return;
         }
         // In UTF-16 with the low byte first, the line begins behind the high byte of the newline.
         let byte = line_start.checked_sub(self.offset).and_then(|at| usize::try_from(at).ok());
-        let zero = byte.and_then(|at| self.block.get(at)) == Some(&0);
+        let zero = byte.and_then(|at| block.get(at)) == Some(&0);
         let offset = line_start + u64::from(zero && line_start % 2 == 1);
         self.found.push(Stray { signature, line, offset, text });
     }
 
     /// The line of a sign at the byte `at` of the block: its start, or what stands around the sign; and where in it the
     /// sign begins.
-    fn shown(&self, at: usize, line_start: u64) -> (String, usize) {
+    fn shown(&self, block: &[u8], at: usize, line_start: u64) -> (String, usize) {
         let begin = usize::try_from(line_start.saturating_sub(self.offset)).unwrap_or(0).min(at);
         let begin = if at - begin > BEFORE { at - BEFORE } else { begin };
-        let end = memchr::memchr(b'\n', &self.block[at..]).map_or(self.block.len(), |n| at + n);
-        let line = &self.block[begin..end];
+        let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |n| at + n);
+        let line = &block[begin..end];
         let wide = memchr::memchr_iter(0, line).count() > line.len() / 4;
         let text = |bytes: &[u8]| {
             let kept = bytes.iter().copied().filter(|byte| !wide || *byte != 0);
             let bytes: Vec<u8> = kept.take(RAW_LIMIT + 4).collect();
             scrub(&String::from_utf8_lossy(&bytes)).into_owned()
         };
-        let sign = text(&self.block[begin..at]).len();
+        let sign = text(&block[begin..at]).len();
         let mut shown = text(line);
         shown.truncate(shown.floor_char_boundary(RAW_LIMIT));
         shown.truncate(shown.trim_end_matches(['\r', '\0']).len());
         (shown, sign)
+    }
+}
+
+/// Where a sign begins in a block.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: usize,
+    /// The number of its line, and the byte of the text at which that begins.
+    line: u64,
+    line_start: u64,
+}
+
+/// The lines of a block, asked for in order.
+struct Lines<'a> {
+    block: &'a [u8],
+    offset: u64,
+    at: usize,
+    line: u64,
+    line_start: u64,
+}
+
+impl Lines<'_> {
+    /// The number and the first byte, in the text, of the line in which the byte `at` of the block stands. Not less than
+    /// what was asked for last.
+    fn to(&mut self, at: usize) -> (u64, u64) {
+        let passed = self.block.get(self.at..at).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+        if let Some(end) = memchr::memrchr(b'\n', passed) {
+            self.line_start = self.offset + (self.at + end) as u64 + 1;
+        }
+        self.at = at;
+        (self.line, self.line_start)
     }
 }
 

@@ -302,8 +302,8 @@ impl Other {
     }
 }
 
-/// The signs in cells of a jobs table that were read, each with the first and last line of its row. They are part of a
-/// statement that somebody ran, or of a job's error, which the advisories look at.
+/// The signs in cells of a jobs table that were read, each with the first and last line of its row: in a string of the
+/// statement that somebody ran, or in the error of the job, which the advisories look at.
 fn in_cells(rows: &[JobRow], signatures: &Signatures) -> Vec<(u16, (u64, u64))> {
     let mut starts: Vec<u64> = rows.iter().map(|row| row.line).collect();
     starts.sort_small();
@@ -311,16 +311,16 @@ fn in_cells(rows: &[JobRow], signatures: &Signatures) -> Vec<(u16, (u64, u64))> 
     for row in rows {
         let next = starts.partition_point(|start| *start <= row.line);
         let last = starts.get(next).map_or(u64::MAX, |start| start - 1);
-        let cells = [
-            Some(row.description.as_str()),
-            row.statement.as_deref(),
-            row.error.as_deref(),
-            row.running_status.as_deref(),
-        ];
-        for cell in cells.into_iter().flatten() {
-            let signs = signatures.signs_in(cell.as_bytes());
-            found.extend(signs.into_iter().map(|sign| (sign, (row.line, last))));
+        let typed = [Some(row.description.as_str()), row.statement.as_deref()];
+        for cell in typed.into_iter().flatten() {
+            let signs = signatures.each_sign_in(cell.as_bytes()).into_iter();
+            let signs = signs.filter(|sign| signatures.is_in_strings(*sign, cell));
+            found.extend(signs.map(|sign| (sign, (row.line, last))));
         }
+        let error = row.error.as_deref().unwrap_or_default().as_bytes();
+        found.extend(
+            signatures.each_sign_in(error).into_iter().map(|sign| (sign, (row.line, last))),
+        );
     }
     found
 }

@@ -15,6 +15,10 @@ use crdb_triage::report::{self, Run, markdown, text};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use crdb_triage::triage::Engine;
 
+#[path = "bundle.rs"]
+mod bundle;
+#[path = "dresses.rs"]
+mod dresses;
 #[path = "literals.rs"]
 mod literals;
 
@@ -22,13 +26,14 @@ mod literals;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub(crate) const TARGETS: [Target; 6] = [
+pub(crate) const TARGETS: [Target; 7] = [
     ("zip", zip),
     ("streams", streams),
     ("log_text", log_text),
     ("tables", tables),
     ("triage", triage),
     ("prefilter", prefilter),
+    ("net", net),
 ];
 
 /// So much text may come out of a unit: enough to fill every buffer, little enough to be quick.
@@ -131,6 +136,40 @@ pub(crate) fn triage(bytes: &[u8]) {
 pub(crate) fn prefilter(bytes: &[u8]) {
     literals::check(bytes);
 }
+
+/// The bytes choose a sign, its dress, and where in a bundle that has no sign it is put; what is left of them stands before
+/// and behind it on its line. It is never passed over in silence.
+pub(crate) fn net(bytes: &[u8]) {
+    let Some((choice, around)) = bytes.split_first_chunk::<7>() else { return };
+    let [sign, inner, outer, file, line, join, half] = choice.map(usize::from);
+    let (advisory, sign) = dresses::SIGNS[sign % dresses::SIGNS.len()];
+    let (inner_name, dress) = dresses::DRESSES[inner % dresses::DRESSES.len()];
+    let mut dressed = dress(sign.as_bytes());
+    let (outer_name, dress) = dresses::DRESSES[outer % dresses::DRESSES.len()];
+    if dresses::fits_around(outer_name, inner_name) {
+        dressed = dress(&dressed);
+    }
+    // A quotation may be somebody's query for the sign.
+    if around.iter().any(|byte| matches!(byte, b'\'' | b'"')) {
+        return;
+    }
+    let (before, behind) = around.split_at(half.min(around.len()));
+    let dressed = [before, &dressed, behind].concat();
+    let mut files = bundle::parse(BUNDLE);
+    let join = dresses::JOINS[join % dresses::JOINS.len()];
+    let path = dresses::insert(&mut files, file, line, join, &dressed);
+    if dresses::is_lost(advisory, &[inner_name, outer_name], &path) {
+        return;
+    }
+    let outcome = dresses::outcome(&files);
+    assert!(
+        !dresses::is_passed_over(&outcome, advisory, &path),
+        "{advisory}, {inner_name} in {outer_name}, in {path}, {join:?}"
+    );
+}
+
+/// A bundle that is rightly without signs.
+const BUNDLE: &str = include_str!("../healthy/covered_imports_on_24_3_9.txt");
 
 /// What a single file may be called, so that each reader is reached.
 const PATHS: [&str; 6] = [
