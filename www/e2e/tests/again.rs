@@ -20,7 +20,7 @@ async fn ten_times_cancelled_and_begun_again_the_report_is_that_of_one_run() -> 
         page.choose_folder(&folder).await?;
         page.wait_for_state("scanning").await?;
         page.wait_in_workers(HELD).await?;
-        assert!(page.workers()? <= 3, "{} workers for three files", page.workers()?);
+        assert!(page.workers()? <= 4, "{} workers for four files", page.workers()?);
         page.click("cancel-button").await?;
         page.wait_for_state("idle").await?;
         page.wait_for_workers(0).await?;

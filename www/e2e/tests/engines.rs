@@ -152,7 +152,7 @@ async fn a_worker_that_dies_costs_its_file(engine: Engine) -> Result<()> {
     assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
     assert_eq!(unread[0]["path"], "debug/nodes/1/logs/cockroach.log");
     assert_eq!(unread[0]["reason"], "WORKER_DIED");
-    assert_eq!(report["input"]["files"]["read"], 2);
+    assert_eq!(report["input"]["files"]["read"], 3);
     Ok(())
 }
 

@@ -24,7 +24,7 @@ async fn died(page: &Page) -> Result<()> {
     let files = &report["input"]["files"];
     assert_eq!(
         (&files["total"], &files["read"], &files["unread"]),
-        (&3.into(), &2.into(), &1.into())
+        (&4.into(), &3.into(), &1.into())
     );
     assert_eq!(
         report["jobs"][0]["id"], "1065722008981340161",
@@ -66,7 +66,7 @@ async fn when_every_worker_dies_every_file_is_named() -> Result<()> {
     let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "cannot_tell");
     let unread = report["input"]["unread"].as_array().map(Vec::as_slice).unwrap_or_default();
-    assert_eq!(unread.len(), 3, "{unread:?}");
+    assert_eq!(unread.len(), 4, "{unread:?}");
     assert!(unread.iter().all(|unread| unread["reason"] == "WORKER_DIED"), "{unread:?}");
     assert_eq!(report["input"]["files"]["read"], 0);
     Ok(())
@@ -101,7 +101,7 @@ async fn a_worker_that_ends_without_a_word_can_be_cancelled() -> Result<()> {
     page.choose_folder(&folder).await?;
     page.wait_for_state("scanning").await?;
     let step = "return document.querySelector('.step').textContent";
-    page.eventually(step, |step| step.to_string().contains("2 of 3 files read")).await?;
+    page.eventually(step, |step| step.to_string().contains("3 of 4 files read")).await?;
     page.click("cancel-button").await?;
     page.wait_for_state("idle").await?;
     page.before_workers("")?;
@@ -125,7 +125,7 @@ async fn who_only_warms_up_ends_when_it_is_done_and_makes_room_for_what_is_real(
     page.choose_folder(&folder).await?;
     let report = page.finished().await?;
     assert_eq!(report["advisories"][0]["verdict"], "no_sign");
-    assert_eq!(report["input"]["files"]["total"], 3, "nothing made up is in the report");
+    assert_eq!(report["input"]["files"]["total"], 4, "nothing made up is in the report");
     page.wait_for_workers(1).await?;
     assert_eq!(page.in_workers("globalThis.real")?, [true]);
     page.nothing_complained().await
