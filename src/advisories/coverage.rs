@@ -151,13 +151,13 @@ pub(super) fn lost_versions_missing(facts: &Facts) -> Vec<String> {
 
 /// Nodes of clusters that existed before the first version that is known of them, by nothing but rows and events: jobs of
 /// that time may be gone from the jobs table.
-pub(super) fn history_missing(facts: &Facts) -> Option<String> {
+pub(super) fn history_missing(declared: &Declared, facts: &Facts) -> Option<String> {
     let nodes: Vec<_> = facts
         .nodes
         .iter()
         .filter(|(_, node)| node.unversioned_since(None).is_none())
         .filter_map(|((tenancy, id), node)| {
-            let existed = facts.clusters.get(&tenancy.cluster)?.existed;
+            let existed = declared.unknown_since(facts, tenancy, *id, node);
             let since = node.unversioned_since(existed)?;
             let known = node.versions.iter().filter_map(|version| version.from).min()?;
             Some(format!("{} from {since} to {known}", name(tenancy, *id)))

@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::facts::{Facts, Lost, Ran};
-use crate::model::{Applicability, Finding, LayerMark, Time, Unread, Verdict, Version};
+use crate::facts::{Facts, Lost, Node, Ran};
+use crate::model::{
+    Applicability, Finding, LayerMark, NodeId, Tenancy, Tenant, Time, Unread, Verdict, Version,
+};
 
 use super::ranges::{Placement, Ranges};
 use super::{coverage, strays};
@@ -95,7 +97,7 @@ impl Decision {
             coverage.missing.extend(coverage::older_versions_missing(facts));
             coverage.missing.extend(coverage::lost_versions_missing(facts));
             if declared.history {
-                coverage.missing.extend(coverage::history_missing(facts));
+                coverage.missing.extend(coverage::history_missing(declared, facts));
             }
         }
         let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
@@ -135,9 +137,8 @@ pub(super) fn applicability(declared: &Declared, facts: &Facts) -> Applicability
     let mut known = false;
     let mut unplaced = false;
     // What ran before the first version that is known may be any older one, which matters while logs speak of that time.
-    for ((tenancy, _), node) in facts.nodes.iter().filter(|(_, node)| !node.versions.is_empty()) {
-        let cluster = facts.clusters.get(&tenancy.cluster).filter(|_| declared.history);
-        let existed = cluster.and_then(|known| known.existed);
+    for ((tenancy, id), node) in facts.nodes.iter().filter(|(_, node)| !node.versions.is_empty()) {
+        let existed = declared.unknown_since(facts, tenancy, *id, node);
         if let Some(from) = node.unversioned_since(existed) {
             unplaced |= declared.placement(&node.ran_at(from)) != Placement::NotAffected;
         }
@@ -160,6 +161,31 @@ pub(super) fn applicability(declared: &Declared, facts: &Facts) -> Applicability
 }
 
 impl Declared {
+    /// Since when the cluster of a node existed, if that matters: not if jobs of then tell that its builds were too new
+    /// already for all that the advisory affects. Of a process that serves a virtual cluster too, the node of the system
+    /// tenant is asked.
+    pub(super) fn unknown_since(
+        &self,
+        facts: &Facts,
+        tenancy: &Tenancy,
+        id: NodeId,
+        node: &Node,
+    ) -> Option<Time> {
+        let system = Tenancy::new(&tenancy.cluster, &Tenant::system());
+        let shared = *tenancy != system
+            && !facts.is_served_by_pods(tenancy)
+            && facts.nodes.contains_key(&(system, id));
+        if shared || !self.history {
+            return None;
+        }
+        let cluster = facts.clusters.get(&tenancy.cluster)?;
+        let existed = cluster.existed?;
+        let since = node.life.from.map_or(existed, |began| began.max(existed));
+        let last = self.ranges.last_affected()?;
+        let harmless = cluster.active_at(since).is_some_and(|active| active > last);
+        (!harmless).then_some(since)
+    }
+
     /// Reads what `build.rs` makes of an `advisory.toml`. The files are part of the program, and a test reads each of
     /// them.
     #[must_use]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ingest::{Standing, Table, Tally};
-use crate::model::{Cluster, CollectSmall, NodeId, SortSmall, Tenancy, Time};
+use crate::model::{Cluster, CollectSmall, NodeId, SortSmall, Tenancy, Tenant, Time};
 use crate::parse::jobs_table::JobRow;
 use crate::parse::redacted::told;
 use crate::parse::time::is_undated;
@@ -193,6 +193,12 @@ impl Row {
         let first =
             [row.created, row.started, row.finished, row.last_run].into_iter().flatten().min();
         named.existed(&tenancy.cluster, first.filter(|first| !is_undated(*first)));
+        // A virtual cluster has a version of its own.
+        if let (Some(series), Some(created)) = (row.created_on, row.created)
+            && tenancy.tenant == Tenant::system()
+        {
+            named.active(&tenancy.cluster, series, created);
+        }
         let id = row.coordinator_id.and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0);
         if let Some(id) = id {
             let taken_up = row.last_run.or(row.started).or(row.created);

@@ -124,6 +124,8 @@ pub struct ClusterFacts {
     pub collected: Option<Time>,
     /// Earliest instant that a table or a log names: the cluster existed then.
     pub existed: Option<Time>,
+    /// Series of the active cluster version at instants, by instant: no binary of then or later is older.
+    pub active: Vec<(Time, (u16, u16))>,
     /// Whether any log entry was read.
     pub any_entry: bool,
 }
@@ -168,6 +170,15 @@ pub struct DuplicateFile {
 }
 
 pub use gather::gather;
+
+impl ClusterFacts {
+    /// The series of the active version at an instant, as far as a job tells that was created then or before: no binary
+    /// that ran then is older.
+    #[must_use]
+    pub fn active_at(&self, time: Time) -> Option<(u16, u16)> {
+        self.active.iter().filter(|(since, _)| *since <= time).map(|(_, series)| *series).max()
+    }
+}
 
 impl Facts {
     /// What is known of a cluster.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Cluster, CollectSmall, NodeId, Tenancy, Tenant, Time};
+use crate::model::{Cluster, CollectSmall, NodeId, SortSmall, Tenancy, Tenant, Time};
 use crate::parse::cluster::ClusterFact;
 use crate::scan::TenantSeen;
 
@@ -18,6 +18,8 @@ pub(super) struct Named {
     pub(super) tenants: BTreeMap<Cluster, Tenants>,
     /// How far whole lists of events reach.
     pub(super) events: Vec<(Cluster, Time, Time)>,
+    /// Series of the active version when jobs were created, the first instant of each.
+    active: BTreeMap<Cluster, BTreeMap<(u16, u16), Time>>,
     /// Earliest instant that anything names.
     existed: BTreeMap<Cluster, Time>,
 }
@@ -99,6 +101,12 @@ impl Named {
         }
     }
 
+    /// Takes note of the series of the active version of a cluster at an instant.
+    pub(super) fn active(&mut self, cluster: &Cluster, series: (u16, u16), time: Time) {
+        let first = self.active.entry(cluster.clone()).or_default().entry(series).or_insert(time);
+        *first = time.min(*first);
+    }
+
     /// Takes note that a cluster existed at an instant.
     pub(super) fn existed(&mut self, cluster: &Cluster, time: Option<Time>) {
         let Some(time) = time else { return };
@@ -110,6 +118,9 @@ impl Named {
     pub(super) fn add_to(self, facts: &mut Facts) {
         for (cluster, known) in &mut facts.clusters {
             known.existed = self.existed.get(cluster).copied();
+            let active = self.active.get(cluster).into_iter().flatten();
+            known.active = active.map(|(series, time)| (*time, *series)).collect();
+            known.active.sort_small();
             known.tenants.insert(Tenant::system());
             let Some(tenants) = self.tenants.get(cluster) else { continue };
             known.tenants.extend(tenants.named.iter().cloned());
@@ -134,12 +145,12 @@ impl Named {
         let owners: BTreeSet<Tenancy> =
             facts.nodes.keys().map(|(tenancy, _)| tenancy.clone()).collect_small();
         for (tenancy, nodes) in self.nodes {
-            let pods = facts.clusters.get(&tenancy.cluster).map(|known| &known.sql_pods);
-            let own = owners.contains(&tenancy)
-                || pods.is_some_and(|pods| pods.contains(&tenancy.tenant));
-            // Without processes of its own a virtual cluster shares those of the system tenant.
-            let owner =
-                if own { tenancy } else { Tenancy::new(&tenancy.cluster, &Tenant::system()) };
+            // A virtual cluster without pods shares the processes of the system tenant.
+            let owner = if facts.is_served_by_pods(&tenancy) {
+                tenancy
+            } else {
+                Tenancy::new(&tenancy.cluster, &Tenant::system())
+            };
             for (node, ran) in nodes {
                 let known = facts.nodes.entry((owner.clone(), node)).or_default();
                 if let Some((first, last)) = ran {

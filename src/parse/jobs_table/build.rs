@@ -145,6 +145,7 @@ impl<'a> Builder<'a> {
             job.descriptor_ids = read.descriptor_ids;
         }
         job.details = read.details;
+        job.created_on = read.created_on;
     }
 
     fn progress(&mut self, job: &mut JobRow, cell: &Cell) {

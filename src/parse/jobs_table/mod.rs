@@ -57,6 +57,8 @@ pub struct JobRow {
     pub schedule: Option<u64>,
     /// What its payload says.
     pub details: JobDetails,
+    /// Series of the active cluster version when it was created, where the payload has it: no binary of then was older.
+    pub created_on: Option<(u16, u16)>,
     /// Line, from 1, at which the row begins.
     pub line: u64,
     /// Byte at which the row begins, from 0.
@@ -87,6 +89,7 @@ impl JobRow {
             num_runs: None,
             schedule: None,
             details: JobDetails::Missing,
+            created_on: None,
             line,
             offset,
             raw,

@@ -26,6 +26,8 @@ pub(super) struct Payload {
     /// The type that the number of its details says, as `job_type` names it.
     pub(super) job_type: Option<&'static str>,
     pub(super) details: JobDetails,
+    /// Series of the active cluster version when the job was created; none of a development build, which is no series.
+    pub(super) created_on: Option<(u16, u16)>,
 }
 
 /// Job types by the number of their details, as far as the facts name them.
@@ -63,6 +65,7 @@ pub(super) fn payload(bytes: &[u8]) -> (Payload, End) {
             (11, Value::Bytes(message)) => read.details = JobDetails::Restore(restore(message)),
             (13, Value::Bytes(message)) => read.details = JobDetails::Import(import(message)),
             (16, value) => statement(&mut read.statement, value),
+            (36, Value::Bytes(message)) => read.created_on = series(message),
             _ => {}
         }
     });
@@ -78,6 +81,19 @@ pub(super) fn modified(progress: &[u8]) -> (Option<Time>, End) {
         }
     });
     (modified, end)
+}
+
+/// Major and minor of a cluster version.
+fn series(message: &[u8]) -> Option<(u16, u16)> {
+    let (mut major, mut minor) = (0, 0);
+    fields(message, |number, value| match (number, value) {
+        (1, Value::Varint(number)) => major = number,
+        (2, Value::Varint(number)) => minor = number,
+        _ => {}
+    });
+    // Development builds add a million to the major version.
+    let series = (u16::try_from(major).ok()?, u16::try_from(minor).ok()?);
+    (series.0 > 0).then_some(series)
 }
 
 fn backup(message: &[u8]) -> BackupDetails {
