@@ -259,6 +259,7 @@ mod tests {
             num_runs: None,
             schedule: None,
             details: JobDetails::Missing,
+            created_on: None,
             line: 2,
             offset: 40,
             raw: String::new(),

@@ -130,6 +130,12 @@ impl Node {
         // Another collection may hold what this one lacks.
         let ends = std::mem::take(&mut self.ends);
         self.ends = ends.iter().flat_map(|gap| uncovered(&self.spans, gap.from, gap.to)).collect();
+        // A node that goes on in its other logs was up: the end of the logs that cover anything is missing.
+        if let (Some(last), Some((_, seen))) = (self.spans.last(), self.seen)
+            && seen > last.to.plus(SILENCE)
+        {
+            self.ends.push(Gap { from: last.to, to: seen });
+        }
         for file in &mut self.files {
             let path = file.path().to_owned();
             let parts = std::mem::take(&mut file.filtered).into_iter();
@@ -172,7 +178,7 @@ impl Node {
         lived.map_or_else(Vec::new, |(from, to)| uncovered(&self.spans, from, to))
     }
 
-    /// The gaps after `time` in which at least `entries` entries are missing, or nobody can count them.
+    /// The gaps after `time` in which at least `entries` entries are missing, or an unknown number.
     #[must_use]
     pub fn holes(&self, time: Option<Time>, entries: u64) -> Vec<Gap> {
         let after = |gap: &Gap| time.is_none_or(|time| gap.to > time);
