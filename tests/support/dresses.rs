@@ -82,7 +82,7 @@ pub(crate) const DRESSES: [Dress; 33] = [
 /// is whole; and text is written in UTF-16 once.
 pub(crate) fn fits_around(outer: &str, inner: &str) -> bool {
     let cuts = outer.starts_with("wrapped") || outer == "mail";
-    !cuts && !(outer.starts_with("UTF-16") && inner.starts_with("UTF-16"))
+    !(cuts || outer.starts_with("UTF-16") && inner.starts_with("UTF-16"))
 }
 
 fn before(prefix: &[u8], line: &[u8]) -> Vec<u8> {
