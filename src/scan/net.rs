@@ -350,8 +350,8 @@ mod tests {
         for from in 0..5 {
             let mut places = Places::of(text);
             places.place(from);
-            for nth in from..5 {
-                assert_eq!(places.place(nth), expected[nth], "{nth} after {from}");
+            for (nth, place) in expected.iter().enumerate().skip(from) {
+                assert_eq!(places.place(nth), *place, "{nth} after {from}");
             }
         }
     }
