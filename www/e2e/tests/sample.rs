@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 /// What `www/sample/README.md` says of the jobs, the strongest verdict first.
 const VERDICTS: [(&str, &str); 6] = [
     ("1066014881602600961", "suspect"),
+    ("1066024932702060545", "possible"),
     ("1066075729338466305", "at_risk"),
     ("1064540068912529410", "cannot_tell"),
-    ("1066024932702060545", "cleared"),
     ("1066033220361748481", "cleared"),
     ("1066042224964763649", "cleared"),
 ];
