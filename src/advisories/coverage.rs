@@ -182,6 +182,9 @@ pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
             let table = format!("the jobs table of the virtual cluster {tenant}{of}");
             match known.jobs_tables.get(tenant) {
                 None => missing.push(format!("{table} (crdb_internal.jobs)")),
+                Some(known) if !known.whole => missing.push(format!(
+                    "rows of {table}: no attempt to dump it was read that is whole and has rows (crdb_internal.jobs)"
+                )),
                 Some(known) if known.of_all_users => {}
                 Some(_) => missing.push(format!(
                     "the jobs of other users in {table}: it lists no job of root or node, as every cluster has, so it was read with too few privileges"

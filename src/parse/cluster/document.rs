@@ -153,6 +153,9 @@ impl Seen {
         {
             self.add(node, ClusterFact::Node, at);
         }
+        if let (Some((_, at)), Some(started), None) = (frame.node, frame.started, &build) {
+            self.add(node, ClusterFact::Lived(started), at);
+        }
         if let Some((version, at)) = build {
             let (started, updated) = (frame.started, frame.updated);
             self.add(node, ClusterFact::Build { version, started, updated }, at);
