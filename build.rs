@@ -49,9 +49,10 @@ fn words() -> Result<(), Box<dyn Error>> {
     use std::path::{Path, PathBuf};
     use std::{env, fs};
 
-    let mut waiting: Vec<PathBuf> = ["advisories", "facts", "ingest", "model", "parse", "triage"]
-        .map(|f| Path::new("src").join(f))
-        .into();
+    let mut waiting: Vec<PathBuf> =
+        ["advisories", "facts", "ingest", "model", "parse", "scan", "triage"]
+            .map(|f| Path::new("src").join(f))
+            .into();
     let mut words = BTreeSet::new();
     while let Some(path) = waiting.pop() {
         println_rerun(&path)?;

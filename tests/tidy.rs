@@ -156,8 +156,8 @@ fn no_file_is_a_warehouse() {
     for path in rust_files() {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(
-            lines <= 500,
-            "{} has {lines} lines; beyond 500 a room is two rooms",
+            lines <= 800,
+            "{} has {lines} lines: split it by what its parts are for",
             path.display()
         );
     }

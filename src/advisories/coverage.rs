@@ -293,7 +293,7 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
             || ADDING.iter().any(|table| name.starts_with(table))
     };
     match unread.reason {
-        UnreadReason::OutsideEntry => true,
+        UnreadReason::OutsideEntry | UnreadReason::TableInLog => true,
         // Content shows it to be no log and no table, and it was searched for signs. A finding says if there are any.
         UnreadReason::NotRecognized | UnreadReason::SavedReport => false,
         // Something is missing, and the name tells what it would have been about.
@@ -306,6 +306,7 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
         | UnreadReason::LimitReached
         | UnreadReason::CollectionFailed
         | UnreadReason::MalformedTable
+        | UnreadReason::HeadNotRead
         | UnreadReason::NoEntry => !of_other_purpose(),
     }
 }

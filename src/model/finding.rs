@@ -131,6 +131,10 @@ pub enum UnreadReason {
     NoEntry,
     /// Lines that an advisory asks for belong to no entry with a time.
     OutsideEntry,
+    /// Lines look like the first line of an entry behind other text, and were not read as entries.
+    HeadNotRead,
+    /// A table of jobs stands in the middle of a log, and was not read.
+    TableInLog,
     /// Nothing in it looks like an artifact that this tool knows.
     NotRecognized,
     /// It is a report that this tool wrote, and no log.
@@ -153,6 +157,8 @@ impl UnreadReason {
             Self::MalformedTable => "MALFORMED_TABLE",
             Self::NoEntry => "NO_ENTRY",
             Self::OutsideEntry => "OUTSIDE_ENTRY",
+            Self::HeadNotRead => "HEAD_NOT_READ",
+            Self::TableInLog => "TABLE_IN_LOG",
             Self::NotRecognized => "NOT_RECOGNIZED",
             Self::SavedReport => "SAVED_REPORT",
         }

@@ -38,7 +38,7 @@ pub use signature::{
     VersionSeen,
 };
 pub use strays::{SIGN_LINES, Stray, Strays};
-pub use text::{Searched, TextSearch};
+pub use text::{Heads, Searched, TextSearch};
 
 /// Bytes of one entry that are looked at.
 pub const ENTRY_LIMIT: usize = 1 << 20;

@@ -71,6 +71,16 @@ pub(super) fn utf16(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// The words of a sign as they stand in an address or a form that a browser sent: the spaces between them escaped. Other
+/// characters are escaped by some and not by others, so the longest part without any is taken.
+pub(super) fn in_addresses(text: &str) -> Vec<Vec<u8>> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+    let parts = text.split(|c| !is_plain(c)).map(str::trim);
+    let longest = parts.max_by_key(|part| part.len()).filter(|part| part.contains(' '));
+    let escaped = |space| longest.map(|part| part.replace(' ', space).into_bytes());
+    ["%20", "+"].into_iter().filter_map(escaped).collect()
+}
+
 impl Net {
     /// A search for the signatures from the index `first` on, which are the signs of advisories.
     pub(super) fn new(list: &[Signature], first: usize) -> Self {

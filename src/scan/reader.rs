@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::model::{Entry, Time, Unread, UnreadReason, Version};
-use crate::parse::crdb_text::{self, Head, TextFormat, V2};
+use crate::parse::crdb_text::{self, Head, TextFormat};
 use crate::parse::json::{self, Fields};
 use crate::parse::preamble::{self, Preamble};
 use crate::parse::scrub::scrub;
-use crate::parse::{molt, redacted};
+use crate::parse::{jobs_table, molt, redacted};
 use crdb_triage_hot::run::{self, Ordinary, Run};
 
 use super::lines::Line;
@@ -26,6 +26,8 @@ pub(super) struct Reader {
     strays: Strays,
     too_long: Dropped,
     homeless: Dropped,
+    hidden: Dropped,
+    tables: Dropped,
     writer: Writer,
     day: Day,
 }
@@ -53,6 +55,10 @@ struct Open {
     raw_offset: u64,
     /// Lines without a prefix in which a literal stands.
     raw_literals: Dropped,
+    /// Its counter.
+    counter: Option<u64>,
+    /// The entry behind it has the next counter, so none is hidden between the two.
+    followed: bool,
 }
 
 /// Something that was not read: how often, and the line of the first.
@@ -77,6 +83,17 @@ impl Dropped {
 }
 
 impl Open {
+    /// Takes note of the counter of the entry behind it.
+    fn is_followed_by(&mut self, counter: Option<u64>) {
+        let next = self.counter.and_then(|counter| counter.checked_add(1));
+        self.followed = next.is_some() && next == counter;
+    }
+
+    /// Whether no more of its text is kept.
+    fn is_full(&self) -> bool {
+        self.text.len() >= ENTRY_LIMIT
+    }
+
     /// Whether a line without a prefix may belong to it: not if somebody else wrote the line.
     fn may_hold(&self, line: &Line<'_>) -> bool {
         self.source.is_none() || line.source.is_none() || self.source == line.source
@@ -108,6 +125,8 @@ impl Reader {
             strays: Strays::default(),
             too_long: Dropped::default(),
             homeless: Dropped::default(),
+            hidden: Dropped::default(),
+            tables: Dropped::default(),
             writer: Writer::default(),
             day: Day::default(),
         }
@@ -124,6 +143,7 @@ impl Reader {
             counter: self.summary.next_counter(node)?,
         };
         let run = run::run(text, &ordinary)?;
+        self.open.is_followed_by(Some(ordinary.counter));
         self.close();
         self.summary.run(&run, node);
         if let Some(name) = &self.writer.tenant {
@@ -156,19 +176,31 @@ impl Reader {
         match json::line(text) {
             Some(json::Line::Crdb(fields)) => self.json(line, &fields),
             Some(json::Line::Molt(fields)) => self.molt(line, &fields),
-            None if self.open.is_open && self.open.may_hold(line) => {
-                if line.literal {
-                    self.open.raw_literals.add(line.number);
-                }
-                self.append(line);
+            None => self.raw(line),
+        }
+    }
+
+    /// Reads a line that no entry begins with.
+    fn raw(&mut self, line: &Line<'_>) {
+        if jobs_table::is_header(line.text) {
+            self.tables.add(line.number);
+        }
+        if self.open.is_open && self.open.may_hold(line) && !self.open.is_full() {
+            if line.literal {
+                self.open.raw_literals.add(line.number);
             }
-            None if line.cut => self.too_long.add(line.number),
-            // A log may begin in the middle of an entry; what it says has no time, but it was there.
-            None if line.literal => {
-                self.homeless.add(line.number);
-                self.stray(line.text, (line.number, line.offset), line.raw, &[]);
-            }
-            None => {}
+            return self.append(line);
+        }
+        if line.cut {
+            self.too_long.add(line.number);
+        }
+        if crdb_text::hides_head(line.text) {
+            self.hidden.add(line.number);
+        }
+        // A log may begin in the middle of an entry; what it says has no time, but it was there.
+        if line.literal {
+            self.homeless.add(line.number);
+            self.stray(line.text, (line.number, line.offset), line.raw, &[]);
         }
     }
 
@@ -179,9 +211,15 @@ impl Reader {
             TextFormat::V1 | TextFormat::V1Count => None,
         };
         let prefix = v2.map_or(0, |v2| text.len() - v2.message.len() - 1);
+        let (counter, message) = match &v2 {
+            Some(v2) => (v2.counter, v2.message),
+            None => crdb_text::v1(head.tagged.rest, self.format == TextFormat::V1Count),
+        };
+        self.open.is_followed_by(counter);
         self.close();
         self.day.read(text);
-        let client = self.note(line, head, v2.as_ref());
+        let client = self.note(line, head, (counter, message));
+        self.open.counter = counter;
         self.open.is_open = true;
         self.open.banner = !client && preamble::may_be_banner(head.file);
         self.open.source = line.source;
@@ -191,13 +229,14 @@ impl Reader {
     }
 
     /// Tells the summary what the first line of a text entry says. Returns whether a client command wrote it.
-    fn note(&mut self, line: &Line<'_>, head: &Head<'_>, v2: Option<&V2<'_>>) -> bool {
+    fn note(
+        &mut self,
+        line: &Line<'_>,
+        head: &Head<'_>,
+        (counter, message): (Option<u64>, &[u8]),
+    ) -> bool {
         let list = head.tagged.tags.unwrap_or_default();
         let preamble = head.is_preamble();
-        let (counter, message) = match v2 {
-            Some(v2) => (v2.counter, v2.message),
-            None => crdb_text::v1(head.tagged.rest, self.format == TextFormat::V1Count),
-        };
         if preamble {
             let said = preamble::read(&String::from_utf8_lossy(message));
             self.summary.preamble(said, head.time, (line.number, line.offset));
@@ -245,6 +284,10 @@ impl Reader {
         let mut open = std::mem::take(&mut self.open);
         if open.too_long {
             self.too_long.add(open.line);
+        }
+        if !open.followed {
+            let hidden = crdb_text::hidden_heads(&open.text).count() as u64;
+            self.hidden.add_all(&Dropped { count: hidden, first: open.line });
         }
         if (open.candidate || open.banner)
             && let Some(entry) = crdb_text::entry(open.text.split(|b| *b == b'\n'), self.format)
@@ -409,6 +452,20 @@ impl Reader {
                 "lines that an advisory asks for and that belong to no entry with a time: {count}, the first is line {first}"
             );
             say(UnreadReason::OutsideEntry, detail);
+        }
+        let Dropped { count, first } = self.hidden;
+        if count > 0 {
+            let detail = format!(
+                "log entries that stand behind other text and were not read as entries: {count}, the first in the entry at line {first} or below it"
+            );
+            say(UnreadReason::HeadNotRead, detail);
+        }
+        let Dropped { count, first } = self.tables;
+        if count > 0 {
+            let detail = format!(
+                "tables of jobs in the middle of this log, which were not read: {count}, the first at line {first}; save each as a file of its own"
+            );
+            say(UnreadReason::TableInLog, detail);
         }
         if self.summary.entries() == 0 && bytes > 0 {
             say(UnreadReason::NoEntry, "none of its lines is a log entry".to_owned());

@@ -167,8 +167,8 @@ impl Search<'_> {
     }
 }
 
-/// The forms in which the fast search finds signs beside their literals: halves of long ones, all in UTF-16, and any line
-/// with a colour. They are few, because the search has room for some hundred literals.
+/// The forms in which the fast search finds signs beside their literals: halves of long ones, all in UTF-16 and
+/// as a part of an address, and any line with a colour. They are few, because the search has room for some hundred literals.
 fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
     let mut forms: Vec<Vec<u8>> = Vec::new();
     for sign in signs.iter().filter(|sign| !sign.literal.is_empty()) {
@@ -179,6 +179,7 @@ fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
                 forms.push(part.as_bytes().to_vec());
             }
             forms.push(net::utf16(part));
+            forms.extend(net::in_addresses(part));
         }
     }
     if !forms.is_empty() {

@@ -1,9 +1,11 @@
 //! The search for signs in text of which nothing else is read.
 
+use serde::{Deserialize, Serialize};
+
 use super::net::{self, Part};
 use super::{RAW_LIMIT, Signatures, Stray, Strays};
-use crate::parse::quoted;
 use crate::parse::scrub::scrub;
+use crate::parse::{crdb_text, quoted};
 
 /// Text that is searched at once.
 const BLOCK: usize = 256 << 10;
@@ -37,6 +39,7 @@ pub struct TextSearch {
     controls: u64,
     found: Strays,
     last: Option<Last>,
+    heads: Heads,
 }
 
 /// The sign that was found last.
@@ -64,6 +67,7 @@ impl TextSearch {
             controls: 0,
             found: Strays::default(),
             last: None,
+            heads: Heads::default(),
         }
     }
 
@@ -84,7 +88,11 @@ impl TextSearch {
     pub fn finish(mut self) -> Searched {
         self.search();
         let bytes = self.offset + self.block.len() as u64;
-        Searched { strays: self.found, is_text: self.controls * CONTROLS <= bytes }
+        Searched {
+            strays: self.found,
+            is_text: self.controls * CONTROLS <= bytes,
+            heads: self.heads,
+        }
     }
 
     fn search(&mut self) {
@@ -107,6 +115,14 @@ impl TextSearch {
             }
         }
         self.squeezed = squeezed;
+        let mut lines = self.lines(&block);
+        for at in crdb_text::heads(&block) {
+            let place = self.offset + at as u64;
+            if place >= self.heads.next {
+                let (line, _) = lines.to(at);
+                self.heads.add(line, place);
+            }
+        }
         let passed = block.len().saturating_sub(OVERLAP);
         (self.line, self.line_start) = self.lines(&block).to(passed);
         self.offset += passed as u64;
@@ -197,6 +213,27 @@ impl Lines<'_> {
     }
 }
 
+/// Places that look like the start of an entry of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heads {
+    /// How many.
+    pub count: u64,
+    /// The line of the first, from 1; 0 if there is none.
+    pub first: u64,
+    /// Behind the start of the last one: what lies before it was counted.
+    next: u64,
+}
+
+impl Heads {
+    fn add(&mut self, line: u64, at: u64) {
+        if self.count == 0 {
+            self.first = line;
+        }
+        self.count += 1;
+        self.next = at + 1;
+    }
+}
+
 /// What the search of a text came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Searched {
@@ -204,6 +241,8 @@ pub struct Searched {
     pub strays: Strays,
     /// Whether it is text and no picture or program: in the latter, what a person reads is not in the bytes.
     pub is_text: bool,
+    /// What looks like entries of a log in it.
+    pub heads: Heads,
 }
 
 #[cfg(test)]
@@ -264,6 +303,18 @@ mod tests {
         let strays = search(text.as_bytes(), 1 << 16).strays;
         assert_eq!((strays.len(), strays[0].line, strays[0].offset), (1, 1, 0));
         assert!(strays[0].text.contains(LITERAL) && strays[0].text.len() <= RAW_LIMIT);
+    }
+
+    #[test]
+    fn heads_of_entries_behind_other_text_are_counted() {
+        let entry = "W250422 06:25:00.000001 77 a/b.go:432 ⋮ [n1] 77  x";
+        let line = format!("2025,host,\"{entry}\"\n");
+        let text = format!("time,host,message\n{}", line.repeat(20_000));
+        for piece in [1 << 20, 7, 100_000] {
+            let Heads { count, first, .. } = search(text.as_bytes(), piece).heads;
+            assert_eq!((count, first), (20_000, 2), "pieces of {piece}");
+        }
+        assert_eq!(search(b"no entry\n", 3).heads, Heads::default());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
 use crate::parse::sniff::{self, Sniffed};
-use crate::scan::{LogScanner, Searched, Signature, Signatures, Strays, TextSearch};
+use crate::scan::{Heads, LogScanner, Searched, Signature, Signatures, Strays, TextSearch};
 
 use super::Outcome;
 
@@ -40,6 +40,8 @@ pub(super) struct FileResult {
     pub(super) strays: Strays,
     /// Whether it is text, of a file of which nothing else is read.
     pub(super) is_text: bool,
+    /// What looks like entries of a log in it, of the same files.
+    pub(super) heads: Heads,
     /// What is missing of it.
     pub(super) unread: Vec<Unread>,
     /// Bytes of text read.
@@ -145,8 +147,8 @@ impl Sink for Scan<'_> {
         let Some((file, reader, text)) = self.open.take() else { return };
         let Read { content, searched, mut unread } = reader.finish(self.signatures);
         unread.extend(lack);
-        let Searched { strays, is_text } = searched;
-        self.files.push(FileResult { file, content, strays, is_text, unread, text });
+        let Searched { strays, is_text, heads } = searched;
+        self.files.push(FileResult { file, content, strays, is_text, heads, unread, text });
     }
 }
 
@@ -235,18 +237,19 @@ impl<'a> Reader<'a> {
             Self::Log(scanner) => {
                 let mut log = scanner.finish();
                 let unread = std::mem::take(&mut log.unread);
-                let searched = Searched { strays: std::mem::take(&mut log.strays), is_text: true };
+                let strays = std::mem::take(&mut log.strays);
+                let searched = Searched { strays, is_text: true, ..Searched::default() };
                 Read { content: Content::Log(Box::new(log.into())), searched, unread }
             }
             Self::Other(other, search) => {
                 let (content, unread) = other.finish();
-                let Searched { mut strays, is_text } = search.finish();
+                let Searched { mut strays, is_text, heads } = search.finish();
                 if let Content::Jobs(_, rows) = &content
                     && !strays.is_empty()
                 {
                     strays = strays.without(in_cells(rows, signatures));
                 }
-                Read { content, searched: Searched { strays, is_text }, unread }
+                Read { content, searched: Searched { strays, is_text, heads }, unread }
             }
             Self::Report(path) => Read {
                 content: Content::NotRecognized,

@@ -6,6 +6,7 @@ use crate::advisories::{ADVISORIES, Decision};
 use crate::facts::{Content, Facts, Reading};
 use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally};
 use crate::model::{CollectSmall, SortSmall, Unread, UnreadReason};
+use crate::scan::Heads;
 
 use super::engine::{FileResult, UnitResult};
 
@@ -77,11 +78,12 @@ impl Outcome {
         let mut bytes_read = 0;
         let mut unread = std::mem::take(&mut tally.unread);
         for (result, (mut standing, replaced)) in files.into_iter().zip(standings) {
-            let FileResult { file, content, strays: found, unread: mut lacks, text, .. } = result;
+            let FileResult { file, content, strays: found, heads, unread: mut lacks, text, .. } =
+                result;
             bytes_read += text;
             let told = |lack: &Unread| lack.reason == UnreadReason::SavedReport;
             if content == Content::NotRecognized && !lacks.iter().any(told) {
-                lacks.push(not_recognized(&file.path));
+                lacks.push(not_recognized(&file.path, heads));
             }
             if standing == Standing::Whole && !lacks.is_empty() {
                 standing = Standing::Partial;
@@ -160,12 +162,21 @@ fn settle(files: &[FileResult], tally: &mut Tally) -> (Vec<(Standing, bool)>, u6
     (standings, settled.skipped)
 }
 
-fn not_recognized(path: &str) -> Unread {
-    Unread {
-        path: path.to_owned(),
-        reason: UnreadReason::NotRecognized,
-        detail: "Nothing in it looks like a CockroachDB log or a table of jobs.".to_owned(),
-    }
+fn not_recognized(path: &str, heads: Heads) -> Unread {
+    let Heads { count, first, .. } = heads;
+    let (reason, detail) = match count {
+        0 => (
+            UnreadReason::NotRecognized,
+            "Nothing in it looks like a CockroachDB log or a table of jobs.".to_owned(),
+        ),
+        count => (
+            UnreadReason::HeadNotRead,
+            format!(
+                "It is in no form of a log that this version reads, and holds what looks like log entries: {count}, the first at line {first}."
+            ),
+        ),
+    };
+    Unread { path: path.to_owned(), reason, detail }
 }
 
 fn died(path: &str) -> Unread {

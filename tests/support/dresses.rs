@@ -26,7 +26,7 @@ pub(crate) const SIGNS: [(&str, &str); 2] = [
 pub(crate) type Dress = (&'static str, fn(&[u8]) -> Vec<u8>);
 
 /// All of them. To add one is all that it takes to have it tried everywhere.
-pub(crate) const DRESSES: [Dress; 33] = [
+pub(crate) const DRESSES: [Dress; 34] = [
     ("plain", |line| line.to_vec()),
     ("tab", |line| before(b"\t", line)),
     ("spaces", |line| before(b"    ", line)),
@@ -73,6 +73,7 @@ pub(crate) const DRESSES: [Dress; 33] = [
     ("page", |line| [b"<p>".to_vec(), html(line), b"</p>".to_vec()].concat()),
     ("page by numbers", |line| replaced(&html(line), b"-", b"&#45;")),
     ("address", |line| replaced(&replaced(line, b" ", b"%20"), b"-", b"%2D")),
+    ("form", |line| replaced(&replaced(line, b"+", b"%2B"), b" ", b"+")),
     ("mail", |line| wrapped(&replaced(line, b"=", b"=3D"), 70, b"=\r\n")),
     ("UTF-16 with the low byte first", |line| utf16(line, [0, 1])),
     ("UTF-16 with the high byte first", |line| utf16(line, [1, 0])),
@@ -149,26 +150,20 @@ fn utf16(line: &[u8], order: [usize; 2]) -> Vec<u8> {
         .collect()
 }
 
-/// Dresses in which a sign is not found in a log, where each line is searched for a few forms only. They are tried in all
-/// other files.
-const NOT_IN_LOGS: [&str; 1] = ["address"];
-
-/// Dresses in which a short sign is not found there either, whose halves are too common to be searched for.
+/// Dresses in which a short sign is not found in a log, where each line is searched for a few forms only: its halves are
+/// too common. They are tried in all other files.
 const BREAK_SHORT_SIGNS: [&str; 4] =
     ["wrapped at 80", "wrapped at 33 and indented", "wrapped at 61 with times", "mail"];
 
 /// A sign of fewer bytes is short.
 const SHORT: usize = 40;
 
-/// Whether the sign of an advisory stands in a log in dresses in which it is not found there.
+/// Whether the sign of an advisory stands in a log in a dress in which it is not found there.
 pub(crate) fn is_lost(advisory: &str, names: &[&str], path: &str) -> bool {
     let is_of = |one: &&Advisory| one.declared.id == advisory;
     let mut signs = ADVISORIES.iter().filter(is_of).flat_map(|one| one.signatures);
     let is_short = signs.any(|signature| signature.literal.len() < SHORT);
-    path.contains(".log")
-        && names
-            .iter()
-            .any(|name| NOT_IN_LOGS.contains(name) || is_short && BREAK_SHORT_SIGNS.contains(name))
+    path.contains(".log") && is_short && names.iter().any(|name| BREAK_SHORT_SIGNS.contains(name))
 }
 
 /// How a line meets those around it.

@@ -7,7 +7,7 @@ use crdb_triage::model::{
 };
 use crdb_triage::parse::crdb_text::{self, TextFormat};
 use crdb_triage::parse::preamble::{self, Preamble};
-use crdb_triage::parse::{clean, client, json, time};
+use crdb_triage::parse::{clean, client, jobs_table, json, quoted, time};
 use crdb_triage::scan::{
     Hit, LogSummary, NodeShare, RAW_LIMIT, ScannedLog, Signature, TenantSeen, VersionSeen,
 };
@@ -18,6 +18,8 @@ use regex::bytes::Regex;
 const HEADER: &str = r"(?s-u)^([IWEF])(\d{6}) (\d{2}:\d{2}:\d{2}\.\d{6})([+-]\d{6})? (?:(\d+) )?(\(gostd\) )?(?:(\d+)@)?([^:\n]*):(\d+) (?:(\xE2\x8B\xAE) ?| )?(.*)$";
 const V2: &str = r"(?s-u)^ ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] (\d*) ([ =!+|])(.*)$";
 const V1: &str = r"(?s-u)^(?: ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] )?(?:(\d+) )?(.*)$";
+/// The head of an entry, anywhere.
+const HEAD: &str = r"(?-u)[IWEF]?\d{6} \d{2}:\d{2}:\d{2}\.\d{6}(?:[+-]\d{6})? (?:\d+ )?(?:\(gostd\) )?[A-Za-z0-9/._@-]*\.go:\d+ ";
 const PREAMBLE: &str = r"(?s-u)^ ?\[(?:T\d*(?:,V[^,]*)?,)?config\] ";
 
 struct Line<'a> {
@@ -62,6 +64,11 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
     let (mut header, mut client_next) = (Header::default(), None);
+    let mut hidden = hidden(&groups, &homeless, &formats);
+    let tables = groups.iter().flat_map(|group| &group.lines).chain(&homeless);
+    let tables = tables.filter(|line| matches!(line.kind, Kind::Raw));
+    let mut tables: Vec<u64> =
+        tables.filter(|line| jobs_table::is_header(line.text)).map(|line| line.number).collect();
     for group in groups {
         let first = &group.lines[0];
         let at = (first.number, first.offset);
@@ -221,10 +228,62 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
         );
         say(UnreadReason::OutsideEntry, detail);
     }
+    hidden.sort_unstable();
+    if let Some(first) = hidden.first() {
+        let detail = format!(
+            "log entries that stand behind other text and were not read as entries: {}, the first in the entry at line {first} or below it",
+            hidden.len()
+        );
+        say(UnreadReason::HeadNotRead, detail);
+    }
+    tables.sort_unstable();
+    if let Some(first) = tables.first() {
+        let detail = format!(
+            "tables of jobs in the middle of this log, which were not read: {}, the first at line {first}; save each as a file of its own",
+            tables.len()
+        );
+        say(UnreadReason::TableInLog, detail);
+    }
     if out.summary.entries == 0 && !text.is_empty() {
         say(UnreadReason::NoEntry, "none of its lines is a log entry".to_owned());
     }
     out
+}
+
+/// The lines of heads that stand behind other text: of a group the line at which it begins.
+fn hidden(groups: &[Group<'_>], homeless: &[Line<'_>], formats: &[TextFormat]) -> Vec<u64> {
+    let head = Regex::new(HEAD).unwrap();
+    let count = |text: &[u8]| {
+        let hidden = head.find_iter(text).filter(|found| {
+            let before = &text[..found.start()];
+            let line = before.rsplit(|b| *b == b'\n').next().unwrap();
+            let begins = match line {
+                [] => b"IWEF".contains(&found.as_bytes()[0]),
+                line => line.len() == 1 && line[0].is_ascii_uppercase(),
+            };
+            let line = String::from_utf8_lossy(line);
+            !begins && !quoted::is_in_string(&line, line.len(), false)
+        });
+        hidden.count()
+    };
+    let counter = |group: &Group<'_>| {
+        let first = &group.lines[0];
+        let Kind::Head { .. } = first.kind else { return None };
+        crdb_text::entry(std::iter::once(first.text), formats[first.section]).unwrap().counter
+    };
+    let mut found = Vec::new();
+    for (at, group) in groups.iter().enumerate() {
+        let Kind::Head { .. } = group.lines[0].kind else { continue };
+        let next = groups.get(at + 1).and_then(counter);
+        let followed = next.is_some() && counter(group).and_then(|c| c.checked_add(1)) == next;
+        if !followed {
+            let texts: Vec<&[u8]> = group.lines.iter().map(|line| line.text).collect();
+            let first = group.lines[0].number;
+            found.extend(std::iter::repeat_n(first, count(&texts.join(&b'\n'))));
+        }
+    }
+    found.extend(homeless.iter().filter(|line| count(line.text) > 0).map(|line| line.number));
+    found
 }
 
 fn crdb_json<'a, 'b>(kind: &'b Kind<'a>) -> Option<&'b json::Fields<'a>> {

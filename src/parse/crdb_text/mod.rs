@@ -4,9 +4,11 @@
 //! 5). Who reads a file votes over its lines and passes the [`TextFormat`] that won.
 
 mod head;
+mod hidden;
 mod tail;
 
 pub use head::{Head, head};
+pub use hidden::{heads, hidden_heads, hides_head};
 pub use tail::{Continuation, Tagged, V2, split_counter, v1, v2};
 
 use crate::model::{Entry, LogFormat};

@@ -15,7 +15,7 @@ use crate::model::{JobDetails, JobId, JobStatus, Time, Unread, UnreadReason};
 use crate::parse::table::{Problems, Row, Sink, TableReader};
 use build::{Builder, InfoKey};
 use shape::Shape;
-pub use shape::table_of;
+pub use shape::{is_header, table_of};
 
 /// One row about a job. A column that the table does not have, and a cell that is `NULL`, are none or empty. No text of
 /// it holds a secret of an address.

@@ -59,6 +59,41 @@ impl Shape {
     }
 }
 
+/// Whether a line is the header of a table of jobs, as `cockroach sql`, psql or a debug zip print one, or the first line of
+/// a record of one.
+///
+/// ```text
+///         job_id       |  job_type   |  description  | status
+/// job_id\tjob_type\tdescription\tstatus\tcreated
+/// job_id      | 1065722008981340161
+/// ```
+#[must_use]
+pub fn is_header(line: &[u8]) -> bool {
+    let is_edge = |b: &u8| matches!(b, b' ' | b'|' | b'"' | b'\t');
+    let start = line.iter().position(|b| !is_edge(b)).unwrap_or(line.len());
+    let Some(line) = line.get(start..line.len().min(start + HEADER)) else { return false };
+    if !(line.starts_with(b"job_id") || line.starts_with(b"id")) {
+        return false;
+    }
+    let line = String::from_utf8_lossy(line);
+    let separator = ['|', '\t', ','].into_iter().find(|separator| line.contains(*separator));
+    let Some(separator) = separator else { return false };
+    let cells: Vec<String> = line
+        .split(separator)
+        .map(|cell| cell.trim_matches([' ', '"', '\r', '|']).to_owned())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let is_name = |cell: &String| cell.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match cells.as_slice() {
+        [name, id] if name == "job_id" && id.bytes().all(|b| b.is_ascii_digit()) => true,
+        [name, _, ..] if name == "job_id" => cells.iter().all(is_name),
+        _ => table_of(&cells).is_some(),
+    }
+}
+
+/// The longest line of names that is looked at.
+const HEADER: usize = 1 << 10;
+
 /// The table that has these columns, if it is one of jobs. The two raw tables have the same, except that only
 /// `system.jobs` ever had its bytes a second time in hexadecimal.
 #[must_use]
@@ -70,4 +105,40 @@ pub fn table_of(names: &[String]) -> Option<Table> {
         Shape::Raw if names.iter().any(|name| name == "job_type") => Table::CrdbSystemJobs,
         Shape::Raw => Table::SystemJobs,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_tables_of_jobs_are_known() {
+        for line in [
+            "        job_id       |  job_type   |  description  | user_name | status  ",
+            "job_id\tjob_type\tdescription\tstatus\tcreated",
+            "job_id,status",
+            "\"job_id\",\"status\"",
+            "| job_id | status |",
+            "id\tstatus\tcreated\tpayload\tprogress",
+            "job_id      | 1065722008981340161",
+        ] {
+            assert!(is_header(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_none() {
+        for line in [
+            "job_id",
+            "job_id 1065722008981340161 is gone",
+            "job_id, status and more FROM crdb_internal.jobs",
+            "SELECT job_id, status FROM [SHOW JOBS]",
+            "id | name",
+            "identifier,status",
+            "1065722008981340161 | IMPORT | job_id",
+            "",
+        ] {
+            assert!(!is_header(line.as_bytes()), "{line}");
+        }
+    }
 }
