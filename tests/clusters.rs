@@ -41,6 +41,7 @@ fn log(root: &str, node: u32, hours: (i64, i64), version: Option<&str>, id: &str
         text: text.to_owned(),
         location: location.clone(),
         beside: false,
+        of: None,
     };
     let summary = LogSummary {
         formats: vec![LogFormat::CrdbV1Count],

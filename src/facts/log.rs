@@ -71,7 +71,7 @@ impl LogReading {
         for share in &summary.other_nodes {
             let node = facts.nodes.entry((self.tenancy.clone(), share.node)).or_default();
             node.see(share.span);
-            node.add_merged(summary, share.span);
+            node.add_merged(summary, Some(share.node), share.span);
         }
         // Every warning of any channel is written to the main log too; it is one entry all the same. Without a time, only
         // the place tells entries apart, and a copy has another place.
@@ -113,7 +113,7 @@ impl LogReading {
                     else {
                         continue;
                     };
-                    let versions = versions::before(summary, hit.line);
+                    let versions = versions::before(summary, hit.line, node);
                     if !seen.insert(key) {
                         // Of two copies in files that name different builds either may be right.
                         for at in places.get(&key).into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
-use crate::model::{Gap, SortSmall, Span, Time, uncovered};
+use crate::model::{Gap, NodeId, SortSmall, Span, Time, uncovered};
 use crate::scan::{LogSummary, SILENCE};
 
 use super::files::{self, File};
@@ -67,20 +67,26 @@ impl Node {
         self.lacks.add(Lacks::of(log));
         self.files.extend(File::new(path, bundle, log, others_removed));
         let runs = processes::runs(path, log);
-        let told = versions::from_logs(log).into_iter();
         if log.other_nodes.is_empty() {
+            // Whatever its entries say, it is the log of one node.
+            let told = versions::from_logs(log, log.node).into_iter();
             self.versions.extend(told.flat_map(|seen| versions::split(seen, &runs)));
         } else {
-            self.add_merged(log, log.span);
+            self.add_merged(log, log.node, log.span);
         }
         self.runs.extend(runs);
     }
 
-    /// Adds what the preambles of a file with the entries of several nodes say; those of this node are within `span`.
-    /// Which of the nodes wrote a preamble, nothing tells.
-    pub(super) fn add_merged(&mut self, log: &LogSummary, span: Option<(Time, Time)>) {
+    /// Adds what the preambles of a file with the entries of several nodes say of this one, which is `node` there; its
+    /// entries are within `span`. Which of the nodes wrote a preamble, only a collector tells.
+    pub(super) fn add_merged(
+        &mut self,
+        log: &LogSummary,
+        node: Option<NodeId>,
+        span: Option<(Time, Time)>,
+    ) {
         let until = span.map(|(_, to)| to);
-        let told = versions::from_logs(log).into_iter();
+        let told = versions::from_logs(log, node).into_iter();
         self.merged.extend(told.map(|seen| RanVersion { until: seen.until.max(until), ..seen }));
     }
 
@@ -265,6 +271,7 @@ mod tests {
             text: text.to_owned(),
             location: Location { path: "p".into(), line: 1, offset: 0 },
             beside: false,
+            of: None,
         }
     }
 

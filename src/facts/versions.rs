@@ -1,7 +1,7 @@
 //! Which versions a node ran when, from every source that says so.
 
 use crate::ingest::Table;
-use crate::model::{Gap, Location, SortSmall, Time, Version};
+use crate::model::{Gap, Location, NodeId, SortSmall, Time, Version};
 use crate::parse::time::is_undated;
 use crate::scan::{LogSummary, SILENCE, VersionSeen};
 
@@ -147,12 +147,12 @@ fn from_log(seen: &VersionSeen) -> RanVersion {
     }
 }
 
-/// The versions of a log. One of several preambles without an entry between them holds as long as the last one: whose
+/// The versions of a log that are, or may be, of the node. One of several preambles without an entry between them holds as long as the last one: whose
 /// the entries are, nothing tells.
-pub(super) fn from_logs(log: &LogSummary) -> Vec<RanVersion> {
+pub(super) fn from_logs(log: &LogSummary, node: Option<NodeId>) -> Vec<RanVersion> {
     let mut versions: Vec<RanVersion> = Vec::new();
     let mut next: Option<(&VersionSeen, Option<Time>)> = None;
-    for seen in log.versions.iter().rev() {
+    for seen in log.versions.iter().rev().filter(|seen| seen.may_be_of(node)) {
         let mut version = from_log(seen);
         if let Some((_, until)) = next.filter(|(next, _)| next.beside) {
             version.until = version.until.max(until);
@@ -164,14 +164,16 @@ pub(super) fn from_logs(log: &LogSummary) -> Vec<RanVersion> {
     versions
 }
 
-/// The versions that may have written the entry at a line of a log, as far as the log tells. In one that holds the
-/// entries of several nodes, the last preamble may be that of any of them.
-pub(super) fn before(log: &LogSummary, line: u64) -> Vec<RanVersion> {
-    if !log.other_nodes.is_empty() {
-        return Vec::new();
-    }
+/// The versions that may have written the entry of a node at a line of a log, as far as the log tells. In one that holds
+/// the entries of several nodes, the last preamble may be that of any of them, unless its node is known.
+pub(super) fn before(log: &LogSummary, line: u64, node: Option<NodeId>) -> Vec<RanVersion> {
+    let several = !log.other_nodes.is_empty();
     let mut found = Vec::new();
-    for seen in log.versions.iter().rev().filter(|seen| seen.location.line <= line) {
+    let versions = log.versions.iter().rev().filter(|seen| seen.may_be_of(node));
+    for seen in versions.filter(|seen| seen.location.line <= line) {
+        if several && seen.of.is_none() {
+            return Vec::new();
+        }
         found.push(from_log(seen));
         if !seen.beside {
             break;

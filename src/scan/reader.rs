@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Entry, Time, Unread, UnreadReason, Version};
+use crate::model::{Entry, NodeId, Time, Unread, UnreadReason, Version};
 use crate::parse::crdb_text::{self, Head, TextFormat};
 use crate::parse::json::{self, Fields};
 use crate::parse::preamble::{self, Preamble};
@@ -218,6 +218,7 @@ impl Reader {
         self.open.is_followed_by(counter);
         self.close();
         self.day.read(text);
+        self.summary.source(line.source);
         let client = self.note(line, head, (counter, message));
         self.open.counter = counter;
         self.open.is_open = true;
@@ -330,7 +331,8 @@ impl Reader {
         let client = !preamble && self.summary.is_client(node, fields.source_file(), counter);
         if let Some(version) = fields.version()
             && !client
-            && (preamble || self.summary.last_version().map(str::as_bytes) != Some(version))
+            && (preamble
+                || self.summary.last_version(node.map(NodeId)).map(str::as_bytes) != Some(version))
         {
             let text = String::from_utf8_lossy(version);
             let version = Version::parse(&text);
@@ -338,7 +340,7 @@ impl Reader {
                 let said = Preamble::Version(text.into_owned(), version);
                 self.summary.preamble(Some(said), time, at);
             } else {
-                self.summary.version(&text, version, time, at);
+                self.summary.version(&text, version, time, at, node.map(NodeId));
             }
         }
         if !client {
@@ -397,6 +399,7 @@ impl Reader {
     /// A JSON entry is one line: it ends what stands before it, and nothing belongs to it after its line.
     fn before_json(&mut self, line: &Line<'_>, time: Time) -> Time {
         self.close();
+        self.summary.source(line.source);
         if line.cut {
             self.too_long.add(line.number);
         }

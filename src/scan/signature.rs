@@ -219,6 +219,9 @@ pub struct VersionSeen {
     pub location: Location,
     /// No entry lies between this preamble and that of the version before it: the entries that follow may be of either.
     pub beside: bool,
+    /// The node of which it is the version, where that is told: by the entry itself, or by the entry behind the preamble
+    /// of the same source of a collector.
+    pub of: Option<NodeId>,
 }
 
 /// What a log file is, apart from its hits.

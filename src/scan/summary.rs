@@ -46,6 +46,9 @@ pub(super) struct Summary {
     writer: TenantSeen,
     segments: [Segments; 2],
     header: Header,
+    /// Who wrote the line that is being read, where a collector tells; and the open preambles of the others.
+    source: Option<u64>,
+    others: Vec<(Option<u64>, Header)>,
     /// Counter of the next entry of the client that wrote the last one.
     client_next: Option<u64>,
 }
@@ -72,8 +75,36 @@ impl Summary {
             writer: TenantSeen::default(),
             segments: [Segments::new(Rule::Counters), Segments::new(Rule::Silence)],
             header: Header::default(),
+            source: None,
+            others: Vec::new(),
             client_next: None,
         }
+    }
+
+    /// Says who wrote the line that comes next, where a collector tells: the lines of a preamble, and the entry that shows
+    /// whose it is, are of one source, whatever others wrote between them.
+    pub(super) fn source(&mut self, source: Option<u64>) {
+        if source == self.source {
+            return;
+        }
+        let known = self.others.iter().position(|(known, _)| *known == source);
+        let next = known.map(|at| self.others.swap_remove(at).1).unwrap_or_default();
+        let last = std::mem::replace(&mut self.header, next);
+        let last_source = std::mem::replace(&mut self.source, source);
+        if last.open || last.client {
+            if self.others.len() == CANDIDATES {
+                let (_, oldest) = self.others.swap_remove(0);
+                self.settle_other(oldest);
+            }
+            self.others.push((last_source, last));
+        }
+    }
+
+    /// Counts what a preamble said behind which no entry of its source came.
+    fn settle_other(&mut self, other: Header) {
+        let header = std::mem::replace(&mut self.header, other);
+        self.settle(self.header.client, None);
+        self.header = header;
     }
 
     pub(super) fn entries(&self) -> u64 {
@@ -91,7 +122,8 @@ impl Summary {
     ) -> bool {
         let follows = counter.is_some() && counter == self.client_next;
         let client = node.is_none() && (self.header.client || follows || client::is_file(file));
-        self.settle(self.header.client || client);
+        let of = self.source.and(node).map(NodeId);
+        self.settle(self.header.client || client, of);
         self.header.client &= node.is_none();
         if client {
             self.client_next = counter.and_then(|counter| counter.checked_add(1));
@@ -101,8 +133,8 @@ impl Summary {
         client
     }
 
-    /// Counts what the preamble said, or drops it if a client wrote it.
-    fn settle(&mut self, drop: bool) {
+    /// Counts what the preamble said, which is of the node `of` if that is known, or drops it if a client wrote it.
+    fn settle(&mut self, drop: bool, of: Option<NodeId>) {
         self.header.open = false;
         let span = self.header.span.take();
         if drop && (span.is_some() || !self.header.said.is_empty()) {
@@ -117,7 +149,7 @@ impl Summary {
             let mut named = false;
             for (said, time, at) in std::mem::take(&mut self.header.said) {
                 let (known, version) = (self.summary.versions.len(), is_version(&said));
-                self.tell(said, time, at);
+                self.tell_of(said, time, at, of);
                 if let Some(new) = self.summary.versions.get_mut(known) {
                     new.beside = named;
                 }
@@ -166,7 +198,8 @@ impl Summary {
         if let Some(span) = dev_span {
             widen(&mut summary.dev_span, span);
         }
-        if let Some(last) = summary.versions.last_mut() {
+        let of = seen.node.map(NodeId);
+        if let Some(last) = summary.versions.iter_mut().rev().find(|last| last.may_be_of(of)) {
             last.seen(seen.time, seen.time);
         }
     }
@@ -203,7 +236,8 @@ impl Summary {
         if let Some(span) = dev_span {
             widen(&mut summary.dev_span, span);
         }
-        if let Some(last) = summary.versions.last_mut() {
+        let of = Some(NodeId(node));
+        if let Some(last) = summary.versions.iter_mut().rev().find(|last| last.may_be_of(of)) {
             last.seen(Time(run.first), to);
         }
     }
@@ -216,8 +250,9 @@ impl Summary {
         version: Option<Version>,
         time: Time,
         at: (u64, u64),
+        of: Option<NodeId>,
     ) {
-        if self.summary.versions.last().is_some_and(|last| last.text == text) {
+        if self.last_version(of).is_some_and(|last| last == text) {
             return;
         }
         let time = if is_undated(time) { UNDATED } else { time };
@@ -231,12 +266,14 @@ impl Summary {
             text,
             location,
             beside: false,
+            of,
         });
     }
 
-    /// The version that entries have had so far, as written.
-    pub(super) fn last_version(&self) -> Option<&str> {
-        self.summary.versions.last().map(|last| last.text.as_str())
+    /// The version that entries of a node, or of nobody knows whom, have had so far, as written.
+    pub(super) fn last_version(&self, of: Option<NodeId>) -> Option<&str> {
+        let last = self.summary.versions.iter().rev().find(|seen| seen.may_be_of(of));
+        last.map(|last| last.text.as_str())
     }
 
     /// Takes note of a line of a preamble.
@@ -249,7 +286,7 @@ impl Summary {
             Some(said) if self.header.said.last().is_none_or(|(last, ..)| *last != said) => {
                 // Preambles without an entry between them, one behind the other: more than a node writes.
                 if self.header.said.len() == CANDIDATES {
-                    self.settle(self.header.client);
+                    self.settle(self.header.client, None);
                     self.header.open = true;
                 }
                 self.header.said.push((said, time, at));
@@ -260,13 +297,18 @@ impl Summary {
 
     /// Takes note of what a node says of itself: in a preamble, or in the banner of its start.
     pub(super) fn tell(&mut self, said: Preamble, time: Time, at: (u64, u64)) {
+        self.tell_of(said, time, at, None);
+    }
+
+    /// The same of the node `of`, if that is known.
+    fn tell_of(&mut self, said: Preamble, time: Time, at: (u64, u64), of: Option<NodeId>) {
         match said {
             Preamble::Version(text, version) => {
-                let known = self.last_version().is_some_and(|known| known != text);
+                let known = self.last_version(of).is_some_and(|known| known != text);
                 if known {
                     self.segments.iter_mut().for_each(Segments::build_changed);
                 }
-                self.version(&text, version, time, at);
+                self.version(&text, version, time, at, of);
             }
             Preamble::ClusterId(id) => self.cluster_id(|| Some(id)),
             Preamble::Node(node) => self.preamble_node = Some(node),
@@ -306,7 +348,10 @@ impl Summary {
     }
 
     pub(super) fn finish(mut self, bytes: u64) -> LogSummary {
-        self.settle(self.header.client);
+        self.settle(self.header.client, None);
+        for (_, other) in std::mem::take(&mut self.others) {
+            self.settle_other(other);
+        }
         self.summary.bytes = bytes;
         self.summary.node = self.preamble_node.map(NodeId);
         self.nodes.tell(&mut self.summary);
@@ -327,6 +372,11 @@ impl Summary {
 }
 
 impl VersionSeen {
+    /// Whether it is, or may be, the version of the node `of`.
+    pub(crate) fn may_be_of(&self, of: Option<NodeId>) -> bool {
+        self.of.is_none() || self.of == of
+    }
+
     /// It holds for dated entries, of which the first and the latest are these.
     fn seen(&mut self, first: Time, latest: Time) {
         // The first dated entry dates a version that an undated one named.

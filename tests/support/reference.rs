@@ -121,7 +121,8 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
                 client_next = None;
             }
             if let Some(text) = version.filter(|_| !client) {
-                see(summary, &text, Version::parse(&text), entry.time, at);
+                let of = entry.node().map(NodeId);
+                see(summary, &text, Version::parse(&text), entry.time, at, of);
             }
             client
         };
@@ -156,7 +157,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
             for said in preamble::banner(&entry.message) {
                 match said {
                     Preamble::Version(text, version) => {
-                        see(summary, &text, version, entry.time, at)
+                        see(summary, &text, version, entry.time, at, None)
                     }
                     Preamble::ClusterId(id) => {
                         summary.cluster_id.get_or_insert(id);
@@ -428,7 +429,9 @@ fn note(
     if dev {
         widen(&mut summary.dev_span, entry.time);
     }
-    if let Some(last) = summary.versions.last_mut() {
+    let of = entry.node().map(NodeId);
+    let mut known = summary.versions.iter_mut().rev();
+    if let Some(last) = known.find(|seen| seen.of.is_none() || seen.of == of) {
         if time::is_undated(last.time) {
             (last.time, last.until) = (entry.time, entry.time);
         }
@@ -465,7 +468,7 @@ fn settle(
         match said {
             Preamble::Version(text, version) => {
                 let known = summary.versions.len();
-                see(summary, &text, version, time, at);
+                see(summary, &text, version, time, at, None);
                 if let Some(new) = summary.versions.get_mut(known) {
                     new.beside = named;
                 }
@@ -487,8 +490,11 @@ fn see(
     version: Option<Version>,
     at: Time,
     place: (u64, u64),
+    of: Option<NodeId>,
 ) {
-    if summary.versions.last().is_some_and(|last| last.text == text) {
+    let mut known = summary.versions.iter().rev();
+    let last = known.find(|seen| seen.of.is_none() || seen.of == of);
+    if last.is_some_and(|last| last.text == text) {
         return;
     }
     let at = if time::is_undated(at) { time::UNDATED } else { at };
@@ -500,6 +506,7 @@ fn see(
         text: text.to_owned(),
         location,
         beside: false,
+        of,
     });
 }
 

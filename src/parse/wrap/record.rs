@@ -22,9 +22,7 @@ pub(super) fn unwrap(line: &[u8]) -> Option<Found<'_>> {
         b"log" => log = Some(value),
         b"MESSAGE" => journal = Some(value),
         b"message" => message = Some(value),
-        b"stream" | b"_HOSTNAME" | b"SYSLOG_IDENTIFIER" | b"_PID" | b"container_id" => {
-            source.extend_from_slice(value);
-        }
+        key if names_source(key, value) => source.extend_from_slice(value),
         _ => {}
     });
     if end == End::Broken {
@@ -37,6 +35,19 @@ pub(super) fn unwrap(line: &[u8]) -> Option<Found<'_>> {
         _ => return None,
     };
     Some(Found { text: Cow::Owned(text), source: number(&source), goes_on: false })
+}
+
+/// Whether a field of a record tells who wrote its text: docker's and journald's, and those that Vector, Fluent Bit, Loki's
+/// and Datadog's agents add. A `file` is the log's path, and none if it names a source file.
+fn names_source(key: &[u8], value: &[u8]) -> bool {
+    match key {
+        b"stream" | b"_HOSTNAME" | b"SYSLOG_IDENTIFIER" | b"_PID" | b"container_id" | b"host"
+        | b"hostname" | b"container_name" | b"pod" | b"pod_name" | b"kubernetes" | b"instance" => {
+            true
+        }
+        b"file" | b"filename" | b"path" => value.starts_with(b"\"/"),
+        _ => false,
+    }
 }
 
 /// journald writes a text that holds a control character as the list of its bytes.
