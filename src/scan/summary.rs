@@ -199,7 +199,8 @@ impl Summary {
             widen(&mut summary.dev_span, span);
         }
         let of = seen.node.map(NodeId);
-        if let Some(last) = summary.versions.iter_mut().rev().find(|last| last.may_be_of(of)) {
+        let mut versions = summary.versions.iter_mut().rev();
+        if let Some(last) = versions.find(|last| of.is_none() || last.may_be_of(of)) {
             last.seen(seen.time, seen.time);
         }
     }

@@ -275,7 +275,10 @@ fn hidden(groups: &[Group<'_>], homeless: &[Line<'_>], formats: &[TextFormat]) -
     let mut found = Vec::new();
     for (at, group) in groups.iter().enumerate() {
         let Kind::Head { .. } = group.lines[0].kind else { continue };
-        let next = groups.get(at + 1).and_then(counter);
+        // Where a new part of the file begins, nothing follows on.
+        let section = group.lines[0].section;
+        let next = groups.get(at + 1).filter(|next| next.lines[0].section == section);
+        let next = next.and_then(counter);
         let followed = next.is_some() && counter(group).and_then(|c| c.checked_add(1)) == next;
         if !followed {
             let texts: Vec<&[u8]> = group.lines.iter().map(|line| line.text).collect();
@@ -431,7 +434,7 @@ fn note(
     }
     let of = entry.node().map(NodeId);
     let mut known = summary.versions.iter_mut().rev();
-    if let Some(last) = known.find(|seen| seen.of.is_none() || seen.of == of) {
+    if let Some(last) = known.find(|seen| of.is_none() || seen.of.is_none() || seen.of == of) {
         if time::is_undated(last.time) {
             (last.time, last.until) = (entry.time, entry.time);
         }

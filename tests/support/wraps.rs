@@ -1,5 +1,6 @@
 //! Logs as collectors, terminals and Windows wrap them.
 
+use crdb_triage::model::Time;
 use crdb_triage::scan::ScannedLog;
 
 /// What two scans must agree on if one reads what the other reads wrapped: all but places in bytes; and, where one line
@@ -9,10 +10,18 @@ pub(crate) fn essence(mut log: ScannedLog, lines: bool) -> ScannedLog {
     // They have tests of their own.
     (log.summary.segments, log.summary.stretches) = (Vec::new(), Vec::new());
     log.summary.fingerprint = 0;
-    for version in &mut log.summary.versions {
+    // A collector tells whose builds preambles name, and so which entries date them: which builds there
+    // are is the same.
+    let mut versions = std::mem::take(&mut log.summary.versions);
+    versions.sort_by(|a, b| (&a.text, a.location.line).cmp(&(&b.text, b.location.line)));
+    versions.dedup_by(|a, b| a.text == b.text);
+    for version in &mut versions {
+        (version.of, version.beside) = (None, false);
+        (version.time, version.until) = (Time(0), Time(0));
         version.location.offset = 0;
         version.location.line *= u64::from(lines);
     }
+    log.summary.versions = versions;
     for hit in &mut log.hits {
         (hit.offset, hit.line) = (0, hit.line * u64::from(lines));
         hit.raw.clear();

@@ -162,9 +162,12 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn tenant_number(&self) -> Option<u64> {
         self.tenant_id.and_then(digits).or_else(|| {
-            let rest = self.tags?.strip_prefix(b"{\"T\":\"")?;
-            let end = rest.iter().position(|b| *b == b'"')?;
-            digits(&rest[..end]).or_else(|| self.tags().tenant_id)
+            let rest = self.tags?.strip_prefix(b"{\"T\":")?;
+            let plain = rest.strip_prefix(b"\"").and_then(|id| {
+                let end = id.iter().position(|b| *b == b'"')?;
+                digits(&id[..end])
+            });
+            plain.or_else(|| self.tags().tenant_id)
         })
     }
 
