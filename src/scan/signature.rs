@@ -181,6 +181,12 @@ fn dressed(signs: &[Signature]) -> Vec<Vec<u8>> {
             forms.push(net::utf16(part));
             forms.extend(net::in_addresses(part));
         }
+        if halves.is_none()
+            && let Some((first, second)) = sign.literal.split_at_checked(sign.literal.len() / 2)
+        {
+            // What holds one is read more closely: only with the other on the next line is it a sign.
+            forms.extend([first, second].map(|half| half.as_bytes().to_vec()));
+        }
     }
     if !forms.is_empty() {
         forms.extend(net::COLOURS.map(<[u8]>::to_vec));

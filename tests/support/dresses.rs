@@ -152,18 +152,23 @@ fn utf16(line: &[u8], order: [usize; 2]) -> Vec<u8> {
 
 /// Dresses in which a short sign is not found in a log, where each line is searched for a few forms only: its halves are
 /// too common. They are tried in all other files.
-const BREAK_SHORT_SIGNS: [&str; 4] =
-    ["wrapped at 80", "wrapped at 33 and indented", "wrapped at 61 with times", "mail"];
+const BREAK_SHORT_SIGNS: [&str; 1] = ["wrapped at 61 with times"];
 
 /// A sign of fewer bytes is short.
 const SHORT: usize = 40;
+
+/// Spaces are escaped, and UTF-16 around that is one form more than a log is searched for.
+const ESCAPES: [&str; 2] = ["address", "form"];
 
 /// Whether the sign of an advisory stands in a log in a dress in which it is not found there.
 pub(crate) fn is_lost(advisory: &str, names: &[&str], path: &str) -> bool {
     let is_of = |one: &&Advisory| one.declared.id == advisory;
     let mut signs = ADVISORIES.iter().filter(is_of).flat_map(|one| one.signatures);
     let is_short = signs.any(|signature| signature.literal.len() < SHORT);
-    path.contains(".log") && is_short && names.iter().any(|name| BREAK_SHORT_SIGNS.contains(name))
+    let broken = is_short && names.iter().any(|name| BREAK_SHORT_SIGNS.contains(name));
+    let escaped = names.iter().any(|name| ESCAPES.contains(name))
+        && names.iter().any(|name| name.starts_with("UTF-16"));
+    path.contains(".log") && (broken || escaped)
 }
 
 /// How a line meets those around it.
