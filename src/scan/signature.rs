@@ -271,8 +271,8 @@ pub struct LogSummary {
     /// (`REDACTEDBYZIP`): any of them could have been what an advisory asks for.
     pub dev_removed: u64,
     /// Entries of channel DEV by severity; preambles and placeholders of the year 2000 are left out. Many entries and
-    /// none of INFO mean that the bundle was made without them (log-formats trap 32), and with them went every line
-    /// about the state of a job.
+    /// none of INFO mean that the bundle was made without them (`docs/cockroachdb/log-formats.md#absent-lines`), and
+    /// with them went every line about the state of a job.
     pub dev_severities: SeverityCounts,
 }
 

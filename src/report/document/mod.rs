@@ -1,4 +1,4 @@
-//! The report as a document: the shape of `crdb-triage/report/1` in the contract, section 4.
+//! The report as a document: the shape of `crdb-triage/report/1` (`docs/contract.md#report`).
 //!
 //! Fields stand in the order in which they are printed. Names and meanings are fixed; fields may be added.
 
