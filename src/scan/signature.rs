@@ -262,7 +262,7 @@ pub struct LogSummary {
     /// The same, split only at silences. For files without the entries of other virtual clusters, whose counters
     /// therefore jump (a debug zip filters the files of all but the system's: cockroachdb/cockroach#94861).
     pub stretches: Vec<Segment>,
-    /// Hash of the first and last 64 KiB of the text: with everything else here, it tells copies of a file.
+    /// Hash of the first and last 16 KiB of the text: with everything else here, it tells copies of a file.
     pub fingerprint: u64,
     /// Marked values are hashes of what stood there (since about v26.2); `redaction` is then
     /// [`Redaction::Redacted`].
