@@ -304,6 +304,7 @@ pub struct Advisory {
     /// The published advisory.
     pub url: String,
     /// Class of harm: `data-loss`, `corruption`, `wrong-results`, `unavailability`, `security`, `performance`, `other`.
+    /// Sentences call it harm; only entries have a severity.
     pub severity: String,
     /// Whether an affected version ran.
     pub applicability: Applicability,
