@@ -1,4 +1,4 @@
-//! Citations: each `docs/….md#heading` in a comment, each link of a document and each test that a document names exists.
+//! Documents: what they say of the code holds, and each citation, link and test that they name exists.
 //!
 //! A citation is how a reader finds the reason for a line of code. One that leads nowhere is worse than none.
 
@@ -321,4 +321,54 @@ fn old_forms_of_citations_are_found() {
     }
     assert!(unpublished.find("CRC-32 as in RFC 1952, section 8.").is_empty());
     assert!(unpublished.find("a trap of WebAssembly").is_empty());
+}
+
+#[test]
+fn architecture_is_short_and_names_each_module() {
+    let whole = text(Path::new("ARCHITECTURE.md"));
+    assert!(whole.len() <= 10_000, "{} bytes: move details to `docs/`", whole.len());
+    let named = |name: &str| whole.contains(&format!("\n| `{name}` |"));
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(
+            ["lib", "bin"].contains(&name.as_str()) || named(&name),
+            "ARCHITECTURE.md has no row for the module `{name}`"
+        );
+    }
+}
+
+#[test]
+fn index_lists_each_document() {
+    let index = text(Path::new("docs/README.md"));
+    let facts = text(Path::new("docs/cockroachdb/README.md"));
+    for path in files().into_iter().filter(|path| is_document(path)) {
+        let Ok(below) = path.strip_prefix("docs") else { continue };
+        let linked = |index: &str, path: &Path| index.contains(&format!("]({})", path.display()));
+        let there = below == Path::new("README.md")
+            || linked(&index, below)
+            || below.strip_prefix("cockroachdb").is_ok_and(|path| linked(&facts, path));
+        assert!(there, "docs/README.md does not list {}", path.display());
+    }
+}
+
+/// The words of a definition of the report's schema.
+fn words_of_schema(definition: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    let newest = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(newest).unwrap()).unwrap();
+    let words = schema["$defs"][definition]["enum"].as_array().unwrap();
+    words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn contract_and_readme_explain_each_verdict() {
+    let verdicts = words_of_schema("verdict");
+    assert!(verdicts.len() >= 9, "{verdicts:?}");
+    for document in ["docs/contract.md", "README.md"] {
+        let whole = text(Path::new(document));
+        for verdict in &verdicts {
+            assert!(whole.contains(&format!("\n| `{verdict}` |")), "{document} lacks {verdict}");
+        }
+    }
 }
