@@ -170,8 +170,9 @@ proptest! {
         prop_assert!(said.is_empty(), "{version} {said:#?}\n{}", table(&rows, Form::Tsv));
     }
 
-    /// The rule in a few lines (backups facts, sections 3.2 and 3.3), where everything is known: one cluster chain with
-    /// absolute times on an affected build, and one operation.
+    /// The rule in a few lines (`docs/cockroachdb/backups.md#rule-for-rolled-back-imports` and
+    /// `docs/cockroachdb/backups.md#rule-for-bulk-writes`), where everything is known: one cluster chain with absolute
+    /// times on an affected build, and one operation.
     #[test]
     fn the_suspect_layers_are_those_of_the_rule(
         layers in 2i64..7,

@@ -160,7 +160,7 @@ fn no_format_claims_a_sample_of_another() {
     }
 }
 
-/// The header grammar of log-formats section 1, as it stands there.
+/// The header grammar, as in `docs/cockroachdb/log-formats.md#line-grammar`.
 const HEADER: &str = r"(?s-u)^(?P<sev>[IWEF])(?P<date>\d{6}) (?P<time>\d{2}:\d{2}:\d{2}\.\d{6})(?P<off>[+-]\d{6})? (?:(?P<goid>\d+) )?(?P<gostd>\(gostd\) )?(?:(?P<chan>\d+)@)?(?P<file>[^:\n]*):(?P<line>\d+) (?:(?P<mark>\xE2\x8B\xAE) ?| )?(?P<rest>.*)$";
 
 fn check_head(header: &regex::bytes::Regex, line: &[u8]) {
@@ -222,5 +222,5 @@ fn real_logs_are_read_by_the_grammar_and_never_break_the_reader() {
             }
         }
     }
-    assert!(heads > 390, "{heads} lines with a header; the notes count 397");
+    assert!(heads > 390, "{heads} lines with a header; there were 397");
 }

@@ -103,6 +103,27 @@ fn advisories() -> Vec<String> {
 }
 
 #[test]
+fn layers_below_advisories_name_none() {
+    let names_one = |line: &str| {
+        let mut ids = line.split("A-").skip(1);
+        ids.any(|id| id.bytes().take_while(u8::is_ascii_digit).count() >= 4)
+    };
+    for layer in FLOORS.iter().take_while(|layer| **layer != "advisories") {
+        for path in files(&format!("src/{layer}"), "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let named = code.find(|line| names_one(line));
+            assert_eq!(
+                named,
+                None,
+                "{} names an advisory: what is kept and derived must not depend on which advisories exist",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn every_advisory_is_complete() {
     let listed = fs::read_to_string("src/advisories/mod.rs").unwrap();
     for name in advisories() {

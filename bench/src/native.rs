@@ -21,7 +21,7 @@ const PASSES: [&str; 6] = [
     r#"recovery_event.*"JobID":\d+.*succeeded.*"NumRows":\d+"#,
 ];
 
-/// Exit statuses of the command that are verdicts and not faults: contract, section 3.
+/// Exit statuses of the command that are verdicts and not faults: `docs/contract.md#exit-status`.
 const VERDICTS: [i32; 3] = [0, 1, 3];
 
 /// What the command found, and how long it took.

@@ -3,6 +3,8 @@
 //! An entry of crdb-v2 is ordinary if it is of the same day and the same writer as the one before, bears the next
 //! counter, and has nothing that needs a closer look. Of a run of them all that is told is what they have in common, how
 //! many they are, and from when to when. Whatever is not ordinary ends the run, and is read by whoever asked.
+//!
+//! Why: `docs/decisions/0011-runs-of-ordinary-entries.md`.
 
 use crate::digits::{leading, number, two};
 

@@ -102,9 +102,10 @@ impl Ranges {
         self.affected.iter().map(|range| range.series).max()
     }
 
-    /// Whether no build of the ranges can have run on a node between two that ran `oldest` and `newest` and of which one
-    /// process is lost: builds of series so far apart share no cluster ("Which builds can share a cluster" in the
-    /// facts of version bounds). After the last known build, `newest` is not a bound.
+    /// Whether no build of the ranges can have run on a node between two that ran `oldest` and `newest` and of which
+    /// one process is lost: builds of series so far apart share no cluster
+    /// (`docs/cockroachdb/versions.md#builds-that-share-a-cluster`). After the last known build, `newest` is not a
+    /// bound.
     #[must_use]
     pub fn out_of_reach(&self, oldest: &Version, newest: Option<&Version>) -> bool {
         let (Some(first), Some(last)) = (self.first_affected(), self.last_affected()) else {

@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The exit status of the contract, section 3.
+/// The exit status (`docs/contract.md#exit-status`).
 fn status(report: &Report) -> u8 {
     let verdict = report.verdict();
     if verdict.asks_for_action() {

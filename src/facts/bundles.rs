@@ -48,8 +48,8 @@ impl Bundle<'_> {
     }
 }
 
-/// What stands before the folders by which a debug zip is known (debug-zip trap 4): `nodes/<id>/` and
-/// `cluster/<virtual cluster>/`. None for a path that has none of them.
+/// What stands before the folders by which a debug zip is known (`docs/cockroachdb/debug-zip.md#path-prefixes`):
+/// `nodes/<id>/` and `cluster/<virtual cluster>/`. None for a path that has none of them.
 fn tree(path: &str) -> Option<&str> {
     let inner = path.rfind(SEPARATOR).map_or(0, |at| at + SEPARATOR.len());
     let mut at = inner;

@@ -160,8 +160,8 @@ pub(super) fn add_plan(
 }
 
 /// Whether a table says what jobs there are, what they do and how they ended. `system.job_info` has no state, and the
-/// rows of `system.jobs` say what a job does only with their payload, which from 23.1 on is elsewhere (debug-zip
-/// section 4).
+/// rows of `system.jobs` say what a job does only with their payload, which from 23.1 on is elsewhere
+/// (`docs/cockroachdb/debug-zip.md#raw-job-rows`).
 pub(super) fn says_how_jobs_ended(table: Table, rows: &[JobRow]) -> bool {
     let has_payload = |row: &JobRow| row.details.is_known() || !row.description.is_empty();
     match table {

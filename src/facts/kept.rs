@@ -134,8 +134,8 @@ pub(super) fn gateway(entry: &Entry) -> Option<NodeId> {
 }
 
 /// What makes two records of one instant, node and virtual cluster the same entry: goroutine, place in the source and
-/// message. Counters differ between the sinks of one process (log-formats trap 27). A hash of them: two entries of one
-/// microsecond and node would have to share its 64 bits.
+/// message. Counters differ between the sinks of one process (`docs/cockroachdb/log-formats.md#copies-of-an-entry`). A
+/// hash of them: two entries of one microsecond and node would have to share its 64 bits.
 pub(super) fn identity(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     (entry.goroutine, &entry.file, entry.line, &entry.message).hash(&mut hasher);

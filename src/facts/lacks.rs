@@ -34,8 +34,8 @@ impl Lacks {
         self.info += other.info;
     }
 
-    /// Whether the entries of severity INFO were left out (`--exclude-log-severities`, log-formats trap 32), and with
-    /// them every line about the state of a job.
+    /// Whether the entries of severity INFO were left out (`--exclude-log-severities`,
+    /// `docs/cockroachdb/log-formats.md#absent-lines`), and with them every line about the state of a job.
     #[must_use]
     pub fn without_info(&self) -> bool {
         self.info == 0 && self.entries >= ENOUGH

@@ -174,7 +174,8 @@ impl LogReading {
     }
 
     /// The file of which this one is a copy, if one like it was seen before. A folder holds the newest log under the
-    /// name of its symbolic link once more (log-formats trap 26), and two bundles hold the same rotated files.
+    /// name of its symbolic link once more (`docs/cockroachdb/log-formats.md#copies-of-a-file`), and two bundles hold
+    /// the same rotated files.
     fn original(
         &self,
         node: Option<NodeId>,

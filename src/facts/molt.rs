@@ -1,6 +1,6 @@
 //! MOLT's own logs: which tables were fetched, and whether a later Verify found them equal.
 //!
-//! Source: `a144650` facts, section 6. Counts that MOLT Fetch logs are export counts and prove nothing here.
+//! Source: `docs/cockroachdb/jobs.md#molt-logs`. Counts that MOLT Fetch logs are export counts and prove nothing here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

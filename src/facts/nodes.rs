@@ -216,7 +216,8 @@ impl Node {
 
     /// Since when it ran versions that nothing names, if the first version that is known ran so much later that another
     /// may have run before: since its first log entry, or since `existed`, an instant at which its cluster existed. A
-    /// preamble may be stamped a little later than the first entries of its file (log-formats trap 29).
+    /// preamble may be stamped a little later than the first entries of its file
+    /// (`docs/cockroachdb/log-formats.md#order-of-entries`).
     #[must_use]
     pub fn unversioned_since(&self, existed: Option<Time>) -> Option<Time> {
         let existed = existed.map(|time| self.life.from.map_or(time, |began| began.max(time)));

@@ -1,6 +1,6 @@
 //! What a job does, told from its type, its description and the tags of its lines.
 //!
-//! Source: `a144650` facts, section 3.7.
+//! Source: `docs/cockroachdb/jobs.md#operations`.
 
 use crate::model::{Job, Operation};
 use crate::parse::job_tag::JobTag;
@@ -34,7 +34,8 @@ pub(super) fn from_table(job_type: &str, description: &str) -> Operation {
 }
 
 /// Types of jobs that no advisory is about: none of them stores rows in bulk, but for `LOGICAL REPLICATION`, which the
-/// advisory does not speak of (`a144650` facts, section 1.4; the names are those of `pkg/jobs/jobspb/jobs.proto`).
+/// advisory does not speak of (`docs/cockroachdb/jobs.md#operations-without-the-flush-error`; the names are those of
+/// `pkg/jobs/jobspb/jobs.proto`).
 fn is_of_no_concern(job_type: &str) -> bool {
     matches!(
         job_type,

@@ -2,7 +2,7 @@
 //!
 //! Sources: `pkg/jobs/registry.go`, `adopt.go`, `pkg/sql/importer/import_job.go`, `pkg/sql/schema_changer.go`,
 //! `stream_ingestion_job.go`, and the structured events of `docs/generated/eventlog.md`; forms by version in
-//! `a144650` facts, section 3.
+//! `docs/cockroachdb/jobs.md#messages`.
 
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +109,7 @@ fn is_named(entry: &Entry, names: &[&str]) -> bool {
 /// `[TYPE ]job <id>: …` and `job <id>, session …: …`, the lines of the jobs registry.
 fn from_job_line(message: &str) -> Option<Signal> {
     // The lines of interest begin with a type in capitals or with the word itself; a counter that a zip's
-    // rendering left in front is no hindrance (`log-formats` trap 6).
+    // rendering left in front is no hindrance (`docs/cockroachdb/log-formats.md#counters`).
     let at = message.find("job ")?;
     let job_type = message[..at].trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim();
     if !job_type.chars().all(|c| c.is_ascii_uppercase() || c == ' ') {

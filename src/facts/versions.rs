@@ -7,7 +7,7 @@ use crate::scan::{LogSummary, SILENCE, VersionSeen};
 
 use super::processes::Run;
 
-/// What names a version, the most trusted first (debug-zip section 7).
+/// What names a version, the most trusted first (`docs/cockroachdb/debug-zip.md#sources-of-the-version`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// A log: its preamble, or the entry itself.

@@ -50,7 +50,8 @@ pub struct SourceInfo {
 }
 
 /// What a debug zip tells of its cluster besides logs, as far as it is of use: tables that it dumps by SQL, and
-/// documents that it asks of its nodes (debug-zip sections 2, 4 and 7).
+/// documents that it asks of its nodes (`docs/cockroachdb/debug-zip.md#tree` and
+/// `docs/cockroachdb/debug-zip.md#sources-of-the-version`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Table {
     /// `crdb_internal.jobs`: the decoded list of jobs.

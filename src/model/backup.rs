@@ -64,7 +64,7 @@ pub struct BackupPart {
     pub tables: Vec<String>,
     /// Indexes concerned, by name.
     pub indexes: Vec<String>,
-    /// Job of the newest layer of the chain that is safe to restore to.
+    /// Job of the newest layer of the chain before the first suspect one.
     pub last_safe: Option<JobId>,
     /// Job of the first full backup that ends the exposure.
     pub ends_with: Option<JobId>,

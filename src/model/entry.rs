@@ -22,8 +22,8 @@ pub enum Severity {
     Fatal,
 }
 
-/// How a log file is written. Decided from the lines, never from the file's name or preamble:
-/// a debug zip prints every file again as crdb-v1 with counters (`log-formats` trap 1).
+/// How a log file is written. Decided from the lines, never from the file's name or preamble: a debug zip prints every
+/// file again as crdb-v1 with counters (`docs/cockroachdb/log-formats.md#zip-logs-are-re-rendered`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LogFormat {
     /// crdb-v1: no counter, continuation lines raw.

@@ -87,7 +87,7 @@ pub struct JobId(pub u64);
 
 impl JobId {
     /// The id written in decimal, or nothing for text that is no id. `0` is what tests and untagged flows
-    /// carry, not a job (`log-formats` trap 19).
+    /// carry, not a job (`docs/cockroachdb/log-formats.md#job-references`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -83,7 +83,7 @@ impl fmt::Display for JobStatus {
     }
 }
 
-/// What a job does, told from its type, description, tags and lines (`a144650` facts, section 3.7).
+/// What a job does, told from its type, description, tags and lines (`docs/cockroachdb/jobs.md#operations`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Operation {
     /// `IMPORT` or `IMPORT INTO`.

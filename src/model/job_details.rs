@@ -1,4 +1,4 @@
-//! What the payload of a job says: the listed fields, and no others (backups facts, section 2.8).
+//! What the payload of a job says: the listed fields, and no others (`docs/cockroachdb/backups.md#payload-details`).
 
 use serde::{Deserialize, Serialize};
 

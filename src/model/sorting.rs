@@ -2,6 +2,8 @@
 //!
 //! The sort of the standard library is several kilobytes of code for each type that is sorted, and a browser has to
 //! fetch them all. Here it is one: only places are sorted, and the items are moved to them.
+//!
+//! Why: `docs/decisions/0010-few-bytes.md`.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! The words in which the tool answers. Defined in the contract, section 2.
+//! The words in which the tool answers. Defined in `docs/contract.md#verdicts`.
 
 use std::fmt;
 

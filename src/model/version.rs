@@ -19,7 +19,8 @@ pub enum PreRelease {
 
 /// The version of a server binary, such as `v24.3.9` or `v25.2.0-beta.1`.
 ///
-/// Ordered by major, minor, patch and stage: alpha < beta < rc < release (`a144650` facts, section 5).
+/// Ordered by major, minor, patch and stage: alpha < beta < rc < release
+/// (`docs/cockroachdb/versions.md#order-of-builds`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Version {
     /// First number: the year since 19.1.

@@ -1,4 +1,4 @@
-//! Which job an entry's tags name, in every spelling that releases have used (a144650 facts, section 3.6).
+//! Which job an entry's tags name, in every spelling that releases have used (`docs/cockroachdb/jobs.md#job-tags`).
 
 use crate::model::{JobId, Tag, unmarked};
 

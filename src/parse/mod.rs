@@ -1,7 +1,7 @@
 //! Artifact text to entries or rows, with diagnostics. Parsing never fails: a damaged log is data.
 //!
-//! A folder per format; what several of them share lies beside. Facts cited as "log-formats", "debug-zip" and
-//! "a144650 facts" are those of the project's research notes.
+//! A folder per format; what several of them share lies beside. Facts about CockroachDB are cited by
+//! their headings in `docs/cockroachdb/`.
 
 pub mod client;
 pub mod cluster;
@@ -26,8 +26,9 @@ pub mod wrap;
 
 use crdb_triage_hot::digits::leading as leading_digits;
 
-/// A line as the parsers want it: without one trailing carriage return (a copy made on Windows) and without
-/// the runs of NUL that a power loss leaves at its ends (log-formats traps 20 and 22).
+/// A line as the parsers want it: without one trailing carriage return (a copy made on Windows) and without the runs of
+/// NUL that a power loss leaves at its ends (`docs/cockroachdb/log-formats.md#line-ends` and
+/// `docs/cockroachdb/log-formats.md#nul-bytes`).
 #[must_use]
 pub fn clean(line: &[u8]) -> &[u8] {
     let mut line = line;

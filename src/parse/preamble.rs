@@ -1,7 +1,8 @@
 //! The lines that CockroachDB writes at the start of every log file, and the banner that a node writes when it starts
-//! (log-formats section 6).
+//! (`docs/cockroachdb/log-formats.md#file-header`).
 //!
-//! Its `log format` line is not read: a debug zip keeps the line and prints the file in another format (trap 1).
+//! Its `log format` line is not read: a debug zip keeps the line and prints the file in another format
+//! (`docs/cockroachdb/log-formats.md#zip-logs-are-re-rendered`).
 
 use super::client;
 use crate::model::{Version, unmarked};

@@ -1,6 +1,7 @@
 //! What a debug zip puts in the place of an entry that it may not show.
 
-/// The whole message of an entry without markers, once `debug zip --redact` printed it (log-formats trap 17).
+/// The whole message of an entry without markers, once `debug zip --redact` printed it
+/// (`docs/cockroachdb/log-formats.md#removed-values`).
 const REMOVED: &[u8] = b"REDACTEDBYZIP";
 
 /// Whether an entry's text, from after its tags on, says that redaction removed all of it. A counter may stand before.

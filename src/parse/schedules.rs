@@ -1,4 +1,4 @@
-//! `system.scheduled_jobs`: the schedules of backups (backups facts, section 2.1).
+//! `system.scheduled_jobs`: the schedules of backups (`docs/cockroachdb/tables.md#scheduled-jobs`).
 //!
 //! Its columns are `schedule_id`, `schedule_name`, `created`, `owner`, `next_run`, `schedule_state`, `schedule_expr`,
 //! `schedule_details`, `executor_type` and `execution_args`. The last holds the statement with the keys of its

@@ -1,7 +1,8 @@
 //! Secrets out of text: what addresses of backups, imports and changefeeds carry as passwords and keys.
 //!
-//! CockroachDB removes most of them before it writes a description, and not in every version (backups facts, sections
-//! 2.3 and 2.8). What is not known to be harmless goes; the text around it stays.
+//! CockroachDB removes most of them before it writes a description, and not in every version
+//! (`docs/cockroachdb/backups.md#secrets-in-addresses` and `docs/cockroachdb/backups.md#payload-details`). What is not
+//! known to be harmless goes; the text around it stays.
 
 use std::borrow::Cow;
 

@@ -41,7 +41,7 @@ impl Tags {
 ///
 /// A comma inside `‹…›` or `{…}` does not separate; where these are not balanced, every comma does. Keys of one
 /// letter are glued to their value (`n1`, `n?`, `s‹1›`, `r161/2:/Table/84`, the flow `fee22d333`), longer ones
-/// take `=`, and the rest has no value (log-formats section 8 and trap 12).
+/// take `=`, and the rest has no value (`docs/cockroachdb/log-formats.md#tag-syntax`).
 #[must_use]
 pub fn parse(list: &[u8]) -> Tags {
     let text = String::from_utf8_lossy(list);
@@ -147,7 +147,7 @@ pub fn is_sql_pod(list: &[u8]) -> bool {
 }
 
 /// Whether the list marks an entry of a file's preamble: `config`, or `T1,config` once a debug zip printed it
-/// again (log-formats trap 13).
+/// again (`docs/cockroachdb/log-formats.md#tags-of-file-headers`).
 #[must_use]
 pub fn is_preamble(list: &[u8]) -> bool {
     match list {

@@ -5,8 +5,9 @@ use crate::model::civil::{days, time_of_day};
 
 const DAY: i64 = 86_400 * Time::SECOND;
 
-/// The time of an entry that has none. CockroachDB dates a line that it cannot read to the year 2000 when it
-/// prints a log again for a debug zip, and its writer clamps earlier years to it (log-formats trap 9).
+/// The time of an entry that has none. CockroachDB dates a line that it cannot read to the year 2000 when it prints a
+/// log again for a debug zip, and its writer clamps earlier years to it
+/// (`docs/cockroachdb/log-formats.md#placeholder-entries`).
 pub const UNDATED: Time = Time(946_684_800 * Time::SECOND);
 
 const YEAR_2001: Time = Time(978_307_200 * Time::SECOND);
@@ -17,8 +18,8 @@ pub fn is_undated(time: Time) -> bool {
     (UNDATED..YEAR_2001).contains(&time)
 }
 
-/// The instant of a text header: `yymmdd` and `hh:mm:ss.uuuuuu` as written, in a zone that is
-/// `zone_seconds` ahead of UTC (0 unless the line has a suffix `±hhmmss`, since v23.2; log-formats trap 10).
+/// The instant of a text header: `yymmdd` and `hh:mm:ss.uuuuuu` as written, in a zone that is `zone_seconds` ahead of
+/// UTC (0 unless the line has a suffix `±hhmmss`, since v23.2; `docs/cockroachdb/log-formats.md#time-zone-offsets`).
 /// Nothing when the digits are no date or no time of day.
 #[must_use]
 pub fn header(date: &[u8; 6], clock: &[u8; 15], zone_seconds: i64) -> Option<Time> {

@@ -1,4 +1,6 @@
 //! What tells a copy of a file from another file, without keeping either.
+//!
+//! Why: `docs/decisions/0030-copies-by-both-ends.md`.
 
 use std::hash::Hasher;
 

@@ -35,7 +35,7 @@ impl Partial {
     }
 
     /// Adds text without a newline. A run of NUL at the start of a line is not kept: it may be far longer than the line
-    /// (log-formats trap 22).
+    /// (`docs/cockroachdb/log-formats.md#nul-bytes`).
     pub(super) fn push(&mut self, text: &[u8]) {
         self.length += text.len() as u64;
         let text = if self.kept.is_empty() { without_nul(text) } else { text };

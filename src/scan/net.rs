@@ -5,6 +5,8 @@
 //! digits survive all that. So a text is *squeezed*: of it only ASCII letters, in lower case, and digits are kept, and
 //! escapes are undone. A sign of which the parts stand on two lines with something between them, such as the time that a
 //! collector puts before each line, is found by one half of it, if the halves are long enough to say anything.
+//!
+//! Why: `docs/decisions/0016-literal-net.md`.
 
 use super::{Prefilter, Signature};
 

@@ -9,10 +9,10 @@ use super::LogSummary;
 /// So many marked values tell whether they are hashes.
 const VALUES: u32 = 64;
 
-/// Length of a hash in hexadecimal digits (log-formats section 9).
+/// Length of a hash in hexadecimal digits (`docs/cockroachdb/log-formats.md#hashed-values`).
 const HASH: usize = 8;
 
-/// What stands where redaction took a value, or a whole message (log-formats trap 17).
+/// What stands where redaction took a value, or a whole message (`docs/cockroachdb/log-formats.md#removed-values`).
 pub(super) const REMOVED: [&[u8]; 2] = ["‹×›".as_bytes(), b"REDACTEDBYZIP"];
 
 /// Looks at whole lines, in order.

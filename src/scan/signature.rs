@@ -268,7 +268,7 @@ pub struct LogSummary {
     /// The same, split only at silences. For files without the entries of other virtual clusters, whose counters
     /// therefore jump (a debug zip filters the files of all but the system's: cockroachdb/cockroach#94861).
     pub stretches: Vec<Segment>,
-    /// Hash of the first and last 64 KiB of the text: with everything else here, it tells copies of a file.
+    /// Hash of the first and last 16 KiB of the text: with everything else here, it tells copies of a file.
     pub fingerprint: u64,
     /// Marked values are hashes of what stood there (since about v26.2); `redaction` is then
     /// [`Redaction::Redacted`].
@@ -277,8 +277,8 @@ pub struct LogSummary {
     /// (`REDACTEDBYZIP`): any of them could have been what an advisory asks for.
     pub dev_removed: u64,
     /// Entries of channel DEV by severity; preambles and placeholders of the year 2000 are left out. Many entries and
-    /// none of INFO mean that the bundle was made without them (log-formats trap 32), and with them went every line
-    /// about the state of a job.
+    /// none of INFO mean that the bundle was made without them (`docs/cockroachdb/log-formats.md#absent-lines`), and
+    /// with them went every line about the state of a job.
     pub dev_severities: SeverityCounts,
 }
 

@@ -8,7 +8,7 @@ use crate::parse::time::is_undated;
 use super::RAW_LIMIT;
 use super::lines::Line;
 
-/// After so many votes the format is known (log-formats section 1).
+/// After so many votes the format is known (`docs/cockroachdb/log-formats.md#format-detection`).
 const VOTES: u32 = 200;
 
 /// After so much text, newlines included, the votes that were cast decide.

@@ -2,6 +2,8 @@
 //!
 //! It is not a format: what one build writes, only the same build reads. It is packed (LZ4), because results wait for each
 //! other: what a log came to takes less than half as much.
+//!
+//! Why: `docs/decisions/0013-compact-results.md`.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -13,8 +13,8 @@ use crdb_triage::scan::{
 };
 use regex::bytes::Regex;
 
-/// The grammar of log-formats section 1, without names. Tags end at the first bracket that a space follows, also where
-/// two brackets stand together (`client=[::1]]`), which the notes' own expression leaves open.
+/// The grammar of `docs/cockroachdb/log-formats.md#line-grammar`, without names. Tags end at the first bracket that a
+/// space follows, also where two brackets stand together (`client=[::1]]`), which the expression there leaves open.
 const HEADER: &str = r"(?s-u)^([IWEF])(\d{6}) (\d{2}:\d{2}:\d{2}\.\d{6})([+-]\d{6})? (?:(\d+) )?(\(gostd\) )?(?:(\d+)@)?([^:\n]*):(\d+) (?:(\xE2\x8B\xAE) ?| )?(.*)$";
 const V2: &str = r"(?s-u)^ ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] (\d*) ([ =!+|])(.*)$";
 const V1: &str = r"(?s-u)^(?: ?\[((?:[^\]]|\]+[^\] ])+\]*|\]+)\] )?(?:(\d+) )?(.*)$";

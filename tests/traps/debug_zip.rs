@@ -1,4 +1,5 @@
-//! The traps of debug zips (debug-zip section 0) that concern the archive and its tree, through the whole engine.
+//! What is hard to read in the archive of a debug zip and its tree (`docs/cockroachdb/debug-zip.md#archive` and
+//! `docs/cockroachdb/debug-zip.md#tree`), through the whole engine.
 
 use crdb_triage::model::Verdict;
 use crdb_triage::report::Report;

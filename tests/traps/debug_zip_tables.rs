@@ -1,4 +1,4 @@
-//! The traps of debug zips (debug-zip section 0) that lie in their tables, each by its number.
+//! What is hard to read in the tables of a debug zip (`docs/cockroachdb/debug-zip.md#tables`).
 
 use crdb_triage::ingest::Table;
 use crdb_triage::model::JobDetails;

@@ -1,4 +1,4 @@
-//! Traps 26 to 33: the same thing twice, in another order, not at all, or only quoted.
+//! The same thing twice, in another order, not at all, or only quoted.
 
 use crdb_triage::model::Verdict;
 use crdb_triage::report::Report;

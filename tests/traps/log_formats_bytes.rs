@@ -1,4 +1,4 @@
-//! Traps 20 to 25: what the bytes are.
+//! What the bytes of a log are.
 
 use crdb_triage::model::{LogFormat, Redaction, UnreadReason};
 use crdb_triage::parse::sniff::{Sniffed, sniff};

@@ -1,4 +1,4 @@
-//! Traps 10 to 19: what a line is.
+//! What a line of a log is.
 
 use crdb_triage::model::{JobId, LogFormat, NodeId, Redaction, UnreadReason};
 use crdb_triage::parse::job_tag;

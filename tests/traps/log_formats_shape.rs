@@ -1,4 +1,4 @@
-//! Traps 1 to 9: what a file is.
+//! What a file of a log is.
 
 use crdb_triage::model::{LogFormat, NodeId, Time, UnreadReason};
 use crdb_triage::parse::sniff::{Sniffed, sniff};

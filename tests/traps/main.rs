@@ -1,4 +1,4 @@
-//! The traps that real bundles set for whoever reads them, each by the number that the project's notes give it.
+//! The traps that real bundles set for whoever reads them (`docs/cockroachdb/`), each by a number.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 

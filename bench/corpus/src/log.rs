@@ -113,7 +113,8 @@ impl Log {
         for (number, part) in message.split(|byte| *byte == b'\n').enumerate() {
             head(out, self.micros, goroutine, entry.severity, entry.channel, entry.file, line);
             out.extend_from_slice(prefix);
-            // The first column behind the counter tells what continues what: log-formats, section 3.
+            // The first column behind the counter tells what continues what:
+            // `docs/cockroachdb/log-formats.md#continuation-characters`.
             out.push(match (number, message.starts_with(b"{")) {
                 (0, true) => b'=',
                 (0, false) => b' ',

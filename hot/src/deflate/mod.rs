@@ -7,6 +7,8 @@
 //! Between two pieces nothing is waited for in the middle of something: what needs more bits than there are takes none.
 //! Where enough of the input and of the output is left, symbols are decoded by a loop that asks for neither
 //! (`fast.rs`); elsewhere one by one (`careful.rs`).
+//!
+//! Why: `docs/decisions/0006-own-inflate.md`.
 
 mod bits;
 mod careful;

@@ -1,4 +1,6 @@
 //! One search for all literals: which lines are worth reading at all.
+//!
+//! Why: `docs/decisions/0008-one-literal-search.md`.
 
 mod grams;
 

@@ -12,9 +12,9 @@ use super::order::{self, Order};
 use super::reason;
 use super::verify::Verified;
 
-/// An import saves its progress on a ticker of about ten seconds (`a144650` facts, section 1.3). When the ticker last
-/// fired is not logged, so a restart this soon probably reads the lost rows again, and one later less so; neither is
-/// certain.
+/// An import saves its progress on a ticker of about ten seconds (`docs/cockroachdb/jobs.md#import-progress`). When the
+/// ticker last fired is not logged, so a restart this soon probably reads the lost rows again, and one later less so;
+/// neither is certain.
 const PROGRESS_TICK: i64 = 10 * Time::SECOND;
 
 /// What is said of one warning.

@@ -2,7 +2,9 @@
 //!
 //! `detect_144650.sh` reports a job whose last warning is later than its last restart and that a log line calls
 //! succeeded. This is its rule over what we read, not a copy of what the script would print: its known faults
-//! (`a144650` facts, section 2.2) are left out.
+//! (`docs/cockroachdb/jobs.md#faults-of-the-script`) are left out.
+//!
+//! Why: `docs/decisions/0028-every-warning-on-its-own.md`.
 
 use crate::model::{Job, JobEventKind, Time, Verdict};
 

@@ -146,8 +146,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the job is certainly the import, by MOLT Fetch, of the table that MOLT means: its description names the table
-/// with its database, and its files are those of that table (`a144650` facts, section 3.7).
+/// Whether the job is certainly the import, by MOLT Fetch, of the table that MOLT means: its description names the
+/// table with its database, and its files are those of that table (`docs/cockroachdb/jobs.md#operations`).
 fn is_of_database(job: &Job, molt: &MoltTable) -> bool {
     job.operation == Operation::MoltFetch
         && table(job).is_some_and(|name| name.0.len() == 3 && is_called(&name, &molt.name))

@@ -93,8 +93,9 @@ impl<'a> Midst<'a> {
         }
         let mut bad = Vec::new();
         let Some((first, _)) = capture.after.first() else { return bad };
-        // Whose fault it is decides which build matters (backups facts, section 1.2): of an index the one that took it as if
-        // it were complete; of tables the one that took the next layer, because fixed builds look one layer back.
+        // Whose fault it is decides which build matters (`docs/cockroachdb/backups.md#which-build-decides`): of an
+        // index the one that took it as if it were complete; of tables the one that took the next layer, because fixed
+        // builds look one layer back.
         let placement = if self.is_index() {
             self.captured_by_build()
         } else {
@@ -296,7 +297,7 @@ impl<'a> Midst<'a> {
         self.builds(|version| Some(version) == exactly.as_ref())
     }
 
-    /// Until then every backup held tables that were offline (backups facts, section 1.2).
+    /// Until then every backup held tables that were offline (`docs/cockroachdb/backups.md#offline-tables-in-backups`).
     fn before_19_2_2(&self) -> bool {
         self.builds(|version| version.series() == (19, 2) && version.patch < 2)
     }

@@ -1,8 +1,9 @@
 //! A-63162: incremental backups that miss what an index build, a RESTORE or an IMPORT wrote.
 //!
-//! The rule and its sources are in the project's facts on backups, sections 1.2 and 3.3: a layer holds the midst of the
-//! operation, and with it claims spans whose data is written afterwards with older timestamps; the next incremental layer
-//! then exports only what is newer. The preliminary notice left the range of versions open; the final one closed it.
+//! The rule and its sources: `docs/cockroachdb/backups.md#bulk-writes-between-layers` and
+//! `docs/cockroachdb/backups.md#rule-for-bulk-writes`. A layer holds the midst of the operation, and with it claims
+//! spans whose data is written afterwards with older timestamps; the next incremental layer then exports only what is
+//! newer. The preliminary notice left the range of versions open; the final one closed it.
 
 mod layers;
 mod restores;

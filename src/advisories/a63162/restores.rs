@@ -66,8 +66,8 @@ fn read_bad(
     bad.read_by(restore, read).into_iter().map(of_operation).collect()
 }
 
-/// Fixed builds from 20.2.8 and 21.1 on validate such indexes again and build anew what is wrong; nothing says that 20.1.15
-/// does (backups facts, section 1.2).
+/// Fixed builds from 20.2.8 and 21.1 on validate such indexes again and build anew what is wrong; nothing says that
+/// 20.1.15 does (`docs/cockroachdb/backups.md#index-validation-on-restore`).
 fn index(view: View<'_>, restore: &RestoreRun, bad: &Bad<'_>, mut doubts: Vec<Doubt>) -> Said {
     let name = operation_name(bad.operation);
     match (view.restored(restore), revalidates(view, restore)) {

@@ -147,7 +147,8 @@ impl<'a> Import<'a> {
         findings.chain(capture.chain, said.about(*view, capture).steps("Chain at risk"));
     }
 
-    /// "Sequence 2" of issue 88042, which the advisory does not speak of (backups facts, section 1.1).
+    /// "Sequence 2" of issue 88042, which the advisory does not speak of
+    /// (`docs/cockroachdb/backups.md#succeeded-imports-with-revision-history`).
     fn succeeded(&self, findings: &mut Findings) {
         let Self { view, capture, .. } = self;
         if capture.holds_offline_tables() || !capture.has_history() {

@@ -1,8 +1,9 @@
 //! A-88042: a RESTORE that brings back rows of an `IMPORT INTO` that was rolled back.
 //!
-//! The rule and its sources are in the project's facts on backups, sections 1.1 and 3.2: a layer holds the midst of an
-//! import into an existing table, the import is rolled back, an incremental layer follows on the same chain, and an
-//! affected build restores the chain to that layer or a later one. Nothing in a bundle shows that rows came back.
+//! The rule and its sources: `docs/cockroachdb/backups.md#rolled-back-imports` and
+//! `docs/cockroachdb/backups.md#rule-for-rolled-back-imports`. A layer holds the midst of an import into an existing
+//! table, the import is rolled back, an incremental layer follows on the same chain, and an affected build restores the
+//! chain to that layer or a later one. Nothing in a bundle shows that rows came back.
 
 mod layers;
 mod restores;
@@ -15,7 +16,8 @@ use crate::scan::Signature;
 use super::chains::{Findings, Remedy, View, unseen};
 use super::{Advisory, Decision, Declared};
 
-/// The message by which fixed builds refuse to restore a damaged chain (backups facts, section 2.6).
+/// The message by which fixed builds refuse to restore a damaged chain
+/// (`docs/cockroachdb/backups.md#refused-restores`).
 const REFUSAL: Signature =
     Signature { name: "a88042.refusal", literal: "affected by issue #88042" };
 

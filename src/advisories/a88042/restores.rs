@@ -133,8 +133,9 @@ fn read_bad(
     bad.read_by(restore, read).into_iter().map(of_operation).collect()
 }
 
-/// Whether a restore of unknown backups concerns the advisory: on a fixed build nothing can have come of it. The advisory
-/// lists no older builds, but nothing shows that they are sound (backups facts, section 1.1).
+/// Whether a restore of unknown backups concerns the advisory: on a fixed build nothing can have come of it. The
+/// advisory lists no older builds, but nothing shows that they are sound
+/// (`docs/cockroachdb/backups.md#builds-older-than-the-affected-range`).
 pub(super) fn concerns(view: View<'_>, tenancy: &Tenancy, from: Time, to: Time) -> bool {
     view.placement(tenancy, from, to) != Placement::NotAffected || view.is_older(tenancy, from, to)
 }

@@ -199,8 +199,9 @@ impl<'a> Capture<'a> {
         coming.find(|layer| layer.kind != LayerKind::Full && layer.since(over) != Within::No)
     }
 
-    /// Whether the chain holds tables that are offline: backups of the whole cluster do (backups facts, section 1.1), and
-    /// of virtual clusters the system tenant takes all keys (cockroachdb/cockroach#52096).
+    /// Whether the chain holds tables that are offline: backups of the whole cluster do
+    /// (`docs/cockroachdb/backups.md#offline-tables-in-backups`), and of virtual clusters the system tenant takes all
+    /// keys (cockroachdb/cockroach#52096).
     pub(in crate::advisories) fn holds_offline_tables(&self) -> bool {
         let whole = |targets: &Targets| matches!(targets, Targets::Cluster | Targets::Tenants);
         self.chain.tenancy != self.operation.tenancy

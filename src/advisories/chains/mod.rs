@@ -1,5 +1,5 @@
 //! What the advisories about chains of backups share: which layers hold the midst of an operation, which come after it,
-//! who read them, and how findings about them are put together (backups facts, section 3).
+//! who read them, and how findings about them are put together (`docs/cockroachdb/backups.md#deciding-about-a-chain`).
 
 mod capture;
 mod collect;

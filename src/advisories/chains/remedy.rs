@@ -1,4 +1,5 @@
-//! What to do about a chain, with the statements of the cluster's version filled in (backups facts, section 4).
+//! What to do about a chain, with the statements of the cluster's version filled in
+//! (`docs/cockroachdb/backups.md#repairs`).
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,8 @@ use super::{KindTold, Layer, NotPlaced, Unplaced};
 /// From 22.1 on, the AS OF time of a backup whose statement does not name it is this close to `created` of its job.
 const PLANNED: i64 = 5 * Time::SECOND;
 /// Before 22.1 the AS OF time is taken first, then the manifests of earlier layers are read, and only then the job is
-/// created (backups facts, section 6): it may be this much earlier than `created`, and more with each earlier layer.
+/// created (`docs/cockroachdb/backups.md#as-of-time`): it may be this much earlier than `created`, and more with each
+/// earlier layer.
 pub(super) const EARLY: i64 = 120 * Time::SECOND;
 /// Time to read the manifest of one earlier layer.
 const EARLY_PER_LAYER: i64 = 15 * Time::SECOND;

@@ -1,4 +1,5 @@
-//! Chains of backups, what ran beside them, and the restores that read them (backups facts, sections 0 and 3.1).
+//! Chains of backups, what ran beside them, and the restores that read them
+//! (`docs/cockroachdb/backups.md#backup-chains`).
 //!
 //! A backup is a point in time: what it holds is decided by its AS OF time and not by when its job ran. So everything
 //! here compares the *interval* of an operation with the *instant* of a layer.
@@ -39,8 +40,9 @@ pub struct Backups {
     pub restores: Vec<RestoreRun>,
     /// Backups of which nobody can tell what chain they are in.
     pub unplaced: Vec<Unplaced>,
-    /// When the earliest job of each virtual cluster ended that is over: what ended before may be no longer in its tables.
-    /// A job that is not over is never deleted, and says nothing of those that are (backups facts, section 0).
+    /// When the earliest job of each virtual cluster ended that is over: what ended before may be no longer in its
+    /// tables. A job that is not over is never deleted, and says nothing of those that are
+    /// (`docs/cockroachdb/jobs.md#retention`).
     pub horizons: BTreeMap<Tenancy, Time>,
     index: index::Index,
 }
@@ -177,7 +179,7 @@ impl Chain {
     pub fn id(&self) -> String {
         match &self.subdirectory {
             Some(subdirectory) => format!("{} » /{subdirectory}", self.address.0),
-            // The form of the contract, with nothing below the address.
+            // The form of `docs/contract.md#subjects`, with nothing below the address.
             None => format!("{} » /", self.address.0),
         }
     }

@@ -164,7 +164,8 @@ pub(super) fn import(job: &Job) -> Option<BulkOperation> {
     };
     let mut operation = BulkOperation::new(job, kind, touches)?;
     operation.unreadable = unreadable;
-    // Without a write time or before its tables are prepared there is nothing to undo (backups facts, section 1.1).
+    // Without a write time or before its tables are prepared there is nothing to undo
+    // (`docs/cockroachdb/backups.md#imports-without-anything-to-undo`).
     operation.wrote_nothing = matches!(
         &job.details,
         JobDetails::Import(details) if !details.prepared || details.write_time.is_none()

@@ -1,4 +1,4 @@
-//! Whether a layer holds the tables of an operation (backups facts, section 3.1, "Coverage").
+//! Whether a layer holds the tables of an operation (`docs/cockroachdb/backups.md#coverage-of-tables`).
 
 use crate::parse::statement::{Name, Targets};
 

@@ -2,6 +2,8 @@
 //!
 //! The decoder decodes all blocks that it is given at once, and a few bytes of one can stand for 128 KiB; so the
 //! frame is taken apart here, and it gets one block at a time.
+//!
+//! Why: `docs/decisions/0015-push-decoders.md`.
 
 use std::io::Read;
 use std::ops::ControlFlow;

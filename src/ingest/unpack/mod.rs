@@ -2,6 +2,8 @@
 //!
 //! A [`Layer`] gets the bytes of one thing, finds out by its first bytes what that is, and hands what comes out of it to
 //! layers of its own. So nothing is ever held whole, and nothing has to be read twice.
+//!
+//! Why: `docs/decisions/0014-salvage.md`.
 
 mod end;
 mod layer;

@@ -1,7 +1,8 @@
 //! Documents of the API about nodes: `nodes.json`, `status.json` and `details.json`.
 //!
-//! How their keys are written changed with the releases and is not verified, so case and `_` do not count, and a node is
-//! whatever object holds a number of a node or a build (debug-zip section 7). Nothing of a document is kept but that.
+//! How their keys are written changed with the releases and is not verified, so case and `_` do not count, and a node
+//! is whatever object holds a number of a node or a build (`docs/cockroachdb/debug-zip.md#node-documents`). Nothing of
+//! a document is kept but that.
 
 use super::{ClusterFact, ClusterRecord, life, told};
 use crate::ingest::Table;

@@ -1,4 +1,5 @@
-//! Events about nodes: of `system.eventlog`, `events.json` and of structured log entries (cluster-tables section 4.3).
+//! Events about nodes: of `system.eventlog`, `events.json` and of structured log entries
+//! (`docs/cockroachdb/tables.md#events`).
 
 use serde::Deserialize;
 

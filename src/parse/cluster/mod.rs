@@ -1,4 +1,5 @@
-//! Tables and documents about nodes, versions and settings to records (debug-zip section 7).
+//! Tables and documents about nodes, versions and settings to records
+//! (`docs/cockroachdb/debug-zip.md#sources-of-the-version`).
 
 mod document;
 mod events;

@@ -33,8 +33,9 @@ pub struct Head<'a> {
 /// Lyymmdd hh:mm:ss.uuuuuu[±hhmmss] [goid ][(gostd) ][chan@]file:line[ ⋮| ] rest
 /// ```
 ///
-/// The grammar of log-formats section 1 to the letter: the whole prefix is required, because text that quotes
-/// a log at the start of a line must not become an entry more often than need be (trap 33).
+/// The grammar of `docs/cockroachdb/log-formats.md#line-grammar` to the letter: the whole prefix is required, because
+/// text that quotes a log at the start of a line must not become an entry more often than need be
+/// (`docs/cockroachdb/log-formats.md#quoted-log-lines`).
 #[must_use]
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
     let (stamp, rest) = line.split_first_chunk::<23>()?;

@@ -1,7 +1,9 @@
 //! crdb-v1, crdb-v1-count and crdb-v2: the text formats, which share one prefix.
 //!
-//! A line alone does not tell them apart, and neither does the file's name or preamble (log-formats traps 1 and
-//! 5). Who reads a file votes over its lines and passes the [`TextFormat`] that won.
+//! A line alone does not tell them apart, and neither does the file's name or preamble
+//! (`docs/cockroachdb/log-formats.md#zip-logs-are-re-rendered` and
+//! `docs/cockroachdb/log-formats.md#telling-the-text-formats-apart`). Who reads a file votes over its lines and passes
+//! the [`TextFormat`] that won.
 
 mod head;
 mod hidden;

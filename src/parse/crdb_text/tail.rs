@@ -11,7 +11,8 @@ pub struct Tagged<'a> {
     pub rest: &'a [u8],
 }
 
-/// How a physical line of crdb-v2 goes on from the one before it (log-formats section 4).
+/// How a physical line of crdb-v2 goes on from the one before it
+/// (`docs/cockroachdb/log-formats.md#continuation-characters`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Continuation {
     /// A space: the first line of a message.
@@ -45,8 +46,9 @@ pub struct V2<'a> {
     pub message: &'a [u8],
 }
 
-/// Splits the tags off. They end at the first `]` that a space follows (log-formats trap 12), so a crdb-v1
-/// message that begins with a bracket reads as tags, to CockroachDB's own tools too (trap 6).
+/// Splits the tags off. They end at the first `]` that a space follows (`docs/cockroachdb/log-formats.md#tag-syntax`),
+/// so a crdb-v1 message that begins with a bracket reads as tags, to CockroachDB's own tools too
+/// (`docs/cockroachdb/log-formats.md#messages-that-begin-with-a-bracket`).
 pub(super) fn tagged(rest: &[u8]) -> Tagged<'_> {
     let none = Tagged { tags: None, rest };
     let ([b' ', b'[', open @ ..] | [b'[', open @ ..]) = rest else { return none };
@@ -76,7 +78,7 @@ pub fn v2<'a>(tagged: &Tagged<'a>) -> Option<V2<'a>> {
 }
 
 /// Counter and message of a crdb-v1 line. Without `counted`, a number at the start belongs to the message
-/// (log-formats trap 6: `7 replicas failing`).
+/// (`7 replicas failing`; `docs/cockroachdb/log-formats.md#counters`).
 #[must_use]
 pub fn v1(rest: &[u8], counted: bool) -> (Option<u64>, &[u8]) {
     let (counter, message) = match split_counter(rest).filter(|_| counted) {

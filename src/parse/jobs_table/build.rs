@@ -18,7 +18,7 @@ pub(super) enum InfoKey {
 }
 
 impl InfoKey {
-    /// The spelling of the keys is not verified; both words are in it (debug-zip section 2).
+    /// The spelling of the keys is not verified; both words are in it (`docs/cockroachdb/debug-zip.md#job-info-keys`).
     pub(super) fn of(row: &Row) -> Option<Self> {
         let key = row.text(&["info_key"])?.to_ascii_lowercase();
         if key.contains("legacy_payload") {

@@ -1,4 +1,5 @@
-//! Cells that hold encoded bytes, in the five ways in which debug zips write them (debug-zip section 4).
+//! Cells that hold encoded bytes, in the five ways in which debug zips write them
+//! (`docs/cockroachdb/debug-zip.md#encoded-cells`).
 
 /// What a cell says.
 #[derive(Debug, PartialEq, Eq)]

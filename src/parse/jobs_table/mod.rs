@@ -1,5 +1,5 @@
 //! The tables about jobs that a debug zip holds: `crdb_internal.jobs`, the raw rows of `system.jobs` and
-//! `crdb_internal.system_jobs`, and `system.job_info` (debug-zip sections 3 to 5).
+//! `crdb_internal.system_jobs`, and `system.job_info` (`docs/cockroachdb/debug-zip.md#tables-about-jobs`).
 
 mod build;
 mod encoded;

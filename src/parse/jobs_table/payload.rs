@@ -1,4 +1,5 @@
-//! The listed fields of a job's payload and progress, and no others (debug-zip section 4; backups facts, section 2.8).
+//! The listed fields of a job's payload and progress, and no others (`docs/cockroachdb/debug-zip.md#payload-fields` and
+//! `docs/cockroachdb/backups.md#payload-details`).
 //!
 //! Payloads hold addresses with their keys. Text is scrubbed as it is taken out; addresses lose everything but scheme,
 //! host and path.

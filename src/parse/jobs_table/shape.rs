@@ -1,5 +1,6 @@
 //! Which table of jobs it is, told from the names of its columns. Column sets change with every few releases and
-//! redaction removes some, so cells are found by name (debug-zip sections 3 and 4).
+//! redaction removes some, so cells are found by name (`docs/cockroachdb/debug-zip.md#job-columns` and
+//! `docs/cockroachdb/debug-zip.md#raw-job-rows`).
 
 use crate::ingest::Table;
 

@@ -1,4 +1,4 @@
-//! json, json-compact and their fluent forms: one object per line (log-formats section 5).
+//! json, json-compact and their fluent forms: one object per line (`docs/cockroachdb/log-formats.md#json`).
 
 mod walk;
 
@@ -278,7 +278,8 @@ impl<'a> Fields<'a> {
 pub struct Object<'a> {
     /// Its text, to the closing brace.
     pub text: &'a str,
-    /// Whether it has the two fields that every event of CockroachDB has (log-formats section 10).
+    /// Whether it has the two fields that every event of CockroachDB has
+    /// (`docs/cockroachdb/log-formats.md#structured-events`).
     pub is_event: bool,
 }
 

@@ -1,5 +1,5 @@
 //! The log of MOLT Fetch and Verify: zerolog's JSON lines with `level`, `time` and `message`
-//! (a144650 facts, section 6).
+//! (`docs/cockroachdb/jobs.md#molt-logs`).
 
 use crate::model::{Entry, LogFormat, Severity, Time};
 use crate::parse::json::{inner, string_text};

@@ -35,7 +35,8 @@ impl Address {
         first.ok_or_else(|| Unparsed::Unknown("a list of addresses in it is empty".to_owned()))
     }
 
-    /// Collection and subdirectory, where the address ends with one that is dated (backups facts, section 2.4).
+    /// Collection and subdirectory, where the address ends with one that is dated
+    /// (`docs/cockroachdb/backups.md#restore-statements`).
     #[must_use]
     pub fn split_dated(&self) -> Option<(Self, String)> {
         let start = self.0.len().checked_sub(DATED.len())?;
@@ -62,8 +63,8 @@ impl Subdirectory {
 /// The form of a subdirectory whose name CockroachDB chose.
 const DATED: &str = "YYYY/MM/DD-hhmmss.cc";
 
-/// The `AS OF` of the full backup in a subdirectory that CockroachDB named after it, cut to 10 ms (backups facts,
-/// section 0). A slash may stand before it.
+/// The `AS OF` of the full backup in a subdirectory that CockroachDB named after it, cut to 10 ms
+/// (`docs/cockroachdb/backups.md#dated-subdirectories`). A slash may stand before it.
 #[must_use]
 pub fn dated(path: &str) -> Option<Time> {
     let path = path.strip_prefix('/').unwrap_or(path).as_bytes();

@@ -3,9 +3,9 @@
 use super::lex::Token;
 use super::sql::Sql;
 
-/// First words of descriptions of schema changes that build no index: statements, and what the server writes itself about
-/// a table that another statement changes too (`pkg/sql` of 19.1 to 21.1, and backups facts, section 2.4). `CREATE` and
-/// `ALTER` are looked at more closely.
+/// First words of descriptions of schema changes that build no index: statements, and what the server writes itself
+/// about a table that another statement changes too (`pkg/sql` of 19.1 to 21.1, and
+/// `docs/cockroachdb/backups.md#index-build-statements`). `CREATE` and `ALTER` are looked at more closely.
 const NO_BUILD: [&[&str]; 19] = [
     &["backup"],
     &["restore"],

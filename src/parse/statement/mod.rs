@@ -1,5 +1,5 @@
 //! The statements in the descriptions of jobs: `BACKUP`, `RESTORE`, `IMPORT` and schema changes, in the forms in
-//! which CockroachDB 19.1 to 23.x print them (backups facts, sections 2.3 and 2.4).
+//! which CockroachDB 19.1 to 23.x print them (`docs/cockroachdb/backups.md#statements`).
 //!
 //! A description is what a person or a schedule typed, printed anew by the server, with secrets removed. It may have
 //! been redacted, cut or forged; whatever is not plainly of a known form is an [`Unparsed`] with a reason, never a guess.

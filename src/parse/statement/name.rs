@@ -26,7 +26,8 @@ impl Meaning<'_> {
 
 impl Name {
     /// Whether this may mean the same table as `other`, by all that the two say. Names are printed as they were typed,
-    /// with any number of parts; of two parts the first is the database, or the schema (backups facts, section 2.3).
+    /// with any number of parts; of two parts the first is the database, or the schema
+    /// (`docs/cockroachdb/backups.md#names-in-statements`).
     #[must_use]
     pub fn may_be(&self, other: &Self) -> bool {
         let others = other.meanings();

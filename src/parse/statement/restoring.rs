@@ -9,7 +9,8 @@ use super::{IndexBuild, Name, Unparsed};
 /// How the description of a job begins that goes on with schema changes of a table that was restored.
 pub(super) const RESTORING: &str = "RESTORING: ";
 
-/// The changes of a restored table. Names are printed as they are, without quotes (backups facts, section 2.4).
+/// The changes of a restored table. Names are printed as they are, without quotes
+/// (`docs/cockroachdb/backups.md#index-build-statements`).
 pub(super) fn changes(changes: &str) -> Result<IndexBuild, Unparsed> {
     let mut found: Option<IndexBuild> = None;
     let mut unknown = None;

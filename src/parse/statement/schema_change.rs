@@ -1,5 +1,6 @@
 //! What the description of a schema change says that the job does: fill a new table or a view from a query, build
-//! something that is validated against its table, or write no rows at all (`a144650` facts, sections 1.3, 1.4 and 3.7).
+//! something that is validated against its table, or write no rows at all (`docs/cockroachdb/jobs.md#operations`,
+//! `docs/cockroachdb/jobs.md#schema-change-backfills` and `docs/cockroachdb/jobs.md#index-backfills`).
 
 use super::lex::{Lexer, Token};
 use super::restoring::RESTORING;

@@ -1,4 +1,5 @@
-//! Tables drawn with `|` and `-`, as debug zips held them until 19.2.6 and 20.1.0 (debug-zip section 5).
+//! Tables drawn with `|` and `-`, as debug zips held them until 19.2.6 and 20.1.0
+//! (`docs/cockroachdb/debug-zip.md#ascii-tables`).
 //!
 //! Two drawings exist: a box (`+----+` above, between and below, `|` at both sides), and lines between the columns
 //! only, below whose names stands `+----+----+` or `-----+-----`. Both may end with `(N rows)`. A cell of several

@@ -1,5 +1,6 @@
-//! `--format=json`: an array of one object per row, all of whose values are strings (debug-zip section 5). Objects
-//! over several lines, objects without an array around them, numbers and nested values are read too.
+//! `--format=json`: an array of one object per row, all of whose values are strings
+//! (`docs/cockroachdb/debug-zip.md#json-tables`). Objects over several lines, objects without an array around them,
+//! numbers and nested values are read too.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
-//! Tables of every format in which a debug zip dumps them, to rows of named cells (debug-zip section 5).
+//! Tables of every format in which a debug zip dumps them, to rows of named cells
+//! (`docs/cockroachdb/debug-zip.md#tables`).
 //!
-//! The content decides which format it is; the ending of the file's name says nothing (debug-zip trap 8). Text comes
-//! in pieces of any size; memory holds one row.
+//! The content decides which format it is; the ending of the file's name says nothing
+//! (`docs/cockroachdb/debug-zip.md#table-format-by-content`). Text comes in pieces of any size; memory holds one row.
 
 mod ascii;
 mod json;

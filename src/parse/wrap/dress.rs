@@ -6,7 +6,8 @@ use crate::parse::{crdb_text, json};
 
 const ESCAPE: u8 = 0x1B;
 
-/// `text` without the sequences `ESC [ … letter` (log-formats trap 24). Borrowed if there are none.
+/// `text` without the sequences `ESC [ … letter` (`docs/cockroachdb/log-formats.md#ansi-sequences`). Borrowed if there
+/// are none.
 pub(super) fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(ESCAPE, text).is_none() {
         return Cow::Borrowed(text);
@@ -29,7 +30,7 @@ pub(super) fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// What the markers turn into when their UTF-8 is read in the code page of Windows (1252), in Latin-1, or in that of
-/// its console (437, 850), and written again as UTF-8 (log-formats trap 25).
+/// its console (437, 850), and written again as UTF-8 (`docs/cockroachdb/log-formats.md#broken-encodings`).
 const MOJIBAKE: [(&str, &str); 16] = [
     ("â‹®", "⋮"),
     ("â€¹", "‹"),

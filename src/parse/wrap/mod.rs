@@ -1,8 +1,9 @@
 //! What others wrapped around a log: an encoding, a collector's prefix on every line, colours, a broken code page.
 //!
 //! CockroachDB writes none of it. Who pastes `kubectl logs`, `journalctl` or a file that went through Windows hands in
-//! all of it (log-formats traps 7, 24 and 25). The first lines of a file decide, once: [`Wrapping::detect`]. A file that
-//! is as CockroachDB wrote it costs no more than that.
+//! all of it (`docs/cockroachdb/log-formats.md#wrapped-lines`, `docs/cockroachdb/log-formats.md#ansi-sequences` and
+//! `docs/cockroachdb/log-formats.md#broken-encodings`). The first lines of a file decide, once: [`Wrapping::detect`]. A
+//! file that is as CockroachDB wrote it costs no more than that.
 
 mod collector;
 mod dress;
@@ -67,8 +68,9 @@ impl Wrapping {
     /// Decides from the start of a file; beyond [`SAMPLE`] nothing is looked at.
     ///
     /// Only lines that begin an entry vote, so what a person or a shell wrote above them does not matter. Collectors
-    /// need the majority: a log that quotes a wrapped log is not wrapped itself (trap 33). Of colours and of a broken
-    /// code page a tenth is enough, because entries without a marker show neither.
+    /// need the majority: a log that quotes a wrapped log is not wrapped itself
+    /// (`docs/cockroachdb/log-formats.md#quoted-log-lines`). Of colours and of a broken code page a tenth is enough,
+    /// because entries without a marker show neither.
     #[must_use]
     pub fn detect(start: &[u8]) -> Detected {
         let start = &start[..start.len().min(SAMPLE)];

@@ -138,7 +138,7 @@ pub struct BackupPart {
     pub tables: Vec<String>,
     /// Indexes concerned, by name.
     pub indexes: Vec<String>,
-    /// Id of the job of the newest layer of the chain that is safe to restore to, in decimal.
+    /// Id of the job of the newest layer of the chain before the first suspect one, in decimal.
     pub last_safe: Option<String>,
     /// Id of the job of the first full backup that ends the exposure, in decimal.
     pub ends_with: Option<String>,

@@ -1,4 +1,4 @@
-//! The report as a document: the shape of `crdb-triage/report/1` in the contract, section 4.
+//! The report as a document: the shape of `crdb-triage/report/1` (`docs/contract.md#report`).
 //!
 //! Fields stand in the order in which they are printed. Names and meanings are fixed; fields may be added.
 
@@ -304,6 +304,7 @@ pub struct Advisory {
     /// The published advisory.
     pub url: String,
     /// Class of harm: `data-loss`, `corruption`, `wrong-results`, `unavailability`, `security`, `performance`, `other`.
+    /// Sentences call it harm; only entries have a severity.
     pub severity: String,
     /// Whether an affected version ran.
     pub applicability: Applicability,

@@ -2,6 +2,8 @@
 //!
 //! Tags, classes and attributes are words of this program (`&'static str`); what comes from elsewhere is content of an
 //! element and nothing else, but for one address, which is checked.
+//!
+//! Why: `docs/decisions/0021-html-by-types.md`.
 
 use super::super::visible::{self, Piece};
 use super::super::wording;

@@ -8,6 +8,8 @@
 //! First all places that hold nothing but names are gone through, so that a name is replaced in our own sentences too
 //! where it is an ordinary word; then everything is written anew. Names are numbered as they come, so the same report
 //! gives the same replacements, and a report of which the names are replaced stays as it is.
+//!
+//! Why: `docs/decisions/0022-redaction-keeps-known-words.md`.
 
 mod chains;
 mod names;

@@ -163,7 +163,7 @@ fn bounds(
             .as_ref()
             .map(|_| "not yet: no full backup after the operation is known".to_owned()),
     };
-    let facts = [("Last layer safe to restore to", safe), ("Exposure ends with", ends)];
+    let facts = [("Latest layer to restore to", safe), ("Exposure ends with", ends)];
     facts.into_iter().filter_map(|(name, said)| Some((name, said?))).collect()
 }
 

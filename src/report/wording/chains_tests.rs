@@ -19,7 +19,7 @@ fn what_a_finding_says_of_a_chain_names_layers_of_other_chains_with_them() {
     assert_eq!(fact("Tables"), Some("ledger.public.entries (id 108)"));
     assert_eq!(fact("Indexes"), None);
     assert_eq!(
-        fact("Last layer safe to restore to"),
+        fact("Latest layer to restore to"),
         Some(
             "full backup 812400273551390102 (as of 2022-11-03T02:00:00.000000Z), as far as A-88042 goes"
         )
@@ -42,7 +42,7 @@ fn what_is_not_known_is_said_where_the_chain_is_known_and_only_there() {
         facts.into_iter().map(|(name, said)| format!("{name}: {said}")).collect::<Vec<_>>()
     };
     let all = said(&report).join("\n");
-    assert!(all.contains("Last layer safe to restore to: none that is known"), "{all}");
+    assert!(all.contains("Latest layer to restore to: none that is known"), "{all}");
     assert!(all.contains("Exposure ends with: not yet"), "{all}");
     report.findings[0].backup = Some(Default::default());
     assert_eq!(said(&report), [] as [String; 0]);

@@ -145,8 +145,8 @@ struct Harm {
     future: &'static str,
 }
 
-fn harm(severity: &str) -> Harm {
-    let (happened, perfect, future) = match severity {
+fn harm(class: &str) -> Harm {
+    let (happened, perfect, future) = match class {
         "data-loss" => ("lost rows", "lost rows", "lose rows"),
         "corruption" => ("holds corrupt data", "corrupt data", "corrupt data"),
         "wrong-results" => ("gave wrong results", "given wrong results", "give wrong results"),

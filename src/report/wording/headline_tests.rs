@@ -8,12 +8,12 @@ fn report() -> Report {
 }
 
 /// The answer where one job has `verdict`, for an advisory of this class of harm.
-fn answer(verdict: Verdict, severity: &str) -> String {
+fn answer(verdict: Verdict, harm: &str) -> String {
     let mut report = report();
     report.findings.iter_mut().for_each(|finding| finding.verdict = verdict);
     report.advisories.truncate(1);
     report.advisories[0].verdict = verdict;
-    report.advisories[0].severity = severity.to_owned();
+    report.advisories[0].severity = harm.to_owned();
     report.advisories[0].findings.truncate(1);
     headline(&report).answer
 }
@@ -32,7 +32,7 @@ const ALL: [Verdict; 9] = [
 
 #[test]
 fn the_answer_names_the_class_of_harm() {
-    let said = |severity| answer(Verdict::Suspect, severity);
+    let said = |harm| answer(Verdict::Suspect, harm);
     assert_eq!(said("data-loss"), "1 job may have lost rows (A-144650). Validate the data.");
     assert_eq!(
         said("security"),
@@ -44,10 +44,9 @@ fn the_answer_names_the_class_of_harm() {
 #[test]
 fn no_verdict_is_called_clean() {
     for verdict in ALL {
-        for severity in
-            ["data-loss", "corruption", "wrong-results", "unavailability", "security", "x"]
+        for harm in ["data-loss", "corruption", "wrong-results", "unavailability", "security", "x"]
         {
-            let said = answer(verdict, severity);
+            let said = answer(verdict, harm);
             for word in ["clean", "safe", "fine", "healthy", " OK"] {
                 assert!(!said.contains(word), "{said}");
             }

@@ -282,8 +282,7 @@ async fn chains_of_backups_are_drawn_told_and_listed_those_with_findings_first()
     assert_eq!(layers, 2 + 2 + 1 + 3 + 5 + 2);
 
     let facts = one(&id("backup-facts")).text_content().unwrap();
-    for said in ["Tablesledger.public.entries (id 108)", "Last layer safe to restore tofull backup"]
-    {
+    for said in ["Tablesledger.public.entries (id 108)", "Latest layer to restore tofull backup"] {
         assert!(facts.contains(said), "{said} in: {facts}");
     }
     let shown = one("#app").text_content().unwrap();

@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask serve` shows the page with it, and the end-to-end tests prove with it that no request
 //! follows once the page has loaded. It behaves like a plain static host: no header that the page would need.
+//!
+//! Why: `docs/decisions/0026-own-dev-server.md`.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},

@@ -1,8 +1,9 @@
 //! Zip archives without use of their directory: member by member, by the headers before their data.
 //!
 //! So are read an archive that lost its end (a full disk, a killed `debug zip`, a cut upload) and one that lies within
-//! another and arrives as a stream. `cockroach debug zip` writes sizes and checksum of a member after it (debug-zip
-//! traps 1 to 3), so the end of a member is where its deflate stream ends.
+//! another and arrives as a stream. `cockroach debug zip` writes sizes and checksum of a member after it
+//! (`docs/cockroachdb/debug-zip.md#data-descriptors` and `docs/cockroachdb/debug-zip.md#zip64`), so the end of a member
+//! is where its deflate stream ends.
 
 mod deflated;
 mod descriptor;

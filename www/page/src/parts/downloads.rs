@@ -1,5 +1,5 @@
-//! What leaves the page, and in which form: redacted first, because a report is made to be handed on. What the contract
-//! calls the report is the complete one: the same bytes as the command's.
+//! What leaves the page, and in which form: redacted first, because a report is made to be handed on. The complete one is
+//! the report of `docs/contract.md#report`: the same bytes as the command's.
 
 use std::sync::Arc;
 

@@ -6,6 +6,8 @@
 //!
 //! A function in the place of a value or of content is followed: when a signal that it reads changes, what it made
 //! is made again. That ends with the part that it belongs to. Content is text and elements, never markup.
+//!
+//! Why: `docs/decisions/0017-page-elements.md`.
 
 use leptos::ev::EventDescriptor;
 use leptos::prelude::*;

@@ -87,7 +87,7 @@ fn badge(role: LayerRole) -> Option<El> {
     )))
 }
 
-/// Below the layer: C for captures, a tick for the last safe one.
+/// Below the layer: C for captures, a tick for the latest to restore to.
 fn below(glyph: Glyph) -> [Option<El>; 2] {
     let aside = if glyph.captures && glyph.safe { 7 } else { 0 };
     let letter = glyph.captures.then(|| {

@@ -149,7 +149,7 @@ fn a_layer_that_captured_an_operation_stands_within_its_bar_and_what_follows_beh
     assert_eq!(picture.guides.len(), 3, "a line for each layer that the finding speaks of");
     assert_eq!(
         layers[0].text,
-        "Full backup 812400273551390102 (as of 2022-11-03 02:00:00 UTC): succeeded; captures IMPORT INTO 812400273551390101 (A-88042); the last layer safe to restore to."
+        "Full backup 812400273551390102 (as of 2022-11-03 02:00:00 UTC): succeeded; captures IMPORT INTO 812400273551390101 (A-88042); the latest layer to restore to."
     );
     assert_eq!(
         picture.notes,
@@ -343,7 +343,7 @@ fn the_table_says_by_how_much_a_time_may_be_off_and_a_long_one_is_cut_and_says_s
     assert_eq!(names, ["Layers", "Operations"]);
     let [full, incremental, _] = &all[0].lines[..] else { panic!("{all:?}") };
     assert_eq!((full.what.as_str(), full.slack), ("full backup", 5));
-    assert_eq!(full.part, "last layer safe to restore to");
+    assert_eq!(full.part, "latest layer to restore to");
     assert_eq!(full.detail, "database shop; full because its version never appends by itself");
     assert_eq!(
         incremental.part,

@@ -3,6 +3,8 @@
 //! One worker starts and plans; the others start when there is work for them. Units are handed out largest
 //! first, one per worker. A worker that dies takes its unit with it: the unit is recorded and not tried again,
 //! because it would kill the next worker too.
+//!
+//! Why: `docs/decisions/0003-workers-without-shared-memory.md`.
 
 use crdb_triage::model::SortSmall;
 use crdb_triage::protocol::{Event, UnitInfo, VERSION};

@@ -1,5 +1,7 @@
 //! The report in another form: a worker of its own prints it, so that the page carries none of the forms. It needs no
 //! input, and so works when the workers of the run are gone, and for a report that was saved.
+//!
+//! Why: `docs/decisions/0020-printed-forms-in-the-worker.md`.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -3,6 +3,8 @@
 //! Browsers compile WebAssembly twice: quickly at first, and well what has run for a while. What a first bundle waits for,
 //! a tenth of a second on 1 GiB and half of all the time on a small one, can be had before: from when the page is there, a
 //! crew reads a made-up log. It ends when that is read, or when something real comes.
+//!
+//! Why: `docs/decisions/0025-warm-up.md`.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

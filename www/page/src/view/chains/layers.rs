@@ -138,7 +138,7 @@ fn said(view: &View<'_>, safe: &[&str], layer: &Layer) -> String {
     let mut words = vec![format!("{name}: {}", wording::layer_state(layer))];
     words.extend(wording::layer_parts(view.chain, layer));
     if safe.contains(&layer.job.as_str()) {
-        words.push("the last layer safe to restore to".to_owned());
+        words.push("the latest layer to restore to".to_owned());
     }
     if view.is_subject(SubjectKind::Backup, &layer.job) {
         words.push("this finding is about it".to_owned());
@@ -165,7 +165,7 @@ fn several(safe: &[&str], layers: &[&Layer]) -> String {
         (of_role(LayerRole::Captures), "capturing an operation"),
         (of_role(LayerRole::Possible), "possible"),
         (of_role(LayerRole::Suspect), "suspect"),
-        (safe, "the last safe to restore to"),
+        (safe, "the latest to restore to"),
     ];
     let some = kinds.into_iter().chain(others).filter(|(number, _)| *number > 0);
     let some: Vec<String> = some.map(|(number, word)| format!("{number} {word}")).collect();

@@ -42,7 +42,7 @@ pub struct Glyph {
     pub role: Option<LayerRole>,
     /// One captures an operation.
     pub captures: bool,
-    /// One is the last that is safe to restore to.
+    /// One is the latest to restore to.
     pub safe: bool,
     /// One is what the finding is about.
     pub subject: bool,
@@ -72,7 +72,7 @@ pub const GLYPHS: [(Glyph, &str); 11] = [
     (Glyph { captures: true, ..PLAIN }, "captures an operation"),
     (Glyph { role: Some(LayerRole::Possible), ..PLAIN }, "possible"),
     (Glyph { role: Some(LayerRole::Suspect), ..PLAIN }, "suspect"),
-    (Glyph { safe: true, ..PLAIN }, "last layer safe to restore to"),
+    (Glyph { safe: true, ..PLAIN }, "latest layer to restore to"),
     (Glyph { subject: true, ..PLAIN }, "what this finding is about"),
 ];
 
@@ -271,7 +271,7 @@ fn role(layer: &Layer) -> Option<LayerRole> {
     roles.filter(|role| *role != LayerRole::Captures).max()
 }
 
-/// Jobs of the layers that are the last ones safe to restore to: for a finding, or for any about this chain.
+/// Jobs of the latest layers to restore to: for a finding, or for any about this chain.
 fn last_safe<'a>(report: &'a Report, chain: &Chain, finding: Option<&'a Finding>) -> Vec<&'a str> {
     let all = report.findings.iter().filter(|other| match finding {
         Some(finding) => std::ptr::eq(*other, finding),

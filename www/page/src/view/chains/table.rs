@@ -39,7 +39,7 @@ pub struct Section {
     pub lines: Vec<Line>,
 }
 
-/// Layers, operations and restores of a chain; for a finding, with the layer that this one calls the last safe one.
+/// Layers, operations and restores of a chain; for a finding, with the layer that this one calls the latest to restore to.
 #[must_use]
 pub fn sections(report: &Report, chain: &Chain, finding: Option<&Finding>) -> Vec<Section> {
     let all = [
@@ -61,7 +61,7 @@ fn layers(report: &Report, chain: &Chain, finding: Option<&Finding>) -> Vec<Line
     let line = |(at, layer): (usize, &_)| {
         let mut part = wording::layer_parts(chain, layer);
         if safe.contains(&layer.job.as_str()) {
-            part.push("last layer safe to restore to".to_owned());
+            part.push("latest layer to restore to".to_owned());
         }
         Line {
             item: Item::Layer(at),
