@@ -246,11 +246,12 @@ pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
     if !matches!(verdict, Verdict::NoSign | Verdict::NotAffected) || facts.unsearched.files() == 0 {
         return String::new();
     }
-    let Unsearched { dumps, tables, pictures } = facts.unsearched;
+    let Unsearched { dumps, tables, pictures, messages } = facts.unsearched;
     let kinds = [
         (dumps, "profiles, traces and dumps of goroutines or ranges"),
         (tables, "tables and documents for other purposes"),
         (pictures, "pictures and pages that are no text"),
+        (messages, "messages of why an attempt at a table failed"),
     ];
     let kinds: Vec<String> = kinds
         .iter()

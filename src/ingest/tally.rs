@@ -28,13 +28,15 @@ pub struct Unsearched {
     pub tables: u64,
     /// Pictures and pages whose bytes are no text.
     pub pictures: u64,
+    /// Messages of why an attempt at a table failed, where another attempt succeeded.
+    pub messages: u64,
 }
 
 impl Unsearched {
     /// How many files they are.
     #[must_use]
     pub fn files(&self) -> u64 {
-        self.dumps + self.tables + self.pictures
+        self.dumps + self.tables + self.pictures + self.messages
     }
 }
 
@@ -109,6 +111,7 @@ impl Tally {
         self.unsearched.dumps += unsearched.dumps;
         self.unsearched.tables += unsearched.tables;
         self.unsearched.pictures += unsearched.pictures;
+        self.unsearched.messages += unsearched.messages;
         self.searched = (self.searched.0 + searched.0, self.searched.1 + searched.1);
         self.unread.extend(unread);
         self.failures.extend(failures);

@@ -155,6 +155,7 @@ fn settle(files: &[FileResult], tally: &mut Tally) -> (Vec<(Standing, bool)>, u6
     }
     let settled = ingest::settle(&attempts, std::mem::take(&mut tally.failures));
     tally.unread.extend(settled.unread);
+    tally.unsearched.messages += settled.skipped;
     let mut standings = vec![(Standing::Whole, false); files.len()];
     for (index, (standing, replaced)) in indices.into_iter().zip(settled.standings) {
         standings[index] = (standing, replaced);
