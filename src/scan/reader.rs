@@ -410,6 +410,9 @@ impl Reader {
     /// dressed, or stand in a field that is no message.
     fn stray(&mut self, text: &[u8], at: (u64, u64), raw: Option<&[u8]>, found: &[u16]) {
         let (line, offset) = at;
+        if !self.signatures.may_hold_sign(text) {
+            return;
+        }
         for signature in self.signatures.signs_in(text) {
             if !found.contains(&signature) {
                 let text = shown(raw.unwrap_or(text));

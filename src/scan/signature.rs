@@ -44,6 +44,8 @@ struct Inner {
     prefilter: Prefilter,
     /// The same together with what redaction leaves.
     watchful: Prefilter,
+    /// The forms of signs alone.
+    forms: Prefilter,
     /// The signs of advisories in any dress.
     net: Net,
 }
@@ -70,12 +72,15 @@ impl Signatures {
                 literals.push(one.literal.as_bytes());
             }
         }
+        let mut forms: Vec<&[u8]> = dressed.iter().map(Vec::as_slice).collect();
+        forms.extend(list.iter().skip(first_sign).map(|one| one.literal.as_bytes()));
+        let forms = Prefilter::new(&forms);
         literals.extend(dressed.iter().map(Vec::as_slice));
         let prefilter = Prefilter::new(&literals);
         literals.extend(redaction::REMOVED);
         let watchful = Prefilter::new(&literals);
         let net = Net::new(&list, first_sign);
-        Self { inner: Arc::new(Inner { list, finders, prefilter, watchful, net }) }
+        Self { inner: Arc::new(Inner { list, finders, prefilter, watchful, forms, net }) }
     }
 
     /// The list.
@@ -89,6 +94,11 @@ impl Signatures {
     pub fn index(&self, name: &str) -> Option<u16> {
         let at = self.inner.list.iter().position(|signature| signature.name == name)?;
         u16::try_from(at).ok()
+    }
+
+    /// Whether any form of a sign for which lines are searched stands in a text: most candidates are so for another literal.
+    pub(super) fn may_hold_sign(&self, text: &[u8]) -> bool {
+        self.inner.forms.find(text, 0).is_some()
     }
 
     /// The index of each sign of an advisory that `text` holds, in any dress, or of which it holds one half if that is

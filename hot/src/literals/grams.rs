@@ -42,7 +42,7 @@ const FREQUENT: &[u8] = b" async back batch being below between cancelled cancel
      message missing needed node obsolete older over process proposal protected raft range rangefeed ranges record replica \
      request resolve retry running runtime schema server setting snapshot span split started starting state stats status \
      store sync system table tenant time timestamp transaction transport under unexpected update util/log value version \
-     waiting with write EventType Timestamp ing ment tion ";
+     waiting with write node_id reflected affected flush flushed selected EventType Timestamp ing ment tion ";
 
 /// How much more often than by its bytes a gram of a frequent word is met.
 const FREQUENT_FACTOR: u64 = 100;
