@@ -193,10 +193,12 @@ fn every_test_is_a_module_of_one_program() {
         ["tests/cases.rs", "tests/it/main.rs"],
         "each program links the whole engine: a test is a module of `tests/it`"
     );
-    for path in files("tests/it", "rs").into_iter().filter(|path| !path.ends_with("main.rs")) {
+    let modules =
+        ["tests/it", "www/e2e/tests/e2e"].into_iter().flat_map(|folder| files(folder, "rs"));
+    for path in modules.filter(|path| !path.ends_with("main.rs")) {
         let module = if path.ends_with("mod.rs") { path.parent().unwrap() } else { &path };
         let above = module.parent().unwrap();
-        let root = if above.ends_with("it") { "main.rs" } else { "mod.rs" };
+        let root = if above.join("main.rs").is_file() { "main.rs" } else { "mod.rs" };
         let listed = fs::read_to_string(above.join(root)).unwrap();
         assert!(
             listed.contains(&format!("mod {};", module.file_stem().unwrap().to_str().unwrap())),

@@ -51,7 +51,7 @@ async fn a_restore_in_one_cluster_finds_its_chain_in_the_other() -> Result<()> {
 
 #[tokio::test]
 async fn the_picture_of_a_chain_and_its_table_say_the_same() -> Result<()> {
-    let (_site, page) = both("picture").await?;
+    let (_site, page) = both("picture-of-chains").await?;
     let picture = page.text("chain-picture").await?;
     page.evaluate("document.querySelector('[data-testid=chain] summary').click()").await?;
     // It is made when somebody opens it.
