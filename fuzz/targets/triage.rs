@@ -2,7 +2,9 @@
 #![no_main]
 
 #[allow(dead_code, reason = "the other targets use the rest of it")]
-#[path = "../../tests/support/fuzz.rs"]
-mod fuzz;
+#[path = "../shared.rs"]
+mod shared;
+
+use shared::fuzz;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::triage(bytes));

@@ -15,12 +15,7 @@ use crdb_triage::report::{self, Run, markdown, text};
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use crdb_triage::triage::Engine;
 
-#[path = "bundle.rs"]
-mod bundle;
-#[path = "dresses.rs"]
-mod dresses;
-#[path = "literals.rs"]
-mod literals;
+use super::{bundle, dresses, literals};
 
 /// A target's name and what it checks.
 pub(crate) type Target = (&'static str, fn(&[u8]));

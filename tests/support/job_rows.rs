@@ -3,7 +3,7 @@
 use crdb_triage::model::Time;
 use crdb_triage::report::Report;
 
-use crate::bundle::{self, File};
+use super::bundle::{self, File};
 
 /// Midnight of 2021-03-22, from which tests count minutes.
 pub(crate) const MIDNIGHT: i64 = 1_616_371_200;

@@ -7,7 +7,7 @@ use crdb_triage::ingest::{Input, Limits, MemorySource};
 use crdb_triage::report::{self, Report, Run};
 use crdb_triage::triage::Engine;
 
-use crate::bundle::File;
+use super::bundle::File;
 
 /// Every report of every test is held against the schema.
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {

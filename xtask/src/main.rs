@@ -26,7 +26,7 @@ usage: cargo xtask <task>
   test [--quick]     run every test: native, wasm in a browser, end to end; --quick leaves the browsers out
   build              write dist/site/ (any static host, any sub-path) and dist/crdb-triage.html (one file), what they
                      are made of, and their sums
-  reproduce          build the last commit twice, in two clones, and compare dist/ byte for byte
+  reproduce          build the last commit here and in a clone, and compare dist/ byte for byte
   bench [--peer PATH] [--small] [--rounds N]
                      measure the page and the command, as ratios against a peer and the limits; --small is quick and
                      says nothing, --peer measures against a script of yours that is given the unzipped folder

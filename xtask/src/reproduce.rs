@@ -1,7 +1,8 @@
 //! `cargo xtask reproduce`: whether the same commit gives the same bytes, wherever it is built.
 //!
-//! Two clones in folders of different depth, each with all that is compiled of its own; then `dist/` of the one is held
-//! against that of the other, byte for byte.
+//! Two folders of different depth, each with all that is compiled of its own, one of them a fresh clone; then `dist/` of
+//! the one is held against that of the other, byte for byte. The other is this repository, where the tests need the same
+//! build; or a second clone, where there are changes that no commit has.
 
 use std::{
     collections::BTreeMap,
@@ -11,10 +12,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::shell;
+use crate::{build, shell};
 
-/// Where the clones are, below `target/reproduce`.
-const CLONES: [&str; 2] = ["one", "two/in a/folder/further/down"];
+/// Where the clones are, below `target/reproduce`; the second is made only if this repository is not as the commit.
+const CLONES: [&str; 2] = ["one/in a/folder/further/down", "two"];
 
 /// The files of a folder by their paths in it.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -23,31 +24,27 @@ type Files = BTreeMap<String, Vec<u8>>;
 pub(crate) fn run() -> Result<()> {
     let git = |arguments: &[&str]| shell::output(shell::command("git").args(arguments));
     let commit = git(&["rev-parse", "HEAD"]).trim().to_owned();
-    if !git(&["status", "--porcelain"]).is_empty() {
-        println!("reproduce: what is not committed is not in it");
-    }
     let folder = shell::target().join("reproduce");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot clear {}", folder.display()))?;
-    }
-    let mut built = Vec::new();
-    for clone in CLONES.map(|clone| folder.join(clone)) {
-        println!("\n== {commit} in {}", clone.display());
-        build(&commit, &clone)?;
-        built.push(files(&clone.join("dist"))?);
-    }
-    let [one, two] = built.as_slice() else { bail!("there are two clones") };
-    let found = differences(one, two);
+    clear(&folder)?;
+    let [one, two] = CLONES.map(|clone| folder.join(clone));
+    let one = in_clone(&commit, &one)?;
+    let two = if git(&["status", "--porcelain"]).is_empty() {
+        here(&commit)?
+    } else {
+        println!("reproduce: what is not committed is not in it");
+        in_clone(&commit, &two)?
+    };
+    let found = differences(&one, &two);
     if !found.is_empty() || one.is_empty() {
         bail!("{commit} is not reproducible, see {}:\n  {}", folder.display(), found.join("\n  "));
     }
     println!("\nreproducible: {} files of dist/ are the same, byte for byte", one.len());
-    fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))
+    clear(&folder)
 }
 
 /// Clones the commit and builds it there, with nothing that is compiled already but this program.
-fn build(commit: &str, clone: &Path) -> Result<()> {
+fn in_clone(commit: &str, clone: &Path) -> Result<Files> {
+    println!("\n== {commit} in {}", clone.display());
     let mut git = shell::command("git");
     shell::run(git.args(["clone", "--quiet", "--local", "--no-checkout", "."]).arg(clone))?;
     let mut git = shell::command("git");
@@ -57,8 +54,24 @@ fn build(commit: &str, clone: &Path) -> Result<()> {
     let mut build = shell::command(itself);
     build.arg("build").current_dir(clone).env(shell::ROOT, clone).env_remove("CARGO_TARGET_DIR");
     shell::run(&mut build)?;
-    let target = clone.join("target");
-    fs::remove_dir_all(&target).with_context(|| format!("cannot clear {}", target.display()))
+    clear(&clone.join("target"))?;
+    files(&clone.join("dist"))
+}
+
+/// Builds it in this repository, which is as the commit.
+fn here(commit: &str) -> Result<Files> {
+    println!("\n== {commit} in {}", shell::root().display());
+    let dist = shell::root().join("dist");
+    clear(&dist)?;
+    build::run()?;
+    files(&dist)
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
+    }
+    Ok(())
 }
 
 /// All files below `folder`.

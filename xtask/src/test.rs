@@ -22,6 +22,8 @@ pub(crate) enum Scope {
 /// Runs the tests; the first runner that fails ends it.
 pub(crate) fn run(scope: Scope) -> Result<()> {
     title("native tests");
+    // Always the whole workspace, by whatever name: another choice of packages is other features of what they share,
+    // which is then compiled once more.
     shell::run(&mut shell::cargo(["test", "--workspace", "--exclude", "crdb-triage-e2e"]))?;
     if scope == Scope::WithoutBrowsers {
         return Ok(());
@@ -46,9 +48,8 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
         None => println!("\nSKIPPED: wasm tests, which need Chromium: see above"),
     }
     title("end-to-end tests");
-    // They hold the page's reports against the command's.
-    shell::run(&mut shell::cargo(["build", "--package", "crdb-triage"]))?;
-    let mut cargo = shell::cargo(["test", "--package", "crdb-triage-e2e"]);
+    // They hold the page's reports against those of the command, which the native tests ran too.
+    let mut cargo = shell::cargo(["test", "--workspace", "--test", "e2e"]);
     cargo.env("CRDB_TRIAGE_WITHOUT", missing.join(","));
     if !accessibility {
         cargo.env("CRDB_TRIAGE_WITHOUT_AXE", "1");
@@ -59,7 +60,7 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
     if missing.contains(&"Chromium") {
         // The faults that they cause are caused by its own protocol.
         println!("\nSKIPPED: all end-to-end tests but those in each engine, which need Chromium");
-        cargo.args(["--test", "engines"]);
+        cargo.args(["--", "engines::"]);
     }
     shell::run(&mut cargo)?;
     if !missing.is_empty() {

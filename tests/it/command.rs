@@ -1,0 +1,105 @@
+//! The command as a person or a script runs it: exit status, forms, streams.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crdb_triage::report::{Report, json};
+
+use crate::support::bundle;
+
+fn scan(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_crdb-triage")).arg("scan").args(arguments).output().unwrap()
+}
+
+/// A case written out as a folder of its own; tests run side by side.
+fn folder(case: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let text = fs::read_to_string(format!("src/advisories/a144650/cases/{case}.txt")).unwrap();
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{case}-{number}"));
+    fs::remove_dir_all(&root).ok();
+    for file in bundle::parse(text.split_once("----\n").unwrap().0) {
+        let path = root.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.text).unwrap();
+    }
+    root
+}
+
+fn status(case: &str) -> i32 {
+    let folder = folder(case).join("debug");
+    scan(&[folder.to_str().unwrap(), "--format", "json"]).status.code().unwrap()
+}
+
+#[test]
+fn the_exit_status_is_that_of_the_contract() {
+    assert_eq!(status("no_warning_in_logs_that_cover_the_whole_run"), 0);
+    assert_eq!(status("never_an_affected_build"), 0);
+    assert_eq!(status("import_succeeds_after_a_swallowed_error"), 1);
+    assert_eq!(status("warning_and_the_job_is_running"), 1);
+    assert_eq!(status("import_older_than_the_logs"), 3);
+    assert_eq!(scan(&[]).status.code(), Some(2));
+    assert_eq!(scan(&["no/such/file"]).status.code(), Some(2));
+}
+
+#[test]
+fn an_input_that_cannot_be_opened_is_said_on_the_error_stream() {
+    let output = scan(&["no/such/file"]);
+    assert_eq!(output.stdout, b"");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("no/such/file"));
+}
+
+#[test]
+fn every_form_names_the_job_and_the_verdict() {
+    let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
+    let folder = folder.to_str().unwrap();
+    for form in ["text", "json", "markdown", "html"] {
+        let output = scan(&[folder, "--format", form]);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.contains("1065722008981340161"), "{form}");
+        assert!(printed.contains("suspect"), "{form}");
+        assert_eq!(output.stderr, b"", "{form}: progress belongs on a terminal only");
+    }
+}
+
+#[test]
+fn a_saved_report_is_no_log_and_never_clean() {
+    let bundle = folder("never_an_affected_build").join("debug");
+    for (form, name) in [("json", "report.json"), ("html", "report.html"), ("json", "notes.txt")] {
+        let report = scan(&[bundle.to_str().unwrap(), "--format", form]).stdout;
+        let file = bundle.parent().unwrap().join(name);
+        fs::write(&file, report).unwrap();
+        let output = scan(&[file.to_str().unwrap(), "--format", "json"]);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        let report = json::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+        let unread = &report.input.unread[0];
+        assert_eq!((unread.path.as_str(), unread.reason.as_str()), (name, "SAVED_REPORT"));
+        assert!(unread.detail.starts_with("This is a report that crdb-triage wrote"));
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn redacted_the_report_has_no_name_of_a_table() {
+    let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
+    for form in ["text", "json", "markdown", "html"] {
+        let output = scan(&[folder.to_str().unwrap(), "--format", form, "--redact"]);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            printed.contains("1065722008981340161") && !printed.contains("orders"),
+            "{printed}"
+        );
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn a_folder_has_the_paths_that_a_browser_gives_it() {
+    let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
+    let output = scan(&[folder.to_str().unwrap(), "--format", "json"]);
+    let report: Report = json::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    assert_eq!(report.findings[0].evidence[0].path, "debug/nodes/1/logs/cockroach.log");
+    assert_eq!(report.tool.run.host, "command");
+}
