@@ -193,6 +193,8 @@ fn every_test_is_a_module_of_one_program() {
         ["tests/cases.rs", "tests/it/main.rs"],
         "each program links the whole engine: a test is a module of `tests/it`"
     );
+    let lost = files("tests", "proptest-regressions");
+    assert!(lost.is_empty(), "{lost:?}: proptest looks in `tests/proptest-regressions` only");
     let modules =
         ["tests/it", "www/e2e/tests/e2e"].into_iter().flat_map(|folder| files(folder, "rs"));
     for path in modules.filter(|path| !path.ends_with("main.rs")) {
