@@ -172,7 +172,9 @@ pub(crate) fn is_lost(advisory: &str, names: &[&str], path: &str) -> bool {
             .any(|name| BREAK_SHORT_SIGNS.contains(name) || names.len() > 1 && breaks(name));
     let escaped = names.iter().any(|name| ESCAPES.contains(name))
         && names.iter().any(|name| name.starts_with("UTF-16"));
-    path.contains(".log") && (broken || escaped)
+    // What one escapes, the other escapes again.
+    let twice = names.iter().filter(|name| **name == "form").count() > 1;
+    path.contains(".log") && (broken || escaped || twice)
 }
 
 /// How a line meets those around it.
