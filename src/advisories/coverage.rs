@@ -264,7 +264,7 @@ pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
 /// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables.
 ///
 /// What is missing of a log of another channel, by its name, or of a table that is read for what it adds (schedules, events,
-/// liveness and gossip), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter in a file
+/// liveness, gossip and settings), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter in a file
 /// of any name.
 pub(super) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
@@ -279,7 +279,7 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
         "cockroach-rocksdb.",
         "cockroach-stderr.",
     ];
-    const ADDING: [&str; 7] = [
+    const ADDING: [&str; 11] = [
         "system.scheduled_jobs",
         "system.eventlog",
         "events.json",
@@ -287,6 +287,10 @@ pub(super) fn is_needed(unread: &Unread) -> bool {
         "crdb_internal.kv_node_liveness",
         "crdb_internal.gossip_liveness",
         "crdb_internal.gossip_nodes",
+        "crdb_internal.cluster_settings",
+        "system.settings",
+        "cluster_settings_history",
+        "settings.json",
     ];
     let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
     let of_other_purpose = || {

@@ -82,6 +82,8 @@ fn is_of_cluster(reading: &Reading) -> bool {
     match &reading.content {
         Content::Log(log) => log.summary.formats.iter().any(|format| *format != LogFormat::Molt),
         Content::Jobs(..) | Content::Schedules(_) | Content::Cluster(..) => true,
+        // Other programs have documents of that name.
+        Content::Settings(_, rows) => rows.read > 0,
         Content::NotRecognized => false,
     }
 }
@@ -194,7 +196,10 @@ fn ids(reading: &Reading) -> Vec<String> {
                 _ => None,
             })
             .collect(),
-        Content::Jobs(..) | Content::Schedules(_) | Content::NotRecognized => Vec::new(),
+        Content::Jobs(..)
+        | Content::Schedules(_)
+        | Content::Settings(..)
+        | Content::NotRecognized => Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use super::log::{LogReading, Said};
 use super::named::Named;
 use super::records::Records;
 use super::schedules::{self, Listed};
+use super::settings::{self, Part};
 use super::signs::signs;
 use super::{Content, Facts, MoltTable, Reading, molt};
 use super::{backups, clusters, strays};
@@ -37,6 +38,7 @@ pub fn gather(
     let mut records = Vec::new();
     let mut rows = Vec::new();
     let mut schedules = Vec::new();
+    let mut parts = Vec::new();
     for (reading, home) in readings.into_iter().zip(homes) {
         let cluster = home.cluster.clone().unwrap_or_default();
         let bundle = bundles.entry(home.bundle).or_default();
@@ -75,6 +77,18 @@ pub fn gather(
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
                 schedules.push(Listed { bundle: home.bundle, path: reading.path, tenancy, rows });
             }
+            Content::Settings(table, ref rows) => {
+                let active = settings::active_version(rows);
+                records.push(Records::new(table, active, &reading, &cluster, home.bundle));
+                parts.push(Part {
+                    bundle: home.bundle,
+                    table,
+                    standing: reading.standing,
+                    path: Arc::clone(&reading.path),
+                    tenancy: Tenancy::new(&cluster, &reading.tenant),
+                    rows: rows.clone(),
+                });
+            }
             Content::Cluster(table, ref list) => {
                 let list = Records::new(table, list.clone(), &reading, &cluster, home.bundle);
                 bundle.lists_nodes |= list.lists_nodes();
@@ -100,6 +114,11 @@ pub fn gather(
     }
     named.add_to(&mut facts);
     facts.schedules = schedules::gather(schedules, &bundles);
+    let collected = |bundle: usize| bundles.get(&bundle).and_then(Bundle::collected);
+    facts.settings = settings::gather(parts, collected, &facts.unread);
+    for list in &records {
+        list.add_changes(&mut facts.settings, collected(list.bundle));
+    }
     let Said { mut histories, found, .. } = said;
     facts.molt = molt.finish();
     add_rows(&mut histories, rows, &bundles);

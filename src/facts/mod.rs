@@ -19,6 +19,7 @@ mod operation;
 mod processes;
 mod records;
 mod schedules;
+mod settings;
 mod signals;
 mod signs;
 mod strays;
@@ -41,6 +42,7 @@ pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Filtered, Node};
 pub use operation::may_store_rows;
 pub use schedules::Schedule;
+pub use settings::{KnownSetting, MissingSetting, Setting, SettingChange, Settings, Why};
 pub use signals::SIGNATURES;
 pub use strays::{StrayFile, StrayKind};
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
@@ -51,6 +53,7 @@ use crate::model::{
     Tenant, Time, Unread, Version,
 };
 use crate::parse::schedules::ScheduleRow;
+use crate::parse::settings::SettingRows;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
 
 /// What reading one artifact gave.
@@ -62,7 +65,9 @@ pub enum Content {
     Jobs(Table, Vec<JobRow>),
     /// The table of schedules.
     Schedules(Vec<ScheduleRow>),
-    /// A table or document about nodes, versions and settings.
+    /// A table or document about settings of the cluster.
+    Settings(Table, SettingRows),
+    /// A table or document about nodes, versions and events.
     Cluster(Table, Vec<ClusterRecord>),
     /// Nothing that this tool knows.
     NotRecognized,
@@ -142,6 +147,8 @@ pub struct Facts {
     /// Schedules of backups by virtual cluster and id, as far as a table lists them. One that is not here may exist all
     /// the same.
     pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
+    /// Settings of the cluster, as far as they are asked for or set.
+    pub settings: Settings,
     /// Signs of all advisories, by time.
     pub signs: Vec<Sign>,
     /// Signs of all advisories in text that was not understood.

@@ -8,7 +8,7 @@ use crate::parse::cluster::{ClusterFact, ClusterRecord};
 
 use super::named::Named;
 use super::versions::{AtLeast, Origin, RanVersion, oldest_binary, told};
-use super::{Facts, Reading};
+use super::{Facts, Reading, SettingChange, Settings};
 
 /// So much later than anything else names no time is taken for that of a collection, which takes hours at most.
 const AHEAD: i64 = 24 * 60 * 60 * Time::SECOND;
@@ -147,9 +147,40 @@ impl Records {
                         conflict: false,
                     });
                 }
-                (ClusterFact::ActiveVersion(_) | ClusterFact::ClusterId(_), _) | (_, None) => {}
+                (
+                    ClusterFact::ActiveVersion(_)
+                    | ClusterFact::ClusterId(_)
+                    | ClusterFact::SettingChanged { .. },
+                    _,
+                )
+                | (_, None) => {}
             }
         }
+    }
+
+    /// Adds changes of settings that they list. A list that is whole lacks none from its first event until it was
+    /// `collected`.
+    pub(super) fn add_changes(&self, settings: &mut Settings, collected: Option<Time>) {
+        let mut reach = None;
+        let mut changes = Vec::new();
+        for record in &self.records {
+            match &record.fact {
+                ClusterFact::Events { from, to } if self.standing == Standing::Whole => {
+                    reach = Some((*from, collected.max(Some(*to)).unwrap_or(*to)));
+                }
+                ClusterFact::SettingChanged { name, value, set, time } => {
+                    changes.push(SettingChange {
+                        name: name.clone(),
+                        value: value.clone(),
+                        set: *set,
+                        time: *time,
+                        source: self.place(record),
+                    });
+                }
+                _ => {}
+            }
+        }
+        settings.add_events(&self.tenancy, &changes, reach);
     }
 
     /// Adds what the active version of the cluster says of the binaries, once all nodes are known. A virtual cluster

@@ -65,9 +65,10 @@ pub(super) fn of_files(
         let (kind, named) = match &reading.content {
             Content::Log(log) => (StrayKind::Log, log.summary.node),
             Content::NotRecognized => (StrayKind::Other, None),
-            Content::Jobs(..) | Content::Schedules(_) | Content::Cluster(..) => {
-                (StrayKind::Table, None)
-            }
+            Content::Jobs(..)
+            | Content::Schedules(_)
+            | Content::Settings(..)
+            | Content::Cluster(..) => (StrayKind::Table, None),
         };
         for index in strays.signatures().filter(|index| is_of_advisory(*index)) {
             let Some(signature) = signatures.get(usize::from(index)) else { continue };

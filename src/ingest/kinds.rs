@@ -3,7 +3,8 @@
 use Pattern::{Affix, In, Name};
 
 use super::Table;
-use super::place::SEPARATOR;
+use super::place::{SEPARATOR, place};
+use crate::model::Tenant;
 
 /// What the path of a file tells about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) enum Kind {
     Log,
     /// A table or document that is read; the number of the attempt to dump it, 0 being the first.
     Table(Table, u32),
-    /// The dump of a table that lists jobs, nodes or virtual clusters failed in that attempt.
+    /// The dump of a table whose rows are asked for failed in that attempt ([`Table::is_list`]).
     TableFailed(Table, u32),
     /// A log of a node, or all of them, could not be collected.
     LogsFailed,
@@ -95,8 +96,6 @@ const ASIDE: &[Pattern] = &[
     Name("gossip.json"),
     // What the cluster says about itself, in forms that nothing reads.
     Name("rangelog.json"),
-    Name("settings.json"),
-    Name("cluster_settings_history.txt"),
     // Tables other than those that are read, which were recognized before.
     Affix("crdb_internal.", ".txt"),
     Affix("crdb_internal.", ".json"),
@@ -165,6 +164,17 @@ pub(super) fn is_table(path: &str) -> bool {
     let name = name.rsplit(SEPARATOR).next().unwrap_or(name);
     ["crdb_internal.", "system."].iter().any(|start| name.starts_with(start))
         && TABLE_ENDINGS.iter().any(|end| name.ends_with(end))
+}
+
+/// The table that the file at this path is, or says that it could not be collected, and its virtual cluster.
+#[must_use]
+pub fn table_at(path: &str) -> Option<(Table, Tenant)> {
+    match classify_unpacked(path) {
+        Kind::Table(table, _) | Kind::TableFailed(table, _) => {
+            Some((table, Tenant(place(path).0.to_owned())))
+        }
+        _ => None,
+    }
 }
 
 /// The part of a table's path that its attempts have in common: folder and ending.
@@ -291,6 +301,17 @@ mod tests {
                 Kind::TableFailed(Table::KvNodeStatus, 0),
             ),
             ("debug/system.tenants.1.txt.err.txt", Kind::TableFailed(Table::Tenants, 1)),
+            ("debug/crdb_internal.cluster_settings.1.txt", Kind::Table(Table::ClusterSettings, 1)),
+            (
+                "debug/crdb_internal.cluster_settings.txt.err.txt",
+                Kind::TableFailed(Table::ClusterSettings, 0),
+            ),
+            ("debug/cluster/app/system.settings.txt", Kind::Table(Table::SystemSettings, 0)),
+            ("debug/system.settings.2.txt.err.txt", Kind::TableFailed(Table::SystemSettings, 2)),
+            ("debug/cluster_settings_history.txt", Kind::Table(Table::SettingsHistory, 0)),
+            ("debug/settings.json", Kind::Table(Table::SettingsJson, 0)),
+            ("debug/settings.json.err.txt", Kind::Aside),
+            ("debug/settings.txt", Kind::Unknown),
             ("debug/nodes/2/crdb_internal.gossip_nodes.txt.err.txt", Kind::Aside),
             ("debug/liveness.json", Kind::Table(Table::LivenessJson, 0)),
             ("debug/events.json", Kind::Table(Table::EventsJson, 0)),

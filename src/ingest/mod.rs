@@ -24,7 +24,7 @@ mod tally;
 mod unpack;
 mod zip;
 
-pub use kinds::is_page;
+pub use kinds::{is_page, table_at};
 pub use limits::Limits;
 pub use memory::MemorySource;
 pub use place::SEPARATOR;

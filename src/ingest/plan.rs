@@ -68,8 +68,14 @@ pub enum Table {
     NodeBuildInfo,
     /// `crdb_internal.kv_node_status`.
     KvNodeStatus,
-    /// `crdb_internal.cluster_settings`.
+    /// `crdb_internal.cluster_settings`: every setting and its value.
     ClusterSettings,
+    /// `system.settings` (late 21.2 on): the settings that are set, and since when.
+    SystemSettings,
+    /// `cluster_settings_history` (25.4 on): changes of settings.
+    SettingsHistory,
+    /// `settings.json`: the settings as the API lists them.
+    SettingsJson,
     /// `nodes.json`: the status of all nodes.
     NodesJson,
     /// `status.json` of one node.
@@ -94,7 +100,7 @@ pub enum Table {
 
 impl Table {
     /// All of them, with the name of the file without ending.
-    pub const NAMES: [(&'static str, Self); 18] = [
+    pub const NAMES: [(&'static str, Self); 21] = [
         ("crdb_internal.jobs", Self::Jobs),
         ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
         ("system.jobs", Self::SystemJobs),
@@ -103,6 +109,9 @@ impl Table {
         ("crdb_internal.node_build_info", Self::NodeBuildInfo),
         ("crdb_internal.kv_node_status", Self::KvNodeStatus),
         ("crdb_internal.cluster_settings", Self::ClusterSettings),
+        ("system.settings", Self::SystemSettings),
+        ("cluster_settings_history", Self::SettingsHistory),
+        ("settings", Self::SettingsJson),
         ("nodes", Self::NodesJson),
         ("status", Self::StatusJson),
         ("details", Self::DetailsJson),
@@ -115,10 +124,28 @@ impl Table {
         ("events", Self::EventsJson),
     ];
 
+    /// The name of its file without ending.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether its rows are jobs.
     #[must_use]
     pub fn has_jobs(self) -> bool {
         matches!(self, Self::Jobs | Self::CrdbSystemJobs | Self::SystemJobs | Self::JobInfo)
+    }
+
+    /// Whether it is about settings.
+    #[must_use]
+    pub fn has_settings(self) -> bool {
+        matches!(
+            self,
+            Self::ClusterSettings
+                | Self::SystemSettings
+                | Self::SettingsHistory
+                | Self::SettingsJson
+        )
     }
 
     /// Whether it is a document of the API and no SQL table: always JSON, and an error leaves no file beside its
@@ -132,13 +159,17 @@ impl Table {
                 | Self::DetailsJson
                 | Self::LivenessJson
                 | Self::EventsJson
+                | Self::SettingsJson
         )
     }
 
-    /// Whether a failure to collect it leaves a question open: which jobs, nodes or virtual clusters there were.
+    /// Whether a failure to collect it leaves a question open: which jobs, nodes, virtual clusters or events there were, or
+    /// how the cluster was set. The document of settings only adds to the tables.
     #[must_use]
     pub fn is_list(self) -> bool {
-        self.has_jobs() || matches!(self, Self::KvNodeStatus | Self::Tenants)
+        self.has_jobs()
+            || matches!(self, Self::KvNodeStatus | Self::Tenants | Self::EventLog)
+            || self.has_settings() && !self.is_document()
     }
 }
 

@@ -115,13 +115,15 @@ fn best(attempts: &BTreeMap<u32, Tried>) -> Option<u32> {
 /// Whether anything asks for the table at this path. Of the two lists of nodes one is enough, and only the system
 /// tenant has a list of virtual clusters.
 fn is_missed(table: Table, path: &str) -> bool {
-    table.has_jobs() || table == Table::Tenants && place(path).0 == Tenant::SYSTEM
+    table.has_jobs()
+        || table.has_settings()
+        || table == Table::Tenants && place(path).0 == Tenant::SYSTEM
 }
 
 fn failed(path: String, table: Table, partial: bool) -> Unread {
     let rest =
         if partial { "What was written of it before is read." } else { "None of it is there." };
-    let name = Table::NAMES.iter().find(|(_, known)| *known == table).map_or("", |(name, _)| name);
+    let name = table.name();
     let detail =
         format!("The bundle itself says that the table {name} could not be collected. {rest}");
     Unread { path, reason: UnreadReason::CollectionFailed, detail }

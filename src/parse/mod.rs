@@ -17,6 +17,7 @@ pub mod quoted;
 pub mod redacted;
 pub mod schedules;
 pub mod scrub;
+pub mod settings;
 pub mod sniff;
 pub mod statement;
 mod table;

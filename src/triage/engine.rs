@@ -13,6 +13,7 @@ use crate::model::{SortSmall, Unread, UnreadReason};
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
+use crate::parse::settings::{Names, SettingsTable};
 use crate::parse::sniff::{self, Sniffed};
 use crate::scan::{Heads, LogScanner, Searched, Signature, Signatures, Strays, TextSearch};
 
@@ -52,6 +53,7 @@ pub(super) struct FileResult {
 pub struct Engine {
     signatures: Signatures,
     names: Vec<&'static str>,
+    settings: Names,
     limits: Limits,
 }
 
@@ -72,7 +74,13 @@ impl Engine {
             .collect();
         let names = all.iter().map(|signature| signature.name).collect();
         let signatures = Signatures::with_signs(all, facts::SIGNATURES.len());
-        Self { signatures, names, limits }
+        Self { signatures, names, settings: Names::default(), limits }
+    }
+
+    /// The same engine, reading these settings of the cluster beside those that are set.
+    #[must_use]
+    pub fn with_settings(self, settings: Names) -> Self {
+        Self { settings, ..self }
     }
 
     /// Finds out what is in the input.
@@ -88,7 +96,7 @@ impl Engine {
         mut progress: impl FnMut(u64, u64),
     ) -> UnitResult {
         let mut scan = Scan {
-            signatures: &self.signatures,
+            asked: Asked { signatures: &self.signatures, settings: &self.settings },
             open: None,
             text: 0,
             files: Vec::new(),
@@ -117,9 +125,16 @@ impl Engine {
     }
 }
 
+/// What is looked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    signatures: &'a Signatures,
+    settings: &'a Names,
+}
+
 /// Takes the files of a unit.
 struct Scan<'a> {
-    signatures: &'a Signatures,
+    asked: Asked<'a>,
     open: Option<(FileInfo, Reader<'a>, u64)>,
     /// Bytes of text of all files so far.
     text: u64,
@@ -129,7 +144,7 @@ struct Scan<'a> {
 
 impl Sink for Scan<'_> {
     fn begin(&mut self, file: FileInfo) {
-        let reader = Reader::new(self.signatures, &file);
+        let reader = Reader::new(self.asked, &file);
         self.open = Some((file, reader, 0));
     }
 
@@ -145,7 +160,7 @@ impl Sink for Scan<'_> {
 
     fn end(&mut self, lack: Option<Unread>) {
         let Some((file, reader, text)) = self.open.take() else { return };
-        let Read { content, searched, mut unread } = reader.finish(self.signatures);
+        let Read { content, searched, mut unread } = reader.finish(self.asked.signatures);
         unread.extend(lack);
         let Searched { strays, is_text, heads } = searched;
         self.files.push(FileResult { file, content, strays, is_text, heads, unread, text });
@@ -162,7 +177,7 @@ struct Read {
 /// How the text of one file is read; undecided until its first bytes tell what it is. Text that is not a log is searched
 /// for signs whatever it is; a log does that itself.
 enum Reader<'a> {
-    Undecided { signatures: &'a Signatures, path: String, head: Vec<u8> },
+    Undecided { asked: Asked<'a>, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
     Other(Other, Box<TextSearch>),
     Report(String),
@@ -172,29 +187,32 @@ enum Reader<'a> {
 enum Other {
     Jobs(Table, Box<JobsTable>),
     Schedules(Box<SchedulesTable>),
+    Settings(Box<SettingsTable>),
     Cluster(Table, Box<ClusterTable>),
     Nothing,
 }
 
 impl<'a> Reader<'a> {
-    fn new(signatures: &'a Signatures, file: &FileInfo) -> Self {
+    fn new(asked: Asked<'a>, file: &FileInfo) -> Self {
         let path = &file.path;
         match file.artifact {
-            Artifact::Log => Self::log(signatures, path),
-            Artifact::Table(table, _) => Self::other(signatures, Other::table(table, path)),
-            Artifact::Aside => Self::other(signatures, Other::Nothing),
-            Artifact::Unknown => {
-                Self::Undecided { signatures, path: path.clone(), head: Vec::new() }
-            }
+            Artifact::Log => Self::log(asked, path),
+            Artifact::Table(table, _) => Self::table(asked, table, path),
+            Artifact::Aside => Self::other(asked, Other::Nothing),
+            Artifact::Unknown => Self::Undecided { asked, path: path.clone(), head: Vec::new() },
         }
     }
 
-    fn log(signatures: &'a Signatures, path: &str) -> Self {
-        Self::Log(Box::new(LogScanner::new(signatures, path)))
+    fn log(asked: Asked<'a>, path: &str) -> Self {
+        Self::Log(Box::new(LogScanner::new(asked.signatures, path)))
     }
 
-    fn other(signatures: &'a Signatures, other: Other) -> Self {
-        Self::Other(other, Box::new(TextSearch::new(signatures)))
+    fn table(asked: Asked<'a>, table: Table, path: &str) -> Self {
+        Self::other(asked, Other::table(table, path, asked.settings))
+    }
+
+    fn other(asked: Asked<'a>, other: Other) -> Self {
+        Self::Other(other, Box::new(TextSearch::new(asked.signatures)))
     }
 
     fn feed(&mut self, text: &[u8]) {
@@ -220,13 +238,13 @@ impl<'a> Reader<'a> {
     }
 
     fn decide(&mut self) {
-        let Self::Undecided { signatures, path, head } = self else { return };
+        let Self::Undecided { asked, path, head } = self else { return };
         let head = std::mem::take(head);
         *self = match sniff::sniff(&head) {
-            Sniffed::Log => Self::log(signatures, path),
-            Sniffed::Table(table) => Self::other(signatures, Other::table(table, path)),
+            Sniffed::Log => Self::log(*asked, path),
+            Sniffed::Table(table) => Self::table(*asked, table, path),
             Sniffed::Report => Self::Report(std::mem::take(path)),
-            Sniffed::NotRecognized => Self::other(signatures, Other::Nothing),
+            Sniffed::NotRecognized => Self::other(*asked, Other::Nothing),
         };
         self.feed(&head);
     }
@@ -266,13 +284,15 @@ impl<'a> Reader<'a> {
 }
 
 impl Other {
-    fn table(table: Table, path: &str) -> Self {
+    fn table(table: Table, path: &str, settings: &Names) -> Self {
         if table.has_jobs() {
             Self::Jobs(table, Box::new(JobsTable::named(table, path)))
         } else if table == Table::ScheduledJobs {
             Self::Schedules(Box::new(SchedulesTable::new(path)))
+        } else if table.has_settings() {
+            Self::Settings(Box::new(SettingsTable::new(table, path, settings)))
         } else {
-            Self::Cluster(table, Box::new(ClusterTable::new(table, path)))
+            Self::Cluster(table, Box::new(ClusterTable::new(table, path).asking(settings)))
         }
     }
 
@@ -280,6 +300,7 @@ impl Other {
         match self {
             Self::Jobs(_, table) => table.feed(text),
             Self::Schedules(table) => table.feed(text),
+            Self::Settings(table) => table.feed(text),
             Self::Cluster(_, table) => table.feed(text),
             Self::Nothing => {}
         }
@@ -294,6 +315,10 @@ impl Other {
             Self::Schedules(reader) => {
                 let (rows, unread) = reader.finish();
                 (Content::Schedules(rows), unread)
+            }
+            Self::Settings(reader) => {
+                let (table, rows, unread) = reader.finish();
+                (Content::Settings(table, rows), unread)
             }
             Self::Cluster(named, reader) => {
                 let table = reader.table(named);

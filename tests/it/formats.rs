@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crdb_triage::ingest::Table;
 use crdb_triage::model::LogFormat;
+use crdb_triage::parse::settings::{Names, SettingRow, SettingRows, SettingsTable};
 use crdb_triage::parse::sniff::{Sniffed, sniff};
 use crdb_triage::parse::{clean, crdb_text};
 
@@ -12,19 +13,29 @@ use crate::support::forms::{every_entry, scan, show_entry};
 use crate::support::table_forms::{cluster, show_record, show_row, show_unread, table};
 
 /// The folders of `src/parse/` that are formats, and what each of them may claim.
-const FORMATS: [(&str, &[LogFormat]); 5] = [
+const FORMATS: [(&str, &[LogFormat]); 6] = [
     ("crdb_text", &[LogFormat::CrdbV1, LogFormat::CrdbV1Count, LogFormat::CrdbV2]),
     ("json", &[LogFormat::Json, LogFormat::JsonCompact]),
     ("molt", &[LogFormat::Molt]),
     ("jobs_table", &[]),
     ("cluster", &[]),
+    ("settings", &[]),
 ];
 
 /// The sizes of pieces with which each sample must read the same.
 const PIECES: [usize; 4] = [usize::MAX, 1, 7, 64];
 
 /// Formats that are tables, of which there are many kinds, and no logs.
-const TABLES: [&str; 2] = ["jobs_table", "cluster"];
+const TABLES: [&str; 3] = ["jobs_table", "cluster", "settings"];
+
+/// The settings for which the samples are read.
+const SETTINGS: [&str; 5] = [
+    "changefeed.new_kafka_sink.enabled",
+    "diagnostics.reporting.enabled",
+    "kv.range_merge.queue.enabled",
+    "server.oidc_authentication.client_id",
+    "sql.trace.txn.enable_threshold",
+];
 
 /// One case of a sample file: `# title`, input lines, `----`, expected text, an empty line.
 struct Case {
@@ -65,6 +76,9 @@ fn read(format: &str, text: &[u8], piece: usize) -> String {
         let (rows, unread) = table(text, piece);
         return rows.iter().map(show_row).chain(unread.iter().map(show_unread)).collect();
     }
+    if format == "settings" {
+        return settings(text, piece);
+    }
     if format == "cluster" {
         // A document is told from a table by its name only, which the samples have not.
         let document = text.starts_with(b"{") || text.starts_with(b"[\n  {\n");
@@ -75,6 +89,26 @@ fn read(format: &str, text: &[u8], piece: usize) -> String {
     let scanned = scan(&every_entry(), text, piece);
     let entries = scanned.hits.iter().map(|hit| show_entry(&hit.entry));
     entries.chain(scanned.unread.iter().map(show_unread)).collect()
+}
+
+/// A table or document of settings: its rows, and what could not be read.
+fn settings(text: &[u8], piece: usize) -> String {
+    let document = text.starts_with(b"{");
+    let table = if document { Table::SettingsJson } else { Table::ClusterSettings };
+    let mut reader = SettingsTable::new(table, "table", &Names::new(SETTINGS));
+    text.chunks(piece.max(1)).for_each(|piece| reader.feed(piece));
+    let (table, rows, unread) = reader.finish();
+    let row = |row: &SettingRow| {
+        let SettingRow { name, value, default, explicit, changed, line, offset } = row;
+        let changed = changed.map(|at| format!(" since {at}")).unwrap_or_default();
+        format!(
+            "{name} = {value:?} default {default:?} explicit {explicit:?}{changed} (line {line}, byte {offset})\n"
+        )
+    };
+    let SettingRows { rows, read, lists_all, .. } = rows;
+    let head = format!("{}: {read} rows, lists all: {lists_all}\n", table.name());
+    let rows = rows.iter().map(row);
+    std::iter::once(head).chain(rows).chain(unread.iter().map(show_unread)).collect()
 }
 
 #[test]

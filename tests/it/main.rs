@@ -34,6 +34,7 @@ mod report;
 mod runs;
 mod scan;
 mod schedules;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

@@ -1,10 +1,53 @@
-//! Events about nodes: of `system.eventlog`, `events.json` and of structured log entries
+//! Events about nodes and settings: of `system.eventlog`, `events.json` and of structured log entries
 //! (`docs/cockroachdb/tables.md#events`).
 
 use serde::Deserialize;
 
 use super::ClusterFact;
 use crate::model::{NodeId, Time, unmarked};
+use crate::parse::settings::{self, Names};
+
+/// The event of a setting of the cluster that was set or reset.
+const SETTING: &str = "set_cluster_setting";
+
+/// Changes of settings that are kept of one list of events.
+const CHANGES: usize = 4096;
+
+/// Reads changes of settings out of a list of events.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    names: Names,
+    kept: usize,
+    /// An event without the name of its setting was kept; one is enough to know that there are any.
+    unnamed: bool,
+}
+
+impl Changes {
+    /// Reads changes of these settings only.
+    pub(super) fn asking(&mut self, names: &Names) {
+        self.names = names.clone();
+    }
+
+    /// The change of an event, if it is one of a setting that is asked for.
+    pub(super) fn read(
+        &mut self,
+        kind: &str,
+        time: Time,
+        info: Option<&str>,
+    ) -> Option<ClusterFact> {
+        if kind != SETTING {
+            return None;
+        }
+        let (name, value, set) = settings::changed(info, &self.names)?;
+        // Beyond the bound, a list is as good as one without names.
+        let name = name.filter(|_| self.kept < CHANGES);
+        if name.is_none() && std::mem::replace(&mut self.unnamed, true) {
+            return None;
+        }
+        self.kept += 1;
+        Some(ClusterFact::SettingChanged { name, value, set, time })
+    }
+}
 
 /// The fields of an event about a node. A field with the value zero is not written.
 #[derive(Default, Deserialize)]

@@ -3,11 +3,12 @@
 //! As of other documents of the API, the case of their keys and `_` in them do not count.
 
 use super::document::instant;
-use super::events::{self, Event};
+use super::events::{self, Changes, Event};
 use super::{ClusterFact, ClusterRecord, told};
 use crate::model::{NodeId, Time};
 use crate::parse::json::string_text;
 use crate::parse::json_stream::{At, JsonStream, Token};
+use crate::parse::settings::Names;
 
 /// Bytes of a value that are kept; an event about a node has a few hundred.
 const VALUE: usize = 4 << 10;
@@ -28,6 +29,7 @@ struct Seen {
     records: Vec<ClusterRecord>,
     /// Earliest and latest event.
     events: Option<(Time, Time)>,
+    changes: Changes,
 }
 
 /// An object or array that is open.
@@ -47,6 +49,10 @@ impl Frame {
 impl Life {
     pub(super) fn new() -> Self {
         Self { stream: JsonStream::new(1, 0), seen: Seen::default() }
+    }
+
+    pub(super) fn asking(&mut self, settings: &Names) {
+        self.seen.changes.asking(settings);
     }
 
     pub(super) fn feed(&mut self, piece: &[u8]) -> Option<String> {
@@ -129,6 +135,9 @@ impl Seen {
                 self.add(Some(node), ClusterFact::Ran(time), frame.at);
             }
             if let Some(time) = time {
+                if let Some(fact) = self.changes.read(kind, time, frame.get("info")) {
+                    self.add(None, fact, frame.at);
+                }
                 let (first, last) = self.events.unwrap_or((time, time));
                 self.events = Some((first.min(time), last.max(time)));
             }

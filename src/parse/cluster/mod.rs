@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::Table;
 use crate::model::{NodeId, Time, Unread, UnreadReason};
 use crate::parse::redacted::told;
+use crate::parse::settings::{Names, Value};
 use crate::parse::table::{Dead, Problems, TableReader};
 use document::Document;
 pub use events::of_log;
@@ -75,6 +76,17 @@ pub enum ClusterFact {
         /// The latest event.
         to: Time,
     },
+    /// A setting of the cluster was set or reset then.
+    SettingChanged {
+        /// The one name of the setting; none where the event was stripped of it.
+        name: Option<String>,
+        /// Its new value; of one that was reset, unreadable.
+        value: Value,
+        /// It was set, and not reset.
+        set: bool,
+        /// When.
+        time: Time,
+    },
     /// A virtual cluster that can have served SQL; the system tenant is none.
     VirtualCluster {
         /// Its number.
@@ -109,6 +121,17 @@ impl ClusterTable {
             table => Format::Rows(TableReader::default(), Box::new(Rows::new(table))),
         };
         Self { path: path.to_owned(), format, dead: None }
+    }
+
+    /// The same, reading changes of these settings from events.
+    #[must_use]
+    pub fn asking(mut self, settings: &Names) -> Self {
+        match &mut self.format {
+            Format::Rows(_, rows) => rows.changes.asking(settings),
+            Format::Life(life) => life.asking(settings),
+            Format::Document(_) => {}
+        }
+        self
     }
 
     /// Reads the next piece.

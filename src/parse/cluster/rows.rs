@@ -1,17 +1,17 @@
-//! SQL tables about the cluster and its nodes: `node_build_info`, `kv_node_status`, `cluster_settings`, liveness, gossip,
+//! SQL tables about the cluster and its nodes: `node_build_info`, `kv_node_status`, liveness, gossip,
 //! events and virtual clusters.
 
 use std::collections::BTreeSet;
 
-use super::events::{self, Event};
+use super::events::{self, Changes, Event};
 use super::{ClusterFact, ClusterRecord, life, told, widen};
 use crate::ingest::Table;
 use crate::model::{NodeId, Time};
 use crate::parse::table::{Problems, Row, Sink};
 use crate::parse::time;
 
-/// Bytes of a cell that are kept; the values that are asked for are short.
-const CELL: usize = 1 << 10;
+/// Bytes of a cell that are kept; the values that are asked for are short, but for events, which hold their statement.
+const CELL: usize = 4 << 10;
 
 /// The table that has these columns, if it is one about the cluster.
 #[must_use]
@@ -30,8 +30,6 @@ pub fn table_of(names: &[String]) -> Option<Table> {
         Some(Table::EventLog)
     } else if has("node_id") && has("server_version") && has("started_at") {
         Some(Table::KvNodeStatus)
-    } else if has("variable") && has("value") && (has("type") || has("description")) {
-        Some(Table::ClusterSettings)
     } else {
         None
     }
@@ -42,7 +40,6 @@ fn least(table: Table, names: &[String]) -> Option<Table> {
     let needed: &[&str] = match table {
         Table::NodeBuildInfo => &["field", "value"],
         Table::KvNodeStatus => &["node_id"],
-        Table::ClusterSettings => &["variable", "value"],
         Table::NodeLiveness | Table::GossipLiveness | Table::GossipNodes => &["node_id"],
         Table::Tenants => &["id"],
         Table::EventLog => &["timestamp", "eventtype"],
@@ -60,12 +57,14 @@ pub(super) struct Rows {
     events: Option<(Time, Time)>,
     pub(super) records: Vec<ClusterRecord>,
     pub(super) problems: Problems,
+    pub(super) changes: Changes,
 }
 
 impl Rows {
     pub(super) fn new(table: Table) -> Self {
         let (nodes, records) = (BTreeSet::new(), Vec::new());
-        Self { table, nodes, events: None, records, problems: Problems::default() }
+        let (changes, problems) = (Changes::default(), Problems::default());
+        Self { table, nodes, events: None, records, problems, changes }
     }
 
     /// The records and the problems, once there are no more rows.
@@ -136,6 +135,9 @@ impl Rows {
             self.add(row, Some(node), fact);
         }
         let Some(time) = time else { return };
+        if let Some(fact) = self.changes.read(event.kind, time, event.info) {
+            self.add(row, None, fact);
+        }
         let (first, last) = self.events.unwrap_or((time, time));
         self.events = Some((first.min(time), last.max(time)));
         if let Some(node) = node("reportingid") {
@@ -178,14 +180,6 @@ impl Sink for Rows {
     fn row(&mut self, row: Row) {
         let row = &row;
         let value = |name: &str| row.text(&[name]).as_deref().and_then(told).map(str::to_owned);
-        if self.table == Table::ClusterSettings {
-            if row.text(&["variable"]).is_some_and(|name| name.trim() == "version")
-                && let Some(version) = value("value")
-            {
-                self.add(row, None, ClusterFact::ActiveVersion(version));
-            }
-            return;
-        }
         match self.table {
             Table::NodeLiveness | Table::GossipLiveness => return self.liveness(row),
             Table::Tenants => return self.virtual_cluster(row),
@@ -243,6 +237,7 @@ fn expiration(text: &str) -> Option<Time> {
 mod tests {
     use super::*;
     use crate::parse::cluster::ClusterTable;
+    use crate::parse::settings::Value;
 
     fn read(table: Table, text: &str) -> (Table, Vec<(Option<u32>, ClusterFact)>) {
         let mut reader = ClusterTable::new(table, "x");
@@ -297,9 +292,12 @@ mod tests {
 2025-04-20 00:00:03\tset_cluster_setting\t0\t1\t{}\tx\n";
         let at = |second: i64| Time(1_745_107_200_000_000 + second * Time::SECOND);
         let (_, records) = read(Table::EventLog, text);
+        let (name, value, set, time) = (None, Value::Unreadable, true, at(0));
         assert_eq!(
             records,
             [
+                // Which setting it was, the events do not tell; one of them is enough to know that.
+                (None, ClusterFact::SettingChanged { name, value, set, time }),
                 (Some(1), ClusterFact::Ran(at(0))),
                 (Some(3), ClusterFact::Joined(at(1))),
                 (Some(3), ClusterFact::Ran(at(1))),

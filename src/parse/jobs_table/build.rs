@@ -1,9 +1,9 @@
 //! Rows of a table to rows about jobs.
 
+use super::JobRow;
 use super::encoded::{Encoded, decode};
 use super::payload::{self, cut};
 use super::shape::is_encoded;
-use super::{JobRow, Table};
 use crate::model::{JobDetails, JobId, JobStatus, Time};
 use crate::parse::protobuf::End;
 use crate::parse::scrub::scrub;
@@ -203,9 +203,4 @@ fn shortened(text: &str) -> String {
         return format!("a text of {} bytes", text.len());
     }
     format!("`{}`", scrub(text))
-}
-
-/// The name of a table for a person.
-pub(super) fn name(table: Table) -> &'static str {
-    Table::NAMES.iter().find(|(_, known)| *known == table).map_or("", |(name, _)| name)
 }

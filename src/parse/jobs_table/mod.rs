@@ -159,7 +159,7 @@ impl Sink for Rows {
         if self.shape.is_some() {
             return Ok(());
         }
-        let table = build::name(self.named.unwrap_or(Table::Jobs));
+        let table = self.named.unwrap_or(Table::Jobs).name();
         Err(format!(
             "its first row does not name the columns of {table}; none of its rows were read"
         ))

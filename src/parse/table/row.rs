@@ -95,6 +95,11 @@ impl Row {
         cell.is_some_and(|cell| cell.is_empty() || cell.bytes() == b"NULL")
     }
 
+    /// The last two cells that the row has, whatever the columns.
+    pub(crate) fn last_two(&self) -> &[Cell] {
+        &self.cells[self.cells.len().saturating_sub(2)..]
+    }
+
     /// The text of that cell.
     pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         self.cell(names).map(Cell::text)
