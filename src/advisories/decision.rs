@@ -8,7 +8,7 @@ use crate::model::{
 };
 
 use super::ranges::{Placement, Ranges};
-use super::{coverage, strays};
+use super::{bounds, coverage, strays};
 
 /// The content of an `advisory.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -62,6 +62,8 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// Which unread files weaken it by what may be in them.
     weakens: Weakens,
+    /// No node can have run an affected build in all the time that is known.
+    bounded: bool,
     /// Layers of chains of backups that play a part in the findings.
     pub layers: Vec<LayerMark>,
 }
@@ -85,14 +87,22 @@ impl Decision {
         findings.extend(strays::left_over(declared, facts, &findings, applicability));
         let mut coverage = coverage::of_nodes(facts);
         coverage.missing.extend(missing);
-        coverage.missing.extend(
-            facts
-                .unread
-                .iter()
-                .filter(|unread| weakens(unread))
-                .map(|unread| format!("{}: {}", unread.path, unread.detail)),
-        );
         coverage.missing.extend(coverage::versions_missing(facts));
+        let bounded =
+            bounds::since(declared, facts).filter(|_| applicability == Applicability::NotAffected);
+        // Nothing is asked of nodes and tables of a cluster whose builds are far from all affected ones.
+        let (moot, unread): (Vec<&Unread>, Vec<_>) = facts
+            .unread
+            .iter()
+            .filter(|unread| weakens(unread))
+            .partition(|unread| bounded.is_some() && bounds::is_moot(unread));
+        let unseen = !moot.is_empty() || !coverage.missing.is_empty();
+        if bounded.is_some() {
+            coverage.missing.clear();
+        }
+        coverage.missing.extend(bounds::nameless(declared, facts));
+        let sentences = unread.iter().map(|unread| format!("{}: {}", unread.path, unread.detail));
+        coverage.missing.extend(sentences);
         if applicability == Applicability::Unknown {
             coverage.missing.extend(coverage::older_versions_missing(facts));
             coverage.missing.extend(coverage::lost_versions_missing(facts));
@@ -108,8 +118,12 @@ impl Decision {
             Applicability::Affected => Verdict::NoSign,
         });
         let why = format!(
-            "{}{}",
+            "{}{}{}",
             why(verdict, declared, &findings, &coverage),
+            bounded
+                .filter(|_| verdict == Verdict::NotAffected && unseen)
+                .map(bounds::sentence)
+                .unwrap_or_default(),
             coverage::unsearched(verdict, facts)
         );
         Self {
@@ -120,6 +134,7 @@ impl Decision {
             coverage,
             findings,
             weakens,
+            bounded: bounded.is_some(),
             layers: Vec::new(),
         }
     }
@@ -127,7 +142,7 @@ impl Decision {
     /// Whether an unread file weakens it: because of what may be in it, or because of a sign that was found in it.
     #[must_use]
     pub fn is_weakened_by(&self, unread: &Unread) -> bool {
-        (self.weakens)(unread)
+        (self.weakens)(unread) && !(self.bounded && bounds::is_moot(unread))
             || self.findings.iter().any(|one| strays::is_in_file(one, &unread.path))
     }
 }
@@ -150,7 +165,8 @@ pub(super) fn applicability(declared: &Declared, facts: &Facts) -> Applicability
                 && facts.may_have_worked(tenancy, gap);
         }
     }
-    for version in facts.nodes.values().flat_map(|node| &node.versions) {
+    let of_nodes = facts.nodes.values().flat_map(|node| &node.versions);
+    for version in of_nodes.chain(facts.builds_without_node.iter().map(|(_, seen)| seen)) {
         match version.version.as_ref().map(|v| declared.ranges.placement(v)) {
             Some(Placement::Affected | Placement::NotNamed) => return Applicability::Affected,
             Some(Placement::NotAffected) => known = true,

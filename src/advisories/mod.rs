@@ -3,6 +3,7 @@
 mod a144650;
 mod a63162;
 mod a88042;
+mod bounds;
 mod chains;
 mod coverage;
 mod decision;

@@ -66,6 +66,9 @@ impl LogReading {
                 Some(original) => known.add_copy(original, bundle),
                 None => known.add_log(&self.path, bundle, summary, others_removed),
             }
+        } else if original.is_none() {
+            let told = versions::from_logs(summary, None).into_iter();
+            facts.builds_without_node.extend(told.map(|seen| (self.tenancy.clone(), seen)));
         }
         // Logs of several nodes that somebody merged: how much of the others' time is there, nothing tells.
         for share in &summary.other_nodes {

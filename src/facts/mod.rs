@@ -142,6 +142,8 @@ pub struct Facts {
     pub clusters: BTreeMap<Cluster, ClusterFacts>,
     /// Nodes by virtual cluster and number: those with logs, and those that a path, a table or a document names.
     pub nodes: BTreeMap<(Tenancy, NodeId), Node>,
+    /// Builds that logs name which name no node and lie in no node's folder.
+    pub builds_without_node: Vec<(Tenancy, RanVersion)>,
     /// Jobs, from tables and logs.
     pub jobs: BTreeMap<(Tenancy, JobId), Job>,
     /// Schedules of backups by virtual cluster and id, as far as a table lists them. One that is not here may exist all

@@ -136,6 +136,35 @@ fn names(facts: &Facts, id: u32, at: i64) -> Vec<String> {
 }
 
 #[test]
+fn a_build_that_a_header_names_without_a_node_ran() {
+    let nameless = |version| {
+        let mut log = log("", 1, (1, 9), Some(version), "");
+        log.node = None;
+        log
+    };
+    let decide = |version| {
+        let facts = facts(vec![
+            log("", 2, (1, 9), Some("v26.2.0"), ""),
+            jobs(""),
+            list("", &[2]),
+            nameless(version),
+        ]);
+        assert_eq!(facts.builds_without_node.len(), 1);
+        let decision = decided(&facts);
+        (decision.applicability, decision.verdict, decision.coverage.missing.join("\n"))
+    };
+    let missing = "the nodes that ran builds which logs name without a node: v25.1.4 (debug/nodes/1/logs/cockroach.n1.log)";
+    assert_eq!(
+        decide("v25.1.4"),
+        (Applicability::Affected, Verdict::CannotTell, missing.to_owned())
+    );
+    assert_eq!(
+        decide("v26.1.0"),
+        (Applicability::NotAffected, Verdict::NotAffected, String::new())
+    );
+}
+
+#[test]
 fn a_build_table_names_the_version_of_its_folder_at_the_collection() {
     let facts = facts(vec![
         log("", 1, (1, 9), None, ""),

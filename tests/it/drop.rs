@@ -41,12 +41,15 @@ const CONTRADICTIONS: [&str; 5] = [
 const ROW_OF_THE_CHAIN: &str = "table_of_jobs_begins_after_the_full_backup_was_begun.txt";
 
 /// Cases about what one source alone names: a node, a virtual cluster, a time. Without the source nothing names it.
-const NAMED_ONCE: [&str; 7] = [
+const NAMED_ONCE: [&str; 10] = [
     "a_coordinator_that_no_list_names.txt",
     "a_gap_of_the_logs_after_the_last_row_of_the_jobs_table.txt",
     "a_row_of_the_future_stretches_no_jobs_table.txt",
     "a_tree_of_a_virtual_cluster_lacks_a_node.txt",
     "a_virtual_cluster_that_only_entries_name.txt",
+    "far_newer_node_beside_an_older_log_that_names_no_build.txt",
+    "header_that_names_a_build_and_no_node.txt",
+    "header_that_names_a_build_and_no_node_in_a_whole_tree.txt",
     "sql_pods_of_the_past_are_listed_nowhere.txt",
     "the_cluster_is_older_than_the_first_known_version.txt",
 ];

@@ -25,7 +25,7 @@ pub(super) use words::{layer_name, operation_name, restored_names};
 /// A cluster that is so many release series past the last affected one did not run that one during the life of a chain:
 /// it would have been upgraded as often meanwhile. Nobody says so; it keeps an advisory of 2021 from being open about
 /// every chain of today whose beginning no log covers.
-const SERIES_APART: u16 = 4;
+pub(super) const SERIES_APART: u16 = 4;
 
 /// What one advisory looks at.
 #[derive(Clone, Copy)]
