@@ -182,9 +182,6 @@ impl Reader {
 
     /// Reads a line that no entry begins with.
     fn raw(&mut self, line: &Line<'_>) {
-        if jobs_table::is_header(line.text) {
-            self.tables.add(line.number);
-        }
         if self.open.is_open && self.open.may_hold(line) && !self.open.is_full() {
             if line.literal {
                 self.open.raw_literals.add(line.number);
@@ -196,6 +193,9 @@ impl Reader {
         }
         if crdb_text::hides_head(line.text) {
             self.hidden.add(line.number);
+        }
+        if jobs_table::is_header(line.text) {
+            self.tables.add(line.number);
         }
         // A log may begin in the middle of an entry; what it says has no time, but it was there.
         if line.literal {
@@ -289,6 +289,9 @@ impl Reader {
         if !open.followed {
             let hidden = crdb_text::hidden_heads(&open.text).count() as u64;
             self.hidden.add_all(&Dropped { count: hidden, first: open.line });
+            let lines = open.text.split(|b| *b == b'\n').skip(1);
+            let tables = lines.filter(|line| jobs_table::is_header(line)).count() as u64;
+            self.tables.add_all(&Dropped { count: tables, first: open.line });
         }
         if (open.candidate || open.banner)
             && let Some(entry) = crdb_text::entry(open.text.split(|b| *b == b'\n'), self.format)
@@ -469,7 +472,7 @@ impl Reader {
         let Dropped { count, first } = self.tables;
         if count > 0 {
             let detail = format!(
-                "tables of jobs in the middle of this log, which were not read: {count}, the first at line {first}; save each as a file of its own"
+                "tables of jobs in the middle of this log, which were not read: {count}, the first below line {first}; save each as a file of its own"
             );
             say(UnreadReason::TableInLog, detail);
         }

@@ -83,10 +83,15 @@ impl Summary {
 
     /// Says who wrote the line that comes next, where a collector tells: the lines of a preamble, and the entry that shows
     /// whose it is, are of one source, whatever others wrote between them.
+    #[inline]
     pub(super) fn source(&mut self, source: Option<u64>) {
-        if source == self.source {
-            return;
+        if source != self.source {
+            self.change_source(source);
         }
+    }
+
+    #[cold]
+    fn change_source(&mut self, source: Option<u64>) {
         let known = self.others.iter().position(|(known, _)| *known == source);
         let next = known.map(|at| self.others.swap_remove(at).1).unwrap_or_default();
         let last = std::mem::replace(&mut self.header, next);
@@ -122,8 +127,10 @@ impl Summary {
     ) -> bool {
         let follows = counter.is_some() && counter == self.client_next;
         let client = node.is_none() && (self.header.client || follows || client::is_file(file));
-        let of = self.source.and(node).map(NodeId);
-        self.settle(self.header.client || client, of);
+        if self.header.open || self.header.span.is_some() {
+            let of = self.source.and(node).map(NodeId);
+            self.settle(self.header.client || client, of);
+        }
         self.header.client &= node.is_none();
         if client {
             self.client_next = counter.and_then(|counter| counter.checked_add(1));

@@ -22,6 +22,17 @@ const APART: u64 = 2;
 /// Of a text at most one byte in so many is a control character.
 const CONTROLS: u64 = 100;
 
+/// 1 for each control character that text does not hold.
+const CONTROL: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f) as u8;
+        byte += 1;
+    }
+    table
+};
+
 /// Searches a text for the signs of all advisories, piece by piece. The result depends on the bytes alone, not on where
 /// the pieces are cut; memory does not depend on the length of the text.
 #[derive(Debug)]
@@ -96,9 +107,9 @@ impl TextSearch {
     }
 
     fn search(&mut self) {
-        let is_control =
-            |byte: &&u8| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-        self.controls += self.block[self.searched..].iter().filter(is_control).count() as u64;
+        let controls =
+            self.block[self.searched..].iter().map(|b| u64::from(CONTROL[usize::from(*b)]));
+        self.controls += controls.sum::<u64>();
         let mut squeezed = std::mem::take(&mut self.squeezed);
         squeezed.clear();
         net::squeeze(&self.block, &mut squeezed);

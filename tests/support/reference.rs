@@ -64,11 +64,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     let mut tenants: Vec<(String, u64)> = Vec::new();
     let mut preamble_node = None;
     let (mut header, mut client_next) = (Header::default(), None);
-    let mut hidden = hidden(&groups, &homeless, &formats);
-    let tables = groups.iter().flat_map(|group| &group.lines).chain(&homeless);
-    let tables = tables.filter(|line| matches!(line.kind, Kind::Raw));
-    let mut tables: Vec<u64> =
-        tables.filter(|line| jobs_table::is_header(line.text)).map(|line| line.number).collect();
+    let (mut hidden, mut tables) = swallowed(&groups, &homeless, &formats);
     for group in groups {
         let first = &group.lines[0];
         let at = (first.number, first.offset);
@@ -240,7 +236,7 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     tables.sort_unstable();
     if let Some(first) = tables.first() {
         let detail = format!(
-            "tables of jobs in the middle of this log, which were not read: {}, the first at line {first}; save each as a file of its own",
+            "tables of jobs in the middle of this log, which were not read: {}, the first below line {first}; save each as a file of its own",
             tables.len()
         );
         say(UnreadReason::TableInLog, detail);
@@ -251,8 +247,12 @@ pub(crate) fn scan(signatures: &[Signature], text: &[u8]) -> ScannedLog {
     out
 }
 
-/// The lines of heads that stand behind other text: of a group the line at which it begins.
-fn hidden(groups: &[Group<'_>], homeless: &[Line<'_>], formats: &[TextFormat]) -> Vec<u64> {
+/// The lines of heads that stand behind other text, and those of headers of tables: of a group the line at which it begins.
+fn swallowed(
+    groups: &[Group<'_>],
+    homeless: &[Line<'_>],
+    formats: &[TextFormat],
+) -> (Vec<u64>, Vec<u64>) {
     let head = Regex::new(HEAD).unwrap();
     let count = |text: &[u8]| {
         let hidden = head.find_iter(text).filter(|found| {
@@ -272,7 +272,8 @@ fn hidden(groups: &[Group<'_>], homeless: &[Line<'_>], formats: &[TextFormat]) -
         let Kind::Head { .. } = first.kind else { return None };
         crdb_text::entry(std::iter::once(first.text), formats[first.section]).unwrap().counter
     };
-    let mut found = Vec::new();
+    let (mut found, mut tables) = (Vec::new(), Vec::new());
+    let is_table = |line: &&Line<'_>| jobs_table::is_header(line.text);
     for (at, group) in groups.iter().enumerate() {
         let Kind::Head { .. } = group.lines[0].kind else { continue };
         // Where a new part of the file begins, nothing follows on.
@@ -284,10 +285,13 @@ fn hidden(groups: &[Group<'_>], homeless: &[Line<'_>], formats: &[TextFormat]) -
             let texts: Vec<&[u8]> = group.lines.iter().map(|line| line.text).collect();
             let first = group.lines[0].number;
             found.extend(std::iter::repeat_n(first, count(&texts.join(&b'\n'))));
+            let below = group.lines.iter().skip(1).filter(is_table).count();
+            tables.extend(std::iter::repeat_n(first, below));
         }
     }
     found.extend(homeless.iter().filter(|line| count(line.text) > 0).map(|line| line.number));
-    found
+    tables.extend(homeless.iter().filter(is_table).map(|line| line.number));
+    (found, tables)
 }
 
 fn crdb_json<'a, 'b>(kind: &'b Kind<'a>) -> Option<&'b json::Fields<'a>> {
