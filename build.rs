@@ -1,44 +1,56 @@
-//! Turns each `advisory.toml` into JSON, which the program reads anyway: so it needs no reader of TOML, and a browser
-//! does not have to fetch one. And lists the words that the program can say, so that a redacted report can keep them.
+//! Reads and checks each rule of `advisories/`, with the code that reads a person's own, and writes them in the compact form
+//! in which the program has them: so a mistake in one is a mistake of the build, and a browser fetches no reader of TOML for
+//! them. And lists the words that the program can say, so that a redacted report can keep them.
 
 use std::error::Error;
+
+// The rules are made of the model's nouns; the rest of the engine is not part of this.
+#[cfg(feature = "engine")]
+#[path = "src/rules/form/mod.rs"]
+#[expect(dead_code, unreachable_pub, reason = "these files are part of the engine")]
+mod form;
+#[cfg(feature = "engine")]
+#[path = "src/model/mod.rs"]
+#[expect(dead_code, unused_imports, unreachable_pub, reason = "these files are part of the engine")]
+mod model;
 
 fn main() -> Result<(), Box<dyn Error>> {
     #[cfg(feature = "engine")]
     {
-        advisories()?;
+        rules()?;
         words()?;
     }
     Ok(())
 }
 
 #[cfg(feature = "engine")]
-fn advisories() -> Result<(), Box<dyn Error>> {
-    use std::io::Write;
+fn rules() -> Result<(), Box<dyn Error>> {
     use std::path::Path;
-    use std::{env, fs, io};
+    use std::{env, fs};
 
-    // The modules that are called `a` and a number.
-    let modules = Path::new("src/advisories");
-    let list = modules.join("mod.rs");
-    let text = fs::read_to_string(&list)?;
-    let names = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    let advisories = names.filter(|name| {
-        name.strip_prefix('a').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
-    });
-
-    // Cargo listens on standard output.
-    let mut cargo = io::stdout();
-    writeln!(cargo, "cargo::rerun-if-changed={}", list.display())?;
-    let out = env::var("OUT_DIR")?;
-    for name in advisories {
-        let file = modules.join(name).join("advisory.toml");
-        writeln!(cargo, "cargo::rerun-if-changed={}", file.display())?;
-        let in_file = |error: &dyn Error| format!("{}: {error}", file.display());
-        let text = fs::read_to_string(&file).map_err(|error| in_file(&error))?;
-        let content: serde_json::Value = toml::from_str(&text).map_err(|error| in_file(&error))?;
-        fs::write(Path::new(&out).join(format!("{name}.json")), content.to_string())?;
+    println_rerun(Path::new("advisories"))?;
+    let entries: Result<Vec<_>, _> = fs::read_dir("advisories")?.collect();
+    let mut paths: Vec<_> = entries?.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let mut rules = Vec::new();
+    let mut problems = Vec::new();
+    for path in &paths {
+        println_rerun(path)?;
+        let text = fs::read_to_string(path)?;
+        let name = path.display().to_string();
+        match form::load::load(&name, &text, form::rule::Origin::Shipped) {
+            Ok(rule) if path.file_stem().is_some_and(|stem| *stem == *rule.id) => rules.push(rule),
+            Ok(rule) => problems
+                .push(format!("{name}:1: the file has another name than its id {}", rule.id)),
+            Err(found) => problems.extend(found.iter().map(ToString::to_string)),
+        }
     }
+    if !problems.is_empty() {
+        return Err(problems.join("\n").into());
+    }
+    let bytes = postcard::to_allocvec(&rules)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("rules.bin"), bytes)?;
     Ok(())
 }
 
@@ -49,10 +61,9 @@ fn words() -> Result<(), Box<dyn Error>> {
     use std::path::{Path, PathBuf};
     use std::{env, fs};
 
-    let mut waiting: Vec<PathBuf> =
-        ["advisories", "facts", "ingest", "model", "parse", "scan", "triage"]
-            .map(|f| Path::new("src").join(f))
-            .into();
+    let floors = ["advisories", "facts", "ingest", "model", "parse", "rules", "scan", "triage"];
+    let mut waiting: Vec<PathBuf> = floors.map(|f| Path::new("src").join(f)).into();
+    waiting.push("advisories".into());
     let mut words = BTreeSet::new();
     while let Some(path) = waiting.pop() {
         println_rerun(&path)?;
@@ -65,7 +76,7 @@ fn words() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with("tests.rs") {
+        if name.ends_with("tests.rs") || name.ends_with(".cases") {
             continue;
         }
         let text = fs::read_to_string(&path)?;

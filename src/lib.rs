@@ -20,6 +20,9 @@ pub mod facts;
 pub mod advisories;
 
 #[cfg(feature = "engine")]
+pub mod rules;
+
+#[cfg(feature = "engine")]
 pub mod triage;
 
 pub mod report;

@@ -8,12 +8,12 @@ use super::decision::{Coverage, Declared};
 use super::ranges::Placement;
 
 /// A node as the report names it.
-pub(super) fn name(tenancy: &Tenancy, node: NodeId) -> String {
+pub(crate) fn name(tenancy: &Tenancy, node: NodeId) -> String {
     format!("{tenancy}/{node}")
 }
 
 /// Nodes and times seen, and what is missing of them.
-pub(super) fn of_nodes(facts: &Facts) -> Coverage {
+pub(crate) fn of_nodes(facts: &Facts) -> Coverage {
     let mut coverage = Coverage::default();
     let mut without_dev = Vec::new();
     for (from, to) in facts.nodes.values().filter_map(|node| node.seen) {
@@ -266,7 +266,7 @@ pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
 /// What is missing of a log of another channel, by its name, or of a table that is read for what it adds (schedules, events,
 /// liveness, gossip and settings), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter in a file
 /// of any name.
-pub(super) fn is_needed(unread: &Unread) -> bool {
+pub(crate) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",
         "cockroach-pebble.",

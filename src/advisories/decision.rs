@@ -1,7 +1,5 @@
 //! What an advisory declares and what is decided of it for the whole input.
 
-use serde::Deserialize;
-
 use crate::facts::{Facts, Lost, Node, Ran};
 use crate::model::{
     Applicability, Finding, LayerMark, NodeId, Tenancy, Tenant, Time, Unread, Verdict, Version,
@@ -10,23 +8,29 @@ use crate::model::{
 use super::ranges::{Placement, Ranges};
 use super::{bounds, coverage, strays};
 
-/// The content of an `advisory.toml`.
-#[derive(Clone, Debug, Deserialize)]
+/// What a rule declares of an advisory beside how it is decided.
+#[derive(Clone, Debug, Default)]
 pub struct Declared {
     /// Such as `A-144650`.
     pub id: String,
     /// Our own title.
     pub title: String,
-    /// The published advisory.
+    /// The published advisory; empty where there is none.
     pub url: String,
+    /// Day of publication, `YYYY-MM-DD`; empty where there is none.
+    pub published: String,
+    /// Which fact decides whether it applies.
+    pub basis: &'static str,
+    /// Whether a person handed in the rule.
+    pub of_user: bool,
+    /// The detector that decides it; empty where lines do.
+    pub detector: String,
     /// Class of harm.
     pub severity: String,
     /// Whether harm that was done before the first version that is known may show nowhere any more, because rows of jobs
     /// are kept for two weeks. Then `not_affected` needs to know what ran in all the time that the input names.
-    #[serde(default)]
     pub history: bool,
     /// Versions.
-    #[serde(rename = "affected")]
     pub ranges: Ranges,
 }
 
@@ -60,16 +64,13 @@ pub struct Decision {
     pub coverage: Coverage,
     /// What was found.
     pub findings: Vec<Finding>,
-    /// Which unread files weaken it by what may be in them.
-    weakens: Weakens,
+    /// Whether files that were not read weaken it by what may be in them.
+    weakened: bool,
     /// No node can have run an affected build in all the time that is known.
     bounded: bool,
     /// Layers of chains of backups that play a part in the findings.
     pub layers: Vec<LayerMark>,
 }
-
-/// Which of the unread files weaken an advisory.
-pub(super) type Weakens = fn(&Unread) -> bool;
 
 impl Decision {
     /// Concludes from the findings and from what was read. `missing` are sentences about what the advisory
@@ -80,7 +81,6 @@ impl Decision {
         facts: &Facts,
         findings: Vec<Finding>,
         missing: Vec<String>,
-        weakens: Weakens,
     ) -> Self {
         let applicability = applicability(declared, facts);
         let mut findings = findings;
@@ -94,7 +94,7 @@ impl Decision {
         let (moot, unread): (Vec<&Unread>, Vec<_>) = facts
             .unread
             .iter()
-            .filter(|unread| weakens(unread))
+            .filter(|unread| coverage::is_needed(unread))
             .partition(|unread| bounded.is_some() && bounds::is_moot(unread));
         let unseen = !moot.is_empty() || !coverage.missing.is_empty();
         if bounded.is_some() {
@@ -110,7 +110,8 @@ impl Decision {
                 coverage.missing.extend(coverage::history_missing(declared, facts));
             }
         }
-        let strongest = findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Cleared).max();
+        let strongest =
+            findings.iter().map(|f| f.verdict).filter(|v| *v > Verdict::Mitigated).max();
         let verdict = strongest.unwrap_or(match applicability {
             Applicability::Unknown => Verdict::CannotTell,
             _ if !coverage.missing.is_empty() => Verdict::CannotTell,
@@ -133,16 +134,43 @@ impl Decision {
             why,
             coverage,
             findings,
-            weakens,
+            weakened: true,
             bounded: bounded.is_some(),
             layers: Vec::new(),
+        }
+    }
+
+    /// What the lines of a rule came to. Without a sentence of its own, it says what is missing.
+    #[must_use]
+    pub fn of_rule(
+        declared: Declared,
+        applicability: Applicability,
+        verdict: Verdict,
+        said: Option<String>,
+        coverage: Coverage,
+        findings: Vec<Finding>,
+        weakened: bool,
+    ) -> Self {
+        let why = said.unwrap_or_else(|| why(verdict, &declared, &findings, &coverage));
+        let (bounded, layers) = (false, Vec::new());
+        Self {
+            declared,
+            applicability,
+            verdict,
+            why,
+            coverage,
+            findings,
+            weakened,
+            bounded,
+            layers,
         }
     }
 
     /// Whether an unread file weakens it: because of what may be in it, or because of a sign that was found in it.
     #[must_use]
     pub fn is_weakened_by(&self, unread: &Unread) -> bool {
-        (self.weakens)(unread) && !(self.bounded && bounds::is_moot(unread))
+        let matters = self.weakened && coverage::is_needed(unread);
+        matters && !(self.bounded && bounds::is_moot(unread))
             || self.findings.iter().any(|one| strays::is_in_file(one, &unread.path))
     }
 }
@@ -177,6 +205,12 @@ pub(super) fn applicability(declared: &Declared, facts: &Facts) -> Applicability
 }
 
 impl Declared {
+    /// Whether it is a note about the machines of the nodes, which counts in no headline.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.basis == "environment"
+    }
+
     /// Since when the cluster of a node existed, if that matters: not if jobs of then tell that its builds were too new
     /// already for all that the advisory affects. Of a process that serves a virtual cluster too, the node of the system
     /// tenant is asked.
@@ -200,17 +234,6 @@ impl Declared {
         let last = self.ranges.last_affected()?;
         let harmless = cluster.active_at(since).is_some_and(|active| active > last);
         (!harmless).then_some(since)
-    }
-
-    /// Reads what `build.rs` makes of an `advisory.toml`. The files are part of the program, and a test reads each of
-    /// them.
-    #[must_use]
-    #[expect(
-        clippy::expect_used,
-        reason = "the text is compiled in and tested; there is nothing to recover"
-    )]
-    pub fn read(json: &str) -> Self {
-        serde_json::from_str(json).expect("an advisory.toml that the tests have read")
     }
 
     /// Where a stretch of versions lies: affected only if every candidate is, not affected only if none can be.

@@ -5,14 +5,12 @@ mod a63162;
 mod a88042;
 mod bounds;
 mod chains;
-mod coverage;
+pub(crate) mod coverage;
 mod decision;
 mod quote;
-mod ranges;
+pub(crate) mod ranges;
 mod remediation;
 mod strays;
-
-use std::sync::LazyLock;
 
 pub use decision::{Coverage, Decision, Declared};
 
@@ -26,21 +24,29 @@ pub const PUBLISHED: u32 = 73;
 /// Date of the newest advisory considered.
 pub const AS_OF: &str = "2026-06-12";
 
-/// One advisory: what its file declares and how it is decided.
-pub struct Advisory {
-    /// The content of `advisory.toml`.
-    pub declared: Declared,
-    /// Decides it.
+/// What decides in Rust in place of the lines of a rule.
+pub struct Detector {
+    /// By which a rule names it.
+    pub name: &'static str,
+    /// Decides.
     pub decide: fn(&Declared, &Facts) -> Decision,
     /// What the scan must look for, by name.
     pub signatures: &'static [Signature],
-    /// Whether the advisory's rules take a sign of its signatures. One that they do not take is a finding of its own, unless
-    /// somebody typed it.
+    /// Whether it takes a sign of its signatures. One that it does not take is a finding of its own, unless somebody typed
+    /// it.
     pub takes: fn(&Sign) -> bool,
-    /// Whether jobs of an operation belong into the report because of it.
-    pub concerns: fn(Operation) -> bool,
+    /// Operations whose jobs belong into the report because of it.
+    pub operations: &'static [Operation],
 }
 
-/// All advisories that this build checks. To add one, add its folder here.
-pub static ADVISORIES: LazyLock<Vec<Advisory>> =
-    LazyLock::new(|| vec![a144650::advisory(), a63162::advisory(), a88042::advisory()]);
+/// What decides in Rust. A rule that names one of them has no lines; no other module lists them.
+#[must_use]
+pub fn detectors() -> [&'static Detector; 3] {
+    [&a144650::DETECTOR, &a63162::DETECTOR, &a88042::DETECTOR]
+}
+
+/// The detector of a name.
+#[must_use]
+pub fn detector(name: &str) -> Option<&'static Detector> {
+    detectors().into_iter().find(|detector| detector.name == name)
+}

@@ -1,7 +1,5 @@
 //! Which versions an advisory is about, and which one ends it.
 
-use serde::{Deserialize, Deserializer};
-
 use crate::model::Version;
 
 /// Where a build lies in relation to an advisory.
@@ -19,25 +17,20 @@ pub enum Placement {
 }
 
 /// One range of builds of one series, both ends included.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     /// Such as `24.3`.
-    #[serde(deserialize_with = "series")]
     pub series: (u16, u16),
     /// First affected build.
-    #[serde(deserialize_with = "version")]
     pub from: Version,
     /// Last affected build; none where every later build of the series is affected.
-    #[serde(default, deserialize_with = "optional_version")]
     pub to: Option<Version>,
     /// The build to upgrade to: the first fixed one of the series, or of the next where the series has none.
-    #[serde(deserialize_with = "version")]
     pub fixed: Version,
 }
 
 /// All ranges of an advisory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {
     /// In ascending order.
     pub affected: Vec<Range>,
@@ -129,30 +122,26 @@ pub(super) fn apart(from: (u16, u16), to: (u16, u16)) -> u16 {
     (to.0 * 2 + to.1).saturating_sub(from.0 * 2 + from.1)
 }
 
-fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Version::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no version")))
-}
-
-fn optional_version<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Version>, D::Error> {
-    version(deserializer).map(Some)
-}
-
-fn series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(u16, u16), D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.split_once('.')
-        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)))
-        .ok_or_else(|| serde::de::Error::custom(format!("{text} is no series")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Those of A-144650.
     fn ranges() -> Ranges {
-        crate::advisories::a144650::advisory().declared.ranges
+        let version = |text: &str| Version::parse(text).unwrap();
+        let range = |(from, to, fixed): (&str, Option<&str>, &str)| {
+            let from = version(from);
+            Range { series: from.series(), from, to: to.map(version), fixed: version(fixed) }
+        };
+        let ranges = [
+            ("23.2.0", Some("23.2.23"), "23.2.24"),
+            ("24.1.0", Some("24.1.16"), "24.1.17"),
+            ("24.2.0-alpha.1", None, "24.3.11"),
+            ("24.3.0", Some("24.3.10"), "24.3.11"),
+            ("25.1.0", Some("25.1.4"), "25.1.5"),
+            ("25.2.0-alpha.1", Some("25.2.0-beta.1"), "25.2.0-beta.2"),
+        ];
+        Ranges { affected: ranges.map(range).into() }
     }
 
     fn placement(text: &str) -> Placement {

@@ -12,7 +12,7 @@ use crate::model::{
     Tenancy, Verdict,
 };
 
-use super::{ADVISORIES, Declared};
+use super::{Declared, detector};
 
 /// The code of the only reason of such a finding.
 const CODE: &str = "SIGN_NOT_UNDERSTOOD";
@@ -24,9 +24,7 @@ pub(super) fn left_over(
     findings: &[Finding],
     applicability: Applicability,
 ) -> Vec<Finding> {
-    let Some(advisory) = ADVISORIES.iter().find(|one| one.declared.id == declared.id) else {
-        return Vec::new();
-    };
+    let Some(advisory) = detector(&declared.detector) else { return Vec::new() };
     let net = Net { declared, applicability };
     let literal = |name: &str| {
         let signature = advisory.signatures.iter().find(|signature| signature.name == name);

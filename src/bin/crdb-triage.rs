@@ -1,7 +1,7 @@
 //! The command: the engine over files and folders of this machine.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,10 +9,11 @@ use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use crdb_triage::ingest::native::{self, FileSource, block_on};
-use crdb_triage::ingest::{Input, Plan};
+use crdb_triage::ingest::{Input, Limits, Plan};
 use crdb_triage::model::Verdict;
 use crdb_triage::report::{self, Report, Run};
-use crdb_triage::triage::{Engine, UnitResult};
+use crdb_triage::rules::{RuleSet, document};
+use crdb_triage::triage::{Engine, UnitResult, example};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Reads CockroachDB log bundles and tells which technical advisories concern the cluster.
@@ -28,7 +29,8 @@ enum Command {
     /// Reads debug zips, folders and logs, and prints a report.
     ///
     /// Exit status: 0 nothing found and everything needed was read; 1 something was found; 2 wrong usage, or an
-    /// input that cannot be opened; 3 cannot tell, because something needed was missing or unreadable.
+    /// input that cannot be opened; 3 undecided, because something needed was missing or unreadable, or the cluster is
+    /// exposed.
     Scan {
         /// Debug zips, other archives, folders, logs.
         #[arg(required = true)]
@@ -39,7 +41,41 @@ enum Command {
         /// Replace names, to hand the report on: nodes, tables, users, addresses, keys, and unknown words of log lines.
         #[arg(long)]
         redact: bool,
+        /// A rule of your own, or a folder of them; can be given more than once.
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
+        /// A version that the cluster ran in the past, such as 23.1 or 23.1.4@2024-05-01; nothing older ran.
+        #[arg(long, value_name = "VERSION[@TIME]")]
+        history: Vec<String>,
     },
+    /// Says what an advisory is about and what it concludes from what, or what a code means.
+    Explain {
+        /// Such as A-96029 or AFFECTED_BUILD_RAN.
+        name: String,
+        /// A rule of your own, or a folder of them.
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Checks and lists rules.
+    Rules {
+        #[command(subcommand)]
+        command: Rules,
+    },
+}
+
+#[derive(Subcommand)]
+enum Rules {
+    /// Reads rules, names every mistake with its line, and runs their examples.
+    Check {
+        /// Files of rules, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// They are rules of published advisories, as in the folder `advisories` of this project.
+        #[arg(long)]
+        advisories: bool,
+    },
+    /// Lists the rules of this program.
+    List,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -55,26 +91,148 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Scan { paths, format, redact } } = Arguments::parse();
-    match scan(&paths) {
-        Ok(report) => {
-            let report = if redact { report::redact(&report) } else { report };
-            let printed = match format {
-                Format::Text => report::text::print(&report),
-                Format::Json => report::json::print(&report),
-                Format::Markdown => report::markdown::print(&report),
-                Format::Html => report::html::print(&report),
-            };
-            // A reader that has seen enough (`| head`) closes the pipe; the verdict stands all the same.
-            io::stdout().lock().write_all(printed.as_bytes()).ok();
-            ExitCode::from(status(&report))
+    let done = match Arguments::parse().command {
+        Command::Scan { paths, format, redact, rules, history } => {
+            print_scan(&paths, format, redact, &rules, &history)
         }
-        Err(message) => {
-            // Nothing more can be done when even the error stream is closed.
-            writeln!(io::stderr(), "crdb-triage: {message}").ok();
-            ExitCode::from(2)
+        Command::Explain { name, rules } => explain(&name, &rules),
+        Command::Rules { command: Rules::Check { paths, advisories } } => check(&paths, advisories),
+        Command::Rules { command: Rules::List } => {
+            print(&document::list(&RuleSet::shipped()));
+            Ok(0)
+        }
+    };
+    ExitCode::from(done.unwrap_or_else(|message| {
+        complain(&message);
+        2
+    }))
+}
+
+/// A reader that has seen enough (`| head`) closes the pipe; the exit status is the same all the same.
+fn print(text: &str) {
+    io::stdout().lock().write_all(text.as_bytes()).ok();
+}
+
+/// Nothing more can be done when even the error stream is closed.
+fn complain(message: &str) {
+    writeln!(io::stderr(), "crdb-triage: {message}").ok();
+}
+
+/// Scans and prints. The error is a sentence about wrong usage or an input that cannot be opened at all.
+fn print_scan(
+    paths: &[PathBuf],
+    format: Format,
+    redact: bool,
+    rules: &[PathBuf],
+    history: &[String],
+) -> Result<u8, String> {
+    let mut set = RuleSet::shipped();
+    history.iter().try_for_each(|text| set.state(text))?;
+    let problems = add_rules(&mut set, rules)?;
+    problems.iter().for_each(|problem| complain(problem));
+    let report = scan(paths, set)?;
+    let status = status(&report);
+    let report = if redact { report::redact(&report) } else { report };
+    print(&match format {
+        Format::Text => report::text::print(&report),
+        Format::Json => report::json::print(&report),
+        Format::Markdown => report::markdown::print(&report),
+        Format::Html => report::html::print(&report),
+    });
+    Ok(status)
+}
+
+/// The files of rules that paths name: each file, and those of a folder that end in `.toml`, by name.
+fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        let in_path = |error: io::Error| format!("{}: {error}", path.display());
+        if !std::fs::metadata(path).map_err(in_path)?.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries: Result<Vec<_>, _> = std::fs::read_dir(path).map_err(in_path)?.collect();
+        let mut found: Vec<PathBuf> =
+            entries.map_err(in_path)?.into_iter().map(|entry| entry.path()).collect();
+        found.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// Adds a person's own rules. One that cannot be used stops nothing; each of its mistakes is a sentence of the answer.
+fn add_rules(set: &mut RuleSet, paths: &[PathBuf]) -> Result<Vec<String>, String> {
+    for file in rule_files(paths)? {
+        let name = file.display().to_string();
+        match read_rule(&file) {
+            Ok(text) => set.add_text(&name, &text),
+            Err(error) => set.add_unreadable(&name, &error),
         }
     }
+    Ok(set.files().iter().flat_map(|file| &file.problems).map(ToString::to_string).collect())
+}
+
+/// The text of a rule. No more of a file is read than a rule can have.
+fn read_rule(file: &Path) -> Result<String, String> {
+    use io::Read as _;
+    let limit = crdb_triage::rules::LONGEST as u64 + 1;
+    let mut text = String::new();
+    std::fs::File::open(file)
+        .and_then(|file| file.take(limit).read_to_string(&mut text))
+        .map(|_| text)
+        .map_err(|error| error.to_string())
+}
+
+fn explain(name: &str, rules: &[PathBuf]) -> Result<u8, String> {
+    let mut set = RuleSet::shipped();
+    add_rules(&mut set, rules)?.iter().for_each(|problem| complain(problem));
+    let found = set.get(name).map(document::explain);
+    let said = found.or_else(|| document::explain_code(&set, name)).or_else(|| documented(name));
+    print(&said.ok_or_else(|| format!("there is no advisory, rule or code {name}"))?);
+    Ok(0)
+}
+
+/// What `docs/reasons.md` says of a code: its row with the columns above it.
+fn documented(code: &str) -> Option<String> {
+    const REASONS: &str = include_str!("../../docs/reasons.md");
+    let row = REASONS.lines().find(|line| line.starts_with(&format!("| `{code}` |")))?;
+    let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+    Some(cells.join("\n  ").replace('`', "") + "\n")
+}
+
+/// Checks rules and runs their examples: 0 if all is well, 1 if something is wrong.
+fn check(paths: &[PathBuf], advisories: bool) -> Result<u8, String> {
+    let mut set = RuleSet::default();
+    for file in rule_files(paths)? {
+        let name = file.display().to_string();
+        match read_rule(&file) {
+            Ok(text) if advisories => set.add_advisory(&name, &text),
+            Ok(text) => set.add_text(&name, &text),
+            Err(error) => set.add_unreadable(&name, &error),
+        }
+    }
+    let mut wrong = 0;
+    for file in set.files() {
+        for problem in &file.problems {
+            print(&format!("{problem}\n"));
+        }
+        wrong += file.problems.len();
+        let Some(rule) = file.id.as_ref().and_then(|id| set.get(id)) else { continue };
+        for one in &rule.examples {
+            let verdict = example::run(rule, one)?;
+            if verdict != one.verdict {
+                wrong += 1;
+                print(&format!(
+                    "{}:{}: the example \"{}\" comes to {verdict}, and not to {}\n",
+                    file.name, one.line, one.name, one.verdict
+                ));
+            }
+        }
+        let (id, examples) = (&rule.id, rule.examples.len());
+        print(&format!("{}: rule {id} can be used; {examples} examples\n", file.name));
+    }
+    Ok(u8::from(wrong > 0))
 }
 
 /// The exit status (`docs/contract.md#exit-status`).
@@ -90,13 +248,13 @@ fn status(report: &Report) -> u8 {
 }
 
 /// Scans with one thread per core. The error is a sentence about an input that cannot be opened at all.
-fn scan(paths: &[PathBuf]) -> Result<Report, String> {
+fn scan(paths: &[PathBuf], rules: RuleSet) -> Result<Report, String> {
     for path in paths {
         std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     let started = Instant::now();
     let (inputs, closed) = native::collect(paths);
-    let engine = Engine::default();
+    let engine = Engine::new(Limits::default(), rules);
     let mut plan = block_on(engine.plan(&inputs)).map_err(|error| error.to_string())?;
     plan.add_unopened(closed);
     let bar = progress_bar(plan.units.iter().map(|unit| unit.bytes).sum());

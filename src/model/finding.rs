@@ -22,6 +22,8 @@ pub enum SubjectKind {
     Range,
     /// A table.
     Table,
+    /// A cluster setting, by its name.
+    Setting,
     /// A node.
     Node,
     /// The whole cluster; the id is empty.

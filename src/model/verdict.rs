@@ -7,17 +7,19 @@ use serde::{Deserialize, Serialize};
 /// What is said of one subject (a job, a node, a log entry) or of an advisory for the whole input.
 ///
 /// Declared from the weakest to the strongest, so the strongest of several is their maximum.
-/// [`Exposed`](Self::Exposed), [`NoSign`](Self::NoSign) and [`NotAffected`](Self::NotAffected) are said only of
-/// an advisory, [`Cleared`](Self::Cleared) only of a subject.
+/// [`NoSign`](Self::NoSign) and [`NotAffected`](Self::NotAffected) are said only of an advisory,
+/// [`Cleared`](Self::Cleared) only of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No node ran an affected version in the period that can be known.
     NotAffected,
-    /// The first sign is there and a named fact rules the harm out.
-    Cleared,
     /// Affected version; the signs were looked for and none was found in the period and nodes covered.
     NoSign,
+    /// The first sign is there and a named fact rules the harm out.
+    Cleared,
+    /// It would be exposed or at risk, and a named workaround is in force.
+    Mitigated,
     /// A named fact is missing.
     CannotTell,
     /// An affected version ran and no log or table could show the harm.
@@ -39,6 +41,7 @@ impl Verdict {
         match self {
             Self::NotAffected => "not_affected",
             Self::Cleared => "cleared",
+            Self::Mitigated => "mitigated",
             Self::NoSign => "no_sign",
             Self::CannotTell => "cannot_tell",
             Self::Exposed => "exposed",
@@ -81,9 +84,11 @@ mod tests {
     #[test]
     fn strength_follows_the_contract() {
         use Verdict::*;
-        for pair in [Confirmed, Suspect, Possible, AtRisk, CannotTell, Cleared].windows(2) {
+        for pair in [Confirmed, Suspect, Possible, AtRisk, Exposed, CannotTell, Mitigated, Cleared]
+            .windows(2)
+        {
             assert!(pair[0] > pair[1], "{pair:?}");
         }
-        assert!(Exposed > NoSign && CannotTell > NoSign && NoSign > NotAffected);
+        assert!(Cleared > NoSign && NoSign > NotAffected);
     }
 }

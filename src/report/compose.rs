@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::advisories::{self, ADVISORIES, Decision};
+use crate::advisories::{self, Decision};
 use crate::facts::Node as NodeFacts;
 use crate::ingest::SourceKind;
 use crate::model::{self, Cluster, CollectSmall, JobId, NodeId, SortSmall, SubjectKind, Tenancy};
+use crate::rules;
 use crate::triage::Outcome;
 
 use super::document::*;
@@ -15,14 +16,26 @@ use super::document::*;
 pub fn compose(outcome: &Outcome, run: Run) -> Report {
     let facts = &outcome.facts;
     let mut decisions: Vec<&Decision> = outcome.decisions.iter().collect();
+    // A person's own rules come after ours, and notes after those that count.
+    let apart = |decision: &Decision| (decision.declared.of_user, decision.declared.is_note());
     decisions.sort_small_by(|a, b| {
-        b.verdict.cmp(&a.verdict).then_with(|| a.declared.id.cmp(&b.declared.id))
+        apart(a)
+            .cmp(&apart(b))
+            .then_with(|| b.verdict.cmp(&a.verdict))
+            .then_with(|| a.declared.id.cmp(&b.declared.id))
     });
     let mut findings: Vec<&model::Finding> =
         decisions.iter().flat_map(|decision| &decision.findings).collect();
+    let notes: Vec<&str> = decisions
+        .iter()
+        .filter(|decision| decision.declared.is_note())
+        .map(|decision| decision.declared.id.as_str())
+        .collect();
+    let is_note = |finding: &model::Finding| notes.contains(&finding.advisory.as_str());
     findings.sort_small_by(|a, b| {
-        b.verdict
-            .cmp(&a.verdict)
+        is_note(a)
+            .cmp(&is_note(b))
+            .then_with(|| b.verdict.cmp(&a.verdict))
             .then_with(|| (&a.advisory, &a.subject).cmp(&(&b.advisory, &b.subject)))
     });
     Report {
@@ -33,8 +46,14 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
             catalogue: Catalogue {
                 advisories: advisories::PUBLISHED,
                 as_of: advisories::AS_OF.to_owned(),
-                checked: ADVISORIES.iter().map(|advisory| advisory.declared.id.clone()).collect(),
+                checked: outcome
+                    .decisions
+                    .iter()
+                    .filter(|decision| !decision.declared.of_user)
+                    .map(|decision| decision.declared.id.clone())
+                    .collect(),
             },
+            rules: outcome.rule_files.iter().map(rule_file).collect(),
             run,
         },
         input: input(outcome),
@@ -86,7 +105,24 @@ fn input(outcome: &Outcome) -> Input {
             .iter()
             .map(|file| Duplicate { path: file.path.clone(), of: file.of.clone() })
             .collect(),
+        stated: outcome
+            .stated
+            .each()
+            .map(|(version, time)| Stated {
+                fact: "history".to_owned(),
+                value: time.map_or(version.clone(), |time| format!("{version}@{time}")),
+            })
+            .collect(),
         names_replaced: false,
+    }
+}
+
+fn rule_file(file: &rules::RuleFile) -> RuleFile {
+    let problems = file.problems.iter();
+    RuleFile {
+        file: file.name.clone(),
+        id: file.id.clone(),
+        problems: problems.map(|one| format!("line {}: {}", one.line, one.text)).collect(),
     }
 }
 
@@ -162,7 +198,7 @@ fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
         .values()
         .filter(|job| {
             with_finding.contains(&(&job.tenancy, job.id))
-                || ADVISORIES.iter().any(|advisory| (advisory.concerns)(job.operation))
+                || outcome.operations.contains(&job.operation)
         })
         .map(job)
         .collect()
@@ -205,7 +241,10 @@ fn advisory(decision: &Decision, findings: &[&model::Finding]) -> Advisory {
         id: declared.id.clone(),
         title: declared.title.clone(),
         url: declared.url.clone(),
+        published: declared.published.clone(),
         severity: declared.severity.clone(),
+        basis: declared.basis.to_owned(),
+        origin: if declared.of_user { Origin::User } else { Origin::Shipped },
         applicability: decision.applicability,
         verdict: decision.verdict,
         why: decision.why.clone(),

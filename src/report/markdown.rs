@@ -39,16 +39,29 @@ fn advisories(page: &mut Page, report: &Report) {
     if report.advisories.is_empty() {
         page.line(0, "None was checked.");
     }
-    for advisory in &report.advisories {
-        let verdict = wording::verdict_word(advisory.verdict);
-        let title = prose(&advisory.title);
-        page.line(0, &format!("- **{}: {verdict}.** {title}", prose(&advisory.id)));
-        page.line(2, &format!("- Why: {}", prose(&advisory.why)));
+    let (ours, own) = wording::own_apart(report);
+    ours.into_iter().for_each(|one| advisory(page, one));
+    if !own.is_empty() {
+        page.blank();
+        page.line(0, &format!("### {}", prose(wording::OWN_RULES)));
+        page.blank();
+    }
+    own.into_iter().for_each(|one| advisory(page, one));
+}
+
+fn advisory(page: &mut Page, advisory: &Advisory) {
+    let verdict = wording::verdict_word(advisory.verdict);
+    let title = prose(&advisory.title);
+    page.line(0, &format!("- **{}: {verdict}.** {title}", prose(&advisory.id)));
+    page.line(2, &format!("- Why: {}", prose(&advisory.why)));
+    if !wording::is_settled(advisory) {
         page.line(2, &format!("- Meaning: {}", wording::verdict_meaning(advisory.verdict)));
         let ran = wording::applicability_meaning(advisory.applicability);
         page.line(2, &format!("- Versions: {ran}"));
         page.line(2, &format!("- Harm: {}", prose(&advisory.severity.replace('-', " "))));
         coverage(page, advisory);
+    }
+    if !advisory.url.is_empty() {
         page.line(2, &format!("- Published: {}", address(&advisory.url)));
     }
 }
@@ -173,6 +186,10 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.line(0, &format!("- {}", wording::files(report)));
     page.line(0, &format!("- {}", wording::redaction_meaning(input.redaction)));
+    let stated = wording::stated(report);
+    for said in stated.into_iter().chain(wording::rule_files(report)) {
+        page.line(0, &format!("- {}", prose(&said)));
+    }
     for copies in seen::duplicates(&input.duplicates) {
         page.line(0, &format!("- {}", prose(&copies)));
     }

@@ -40,6 +40,10 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     page.words(2, "", &wording::files(report));
     page.words(2, "", wording::redaction_meaning(input.redaction));
+    let stated = wording::stated(report);
+    for said in stated.into_iter().chain(wording::rule_files(report)) {
+        page.words(2, "", &said);
+    }
     for copies in seen::duplicates(&input.duplicates) {
         page.words(2, "", &copies);
     }
@@ -82,15 +86,27 @@ fn advisories(page: &mut Page, report: &Report) {
     if report.advisories.is_empty() {
         page.words(2, "", "None was checked.");
     }
-    for advisory in &report.advisories {
-        let verdict = wording::verdict_word(advisory.verdict);
-        page.words(2, "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
-        page.words(4, "Why: ", &advisory.why);
+    let (ours, own) = wording::own_apart(report);
+    ours.into_iter().for_each(|one| advisory(page, one));
+    if !own.is_empty() {
+        page.blank();
+        page.words(2, "", &format!("{}:", wording::OWN_RULES));
+    }
+    own.into_iter().for_each(|one| advisory(page, one));
+}
+
+fn advisory(page: &mut Page, advisory: &Advisory) {
+    let verdict = wording::verdict_word(advisory.verdict);
+    page.words(2, "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
+    page.words(4, "Why: ", &advisory.why);
+    if !wording::is_settled(advisory) {
         page.words(4, "Meaning: ", wording::verdict_meaning(advisory.verdict));
         let ran = wording::applicability_meaning(advisory.applicability);
         page.words(4, "Versions: ", ran);
         page.words(4, "Harm: ", &advisory.severity.replace('-', " "));
         coverage(page, advisory);
+    }
+    if !advisory.url.is_empty() {
         page.words(4, "Published: ", &advisory.url);
     }
 }

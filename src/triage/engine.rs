@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::advisories::ADVISORIES;
+use crate::advisories::detector;
 use crate::facts::{self, Content};
 use crate::ingest::{
     self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
@@ -15,6 +15,7 @@ use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
 use crate::parse::settings::{Names, SettingsTable};
 use crate::parse::sniff::{self, Sniffed};
+use crate::rules::{RuleSet, signature};
 use crate::scan::{Heads, LogScanner, Searched, Signature, Signatures, Strays, TextSearch};
 
 use super::Outcome;
@@ -49,8 +50,10 @@ pub(super) struct FileResult {
     pub(super) text: u64,
 }
 
-/// Everything that is the same for all units: what the scan looks for, and how much is read at once.
+/// Everything that is the same for all units: the rules, what the scan looks for because of them, and how much is read at
+/// once.
 pub struct Engine {
+    rules: RuleSet,
     signatures: Signatures,
     names: Vec<&'static str>,
     settings: Names,
@@ -58,26 +61,35 @@ pub struct Engine {
 }
 
 impl Default for Engine {
+    /// An engine with the shipped rules.
     fn default() -> Self {
-        Self::new(Limits::default())
+        Self::new(Limits::default(), RuleSet::shipped())
     }
 }
 
 impl Engine {
-    /// An engine that checks every advisory.
+    /// An engine that decides `rules`.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        let all: Vec<Signature> = facts::SIGNATURES
-            .iter()
-            .chain(ADVISORIES.iter().flat_map(|advisory| advisory.signatures))
-            .cloned()
-            .collect();
+    pub fn new(limits: Limits, rules: RuleSet) -> Self {
+        let named = rules.rules().iter().filter_map(|rule| rule.detector.as_ref());
+        let of_detectors = named
+            .filter_map(|named| detector(&named.name))
+            .flat_map(|detector| detector.signatures.iter().cloned());
+        let needs = rules.needs();
+        let of_rules = needs.literals.iter().map(|literal| Signature {
+            name: interned(&signature(literal)),
+            literal: interned(literal),
+        });
+        let all: Vec<Signature> =
+            facts::SIGNATURES.iter().cloned().chain(of_detectors).chain(of_rules).collect();
         let names = all.iter().map(|signature| signature.name).collect();
         let signatures = Signatures::with_signs(all, facts::SIGNATURES.len());
-        Self { signatures, names, settings: Names::default(), limits }
+        let settings = Names::new(&needs.settings);
+        Self { rules, signatures, names, settings, limits }
     }
 
-    /// The same engine, reading these settings of the cluster beside those that are set.
+    /// The same engine, reading these settings of the cluster beside those that are set, in place of those that its rules
+    /// name.
     #[must_use]
     pub fn with_settings(self, settings: Names) -> Self {
         Self { settings, ..self }
@@ -109,7 +121,13 @@ impl Engine {
     /// Decides, from the plan and the result of each unit in its order; none for a unit that was lost.
     #[must_use]
     pub fn conclude(&self, plan: Plan, results: Vec<Option<UnitResult>>) -> Outcome {
-        Outcome::conclude(plan, results, &self.names)
+        Outcome::conclude(plan, results, &self.names, &self.rules)
+    }
+
+    /// The rules that it decides.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
     }
 
     /// What the scan looks for.
@@ -123,6 +141,12 @@ impl Engine {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
+}
+
+/// A text that lives as long as the process: what is searched for is named in every hit, and an engine is made once. The size
+/// of a file of rules bounds it.
+fn interned(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
 }
 
 /// What is looked for.

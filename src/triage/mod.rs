@@ -5,8 +5,12 @@
 
 mod context;
 mod engine;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod example;
 mod outcome;
 pub mod wire;
+#[cfg(not(target_arch = "wasm32"))]
+mod written;
 
 pub use context::{Context, context};
 pub use engine::{Engine, UnitResult};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::advisories::{ADVISORIES, Decision};
+use crate::advisories::{Decision, detector};
 use crate::facts::{Content, Facts, Reading};
 use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally};
-use crate::model::{CollectSmall, SortSmall, Unread, UnreadReason};
+use crate::model::{CollectSmall, Operation, SortSmall, Unread, UnreadReason};
+use crate::rules::{RuleFile, RuleSet, Stated};
 use crate::scan::Heads;
 
 use super::engine::{FileResult, UnitResult};
@@ -34,8 +35,14 @@ pub struct Outcome {
     pub bytes_read: u64,
     /// What the input says.
     pub facts: Facts,
-    /// One decision per checked advisory.
+    /// One decision per rule.
     pub decisions: Vec<Decision>,
+    /// Operations whose jobs belong into the report.
+    pub operations: BTreeSet<Operation>,
+    /// Files of rules that a person handed in.
+    pub rule_files: Vec<RuleFile>,
+    /// What a person stated of the cluster's history.
+    pub stated: Stated,
 }
 
 impl Outcome {
@@ -44,6 +51,7 @@ impl Outcome {
         plan: Plan,
         results: Vec<Option<UnitResult>>,
         signatures: &[&'static str],
+        rules: &RuleSet,
     ) -> Self {
         let Plan { sources, units, mut tally } = plan;
         let mut files = Vec::new();
@@ -109,11 +117,23 @@ impl Outcome {
             (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail))
         });
         let facts = crate::facts::gather(&tally, readings, unread, strays, signatures);
-        let decisions = ADVISORIES
-            .iter()
-            .map(|advisory| (advisory.decide)(&advisory.declared, &facts))
-            .collect();
-        Self { sources, files: counts, bytes_read, facts, decisions }
+        let decisions = rules.decide(&facts);
+        let named = rules.rules().iter().filter_map(|rule| rule.detector.as_ref());
+        let operations = named
+            .filter_map(|named| detector(&named.name))
+            .flat_map(|detector| detector.operations.iter().copied())
+            .collect_small();
+        let (rule_files, stated) = (rules.files().to_vec(), rules.stated().clone());
+        Self {
+            sources,
+            files: counts,
+            bytes_read,
+            facts,
+            decisions,
+            operations,
+            rule_files,
+            stated,
+        }
     }
 }
 

@@ -35,13 +35,74 @@ fn status(case: &str) -> i32 {
 
 #[test]
 fn the_exit_status_is_that_of_the_contract() {
-    assert_eq!(status("no_warning_in_logs_that_cover_the_whole_run"), 0);
-    assert_eq!(status("never_an_affected_build"), 0);
+    // No bundle shows what ran years ago, which some advisories need to know.
+    for case in ["no_warning_in_logs_that_cover_the_whole_run", "never_an_affected_build"] {
+        assert_eq!(status(case), 3);
+        let folder = folder(case).join("debug");
+        let output = scan(&[folder.to_str().unwrap(), "--history", "24.3.5"]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    }
     assert_eq!(status("import_succeeds_after_a_swallowed_error"), 1);
     assert_eq!(status("warning_and_the_job_is_running"), 1);
     assert_eq!(status("import_older_than_the_logs"), 3);
     assert_eq!(scan(&[]).status.code(), Some(2));
     assert_eq!(scan(&["no/such/file"]).status.code(), Some(2));
+}
+
+#[test]
+fn own_rules_are_listed_apart_and_a_bad_one_stops_nothing() {
+    let folder = folder("never_an_affected_build");
+    let rules = folder.join("rules");
+    fs::create_dir_all(&rules).unwrap();
+    fs::copy("src/rules/worked/disk-stalls.toml", rules.join("a.toml")).unwrap();
+    fs::write(rules.join("b.toml"), "id = \"b\"\ntitel = \"B\"\n").unwrap();
+    let bundle = folder.join("debug");
+    let arguments = [bundle.to_str().unwrap(), "--rules", rules.to_str().unwrap(), "--format"];
+    let output = scan(&[&arguments[..], &["json"]].concat());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let last = report["advisories"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["id"], &last["origin"]), (&"disk-stalls".into(), &"user".into()));
+    let files = report["tool"]["rules"].as_array().unwrap();
+    assert_eq!(files[0]["id"], "disk-stalls");
+    assert_eq!(files[1]["problems"][0], "line 1: a rule has at least one `[[line]]`");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("b.toml:2: a rule has no field `titel`; did you mean `title`?"),
+        "{said}"
+    );
+    for form in ["text", "markdown", "html"] {
+        let printed = scan(&[&arguments[..], &[form]].concat()).stdout;
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(
+            printed.contains("Rules of a person's own") || printed.contains("person&#39;s own"),
+            "{form}"
+        );
+        assert!(printed.contains("was not used"), "{form}");
+    }
+}
+
+#[test]
+fn rules_are_checked_listed_and_explained() {
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_crdb-triage")).args(arguments).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (status, said) = run(&["rules", "check", "src/rules/worked"]);
+    assert_eq!((status, said.matches("can be used").count()), (0, 3), "{said}");
+    let (status, said) = run(&["rules", "check", "--advisories", "advisories"]);
+    assert_eq!((status, said.matches("can be used").count()), (0, 26), "{said}");
+    let wrong = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong.toml");
+    let rule = fs::read_to_string("src/rules/worked/disk-stalls.toml").unwrap();
+    fs::write(&wrong, rule.replacen("verdict = \"no_sign\"", "verdict = \"suspect\"", 1)).unwrap();
+    let (status, said) = run(&["rules", "check", wrong.to_str().unwrap()]);
+    assert_eq!(status, 1);
+    assert!(said.contains("the example \"one stall is not enough\" comes to no_sign"), "{said}");
+    assert!(run(&["rules", "list"]).1.contains("A-96029"));
+    assert!(run(&["explain", "A-96029"]).1.contains("22.2.0 to v22.2.3"));
+    assert!(run(&["explain", "AFFECTED_BUILD_RAN_BEFORE"]).1.contains("A-54418: possible"));
+    assert!(run(&["explain", "SUCCEEDED_AFTER_ERROR"]).1.contains("suspect"));
+    assert_eq!(run(&["explain", "NOTHING_OF_THE_KIND"]).0, 2);
 }
 
 #[test]

@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crdb_triage::advisories::ADVISORIES;
 use crdb_triage::model::{UnreadReason, Verdict};
 use crdb_triage::parse::crdb_text;
 use crdb_triage::report::Report;
@@ -223,11 +222,11 @@ fn many_signs_of_a_file_are_one_finding() {
     assert!(found[0].reasons[0].text.contains("4999 more lines"), "{}", found[0].reasons[0].text);
     let unread = &report.input.unread;
     assert_eq!(unread.len(), 1);
-    // What looks like entries of a log may be any, so all advisories are weaker.
-    assert_eq!(
-        (unread[0].path.as_str(), unread[0].weakens.len()),
-        ("export.csv", ADVISORIES.len())
-    );
+    // What looks like entries of a log may be any, so all advisories that look for entries are weaker.
+    assert_eq!(unread[0].path, "export.csv");
+    for advisory in ["A-144650", "A-63162", "A-88042"] {
+        assert!(unread[0].weakens.iter().any(|weaker| weaker == advisory), "{advisory}");
+    }
     assert_eq!(unread[0].reason, "HEAD_NOT_READ");
     assert!(unread[0].detail.contains("5000, the first at line 2"), "{}", unread[0].detail);
 }

@@ -1,6 +1,6 @@
 //! The search for literals against a slow one; `www/worker/tests/prefilter.rs` is the same in a browser.
 
-use crdb_triage::advisories::ADVISORIES;
+use crdb_triage::advisories::detectors;
 use crdb_triage::facts;
 use crdb_triage::scan::Prefilter;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ proptest! {
 
 #[test]
 fn what_the_advisories_look_for_is_looked_for_fast() {
-    let ours = ADVISORIES.iter().flat_map(|advisory| advisory.signatures);
+    let ours = detectors().into_iter().flat_map(|detector| detector.signatures);
     let signatures: Vec<_> = facts::SIGNATURES.iter().chain(ours).collect();
     for signature in &signatures {
         assert!(

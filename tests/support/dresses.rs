@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crdb_triage::advisories::{ADVISORIES, Advisory};
+use crdb_triage::advisories::detectors;
 use crdb_triage::ingest::native::block_on;
-use crdb_triage::ingest::{Input, Limits, MemorySource};
+use crdb_triage::ingest::{Input, MemorySource};
 use crdb_triage::model::Verdict;
 use crdb_triage::triage::{Engine, Outcome};
 
@@ -162,8 +162,9 @@ const ESCAPES: [&str; 2] = ["address", "form"];
 
 /// Whether the sign of an advisory stands in a log in a dress in which it is not found there.
 pub(crate) fn is_lost(advisory: &str, names: &[&str], path: &str) -> bool {
-    let is_of = |one: &&Advisory| one.declared.id == advisory;
-    let mut signs = ADVISORIES.iter().filter(is_of).flat_map(|one| one.signatures);
+    let name = advisory.replace("A-", "a");
+    let of = detectors().into_iter().filter(|detector| detector.name == name);
+    let mut signs = of.flat_map(|detector| detector.signatures);
     let is_short = signs.any(|signature| signature.literal.len() < SHORT);
     let breaks = |name: &&str| name.starts_with("wrapped") || *name == "mail";
     let broken = is_short
@@ -244,7 +245,7 @@ pub(crate) fn insert(
 
 /// What a run over `files` comes to.
 pub(crate) fn outcome(files: &[File]) -> Outcome {
-    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Limits::default()));
+    static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
     let inputs: Vec<Input<MemorySource>> = files
         .iter()
         .map(|file| Input { path: file.path.clone(), source: MemorySource(file.text.clone()) })

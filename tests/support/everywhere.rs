@@ -41,6 +41,7 @@ pub(crate) fn everywhere(report: Report, text: &str) -> Report {
         "kind",
         "redaction",
         "safety",
+        "origin",
         "since",
         "base",
         "as_of",

@@ -12,6 +12,7 @@ use crdb_triage::model::{Unread, Verdict};
 use crdb_triage::parse::jobs_table::JobsTable;
 use crdb_triage::parse::statement::{RestoreFrom, backup, import, index_build, restore};
 use crdb_triage::report::{self, Run, markdown, text};
+use crdb_triage::rules::RuleSet;
 use crdb_triage::scan::{LogScanner, ScannedLog, Signature, Signatures};
 use crdb_triage::triage::Engine;
 
@@ -95,7 +96,7 @@ pub(crate) fn triage(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let path = PATHS[usize::from(*kind) % PATHS.len()];
     let inputs = [Input { path: path.to_owned(), source: MemorySource(bytes.to_vec()) }];
-    let engine = Engine::new(limits(1 << 12));
+    let engine = Engine::new(limits(1 << 12), RuleSet::shipped());
     let outcome = block_on(async {
         let plan = engine.plan(&inputs).await;
         let mut results = Vec::new();

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use crdb_triage::ingest::native::block_on;
 use crdb_triage::ingest::{Input, Limits, MemorySource};
 use crdb_triage::report::{self, Report, Run};
+use crdb_triage::rules::RuleSet;
 use crdb_triage::triage::Engine;
 
 use super::bundle::File;
@@ -21,7 +22,7 @@ pub(crate) fn triage(files: &[File], slice: usize) -> Report {
         .iter()
         .map(|file| Input { path: file.path.clone(), source: MemorySource(file.text.clone()) })
         .collect();
-    let engine = Engine::new(Limits { slice, ..Limits::default() });
+    let engine = Engine::new(Limits { slice, ..Limits::default() }, RuleSet::shipped());
     let report = block_on(async {
         let plan = engine.plan(&inputs).await;
         let mut results = Vec::new();
@@ -52,11 +53,16 @@ fn whose(subject: &report::Subject) -> String {
     format!("{cluster}{}", subject.tenant)
 }
 
-/// The part of a report that cases state: a line for the advisory `own` and for any other that has a finding, and a line
-/// per finding with the codes of its reasons.
+/// The part of a report that cases state: a line for the advisory `own` and for any other of which something asks for
+/// action or whose detector has a finding, and a line per finding with the codes of its reasons.
 pub(crate) fn verdicts(report: &Report, own: &str) -> String {
     let mut lines = Vec::new();
-    let shown = |advisory: &&report::Advisory| own == advisory.id || !advisory.findings.is_empty();
+    let detected = |id: &str| ["A-144650", "A-63162", "A-88042"].contains(&id);
+    let shown = |advisory: &&report::Advisory| {
+        own == advisory.id
+            || advisory.verdict.asks_for_action()
+            || detected(&advisory.id) && !advisory.findings.is_empty()
+    };
     for advisory in report.advisories.iter().filter(shown) {
         lines.push(format!("{} {}", advisory.id, advisory.verdict));
         for index in &advisory.findings {

@@ -1,5 +1,5 @@
-//! Packs the sample bundle as one zip, as `cockroach debug zip` would have written it. The page carries it, so that
-//! trying the sample asks nothing of the host.
+//! Packs the sample bundle as one zip, as `cockroach debug zip` would have written it: the page carries it, so that trying
+//! the sample asks nothing of the host. And lists the advisories that the engine checks, from their rules.
 
 use std::env;
 use std::fs;
@@ -17,8 +17,39 @@ fn main() -> Result<()> {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../sample/debug");
     // Cargo asks for this line on standard output.
     writeln!(std::io::stdout(), "cargo::rerun-if-changed={}", folder.display())?;
-    let archive = Path::new(&env::var("OUT_DIR")?).join("sample.zip");
-    fs::write(&archive, zip(&folder)?).with_context(|| format!("writing {}", archive.display()))
+    let out = env::var("OUT_DIR")?;
+    let archive = Path::new(&out).join("sample.zip");
+    fs::write(&archive, zip(&folder)?).with_context(|| format!("writing {}", archive.display()))?;
+    let rules = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../advisories");
+    writeln!(std::io::stdout(), "cargo::rerun-if-changed={}", rules.display())?;
+    let list = Path::new(&out).join("catalogue.rs");
+    fs::write(&list, catalogue(&rules)?).with_context(|| format!("writing {}", list.display()))
+}
+
+/// Ids and titles of the rules in `folder` (`advisories`), the newest first, as a slice in Rust. The engine's own build has
+/// checked them.
+fn catalogue(folder: &Path) -> Result<String> {
+    let mut rules = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
+    for entry in entries {
+        let path = entry.with_context(|| format!("listing {}", folder.display()))?.path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let rule: toml::Table =
+            toml::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
+        let field = |name: &str| match rule.get(name) {
+            Some(toml::Value::String(text)) => Ok(text.clone()),
+            Some(toml::Value::Datetime(day)) => Ok(day.to_string()),
+            _ => bail!("{} has no `{name}`", path.display()),
+        };
+        rules.push((field("published")?, field("id")?, field("title")?));
+    }
+    rules.sort_by(|a, b| b.cmp(a));
+    let each = rules.iter().map(|(_, id, title)| format!("({id:?}, {title:?})"));
+    Ok(format!("&[{}]", each.collect::<Vec<_>>().join(", ")))
 }
 
 /// Packs every file below `folder` (`www/sample/debug`) as `debug/…`.

@@ -24,7 +24,7 @@ use crate::model::{
 use crate::scan::Signature;
 
 use super::decision::applicability;
-use super::{Advisory, Decision, Declared};
+use super::{Decision, Declared, Detector};
 
 const ID: &str = "A-144650";
 
@@ -38,29 +38,23 @@ const FLUSH_ERROR: Signature = Signature {
 /// At most so many lines of evidence per finding; a job can have thousands of warnings that say the same.
 const EVIDENCE_LIMIT: usize = 20;
 
-/// The advisory with its detector.
-pub(super) fn advisory() -> Advisory {
-    Advisory {
-        declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a144650.json"))),
-        decide,
-        signatures: &[FLUSH_ERROR],
-        takes: is_of_batcher,
-        concerns,
-    }
-}
+/// Decides A-144650.
+pub(super) static DETECTOR: Detector = Detector {
+    name: "a144650",
+    decide,
+    signatures: &[FLUSH_ERROR],
+    takes: is_of_batcher,
+    // Those of the advisory, and the first fill of a view, which runs the same code.
+    operations: &[
+        Operation::Import,
+        Operation::MoltFetch,
+        Operation::Replication,
+        Operation::CreateTableAs,
+        Operation::CreateView,
+        Operation::RefreshView,
+    ],
+};
 
-/// The operations of the advisory, and the first fill of a view, which runs the same code.
-fn concerns(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::Import
-            | Operation::MoltFetch
-            | Operation::Replication
-            | Operation::CreateTableAs
-            | Operation::CreateView
-            | Operation::RefreshView
-    )
-}
 fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let signs: Vec<&Sign> = facts
         .signs
@@ -83,7 +77,7 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     if applicability(declared, facts) != Applicability::NotAffected {
         missing.extend(coverage::gaps_after_jobs_tables(declared, facts));
     }
-    Decision::conclude(declared, facts, findings, missing, coverage::is_needed)
+    Decision::conclude(declared, facts, findings, missing)
 }
 
 /// Whether the batcher wrote an entry, or may have: the same words in a logged SQL statement are somebody's search for

@@ -119,7 +119,7 @@ mod tests {
             description: description.to_owned(),
             ..Job::new(&Tenancy::default(), JobId(7))
         };
-        let declared = super::super::advisory().declared;
+        let declared = Declared::default();
         let steps = steps(&declared, &Facts::default(), &job.tenancy, Some(&job), &[]);
         steps.into_iter().map(|step| step.sql).collect::<Vec<_>>().join("\n")
     }

@@ -13,22 +13,16 @@ use crate::facts::Facts;
 use crate::model::{Operation, Tenancy};
 
 use super::chains::{Findings, Remedy, View, unseen};
-use super::{Advisory, Decision, Declared};
+use super::{Decision, Declared, Detector};
 
-/// The advisory with its detector.
-pub(super) fn advisory() -> Advisory {
-    Advisory {
-        declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a63162.json"))),
-        decide,
-        signatures: &[],
-        takes: |_| false,
-        concerns,
-    }
-}
-
-fn concerns(operation: Operation) -> bool {
-    matches!(operation, Operation::Backup | Operation::Restore | Operation::Import)
-}
+/// Decides A-63162.
+pub(super) static DETECTOR: Detector = Detector {
+    name: "a63162",
+    decide,
+    signatures: &[],
+    takes: |_| false,
+    operations: &[Operation::Backup, Operation::Restore, Operation::Import],
+};
 
 fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let view = View { declared, facts };
@@ -40,7 +34,7 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let remedy = Remedy::new(view, include_str!("remediation.md"));
     let (findings, layers) = findings.finish(view, |subject, said| remedy.steps(subject, said));
     let missing = coverage::jobs_tables_missing(facts);
-    let mut decision = Decision::conclude(declared, facts, findings, missing, coverage::is_needed);
+    let mut decision = Decision::conclude(declared, facts, findings, missing);
     decision.layers = layers;
     decision
 }

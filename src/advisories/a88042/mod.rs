@@ -14,30 +14,21 @@ use crate::model::{Operation, Tenancy};
 use crate::scan::Signature;
 
 use super::chains::{Findings, Remedy, View, unseen};
-use super::{Advisory, Decision, Declared};
+use super::{Decision, Declared, Detector};
 
 /// The message by which fixed builds refuse to restore a damaged chain
 /// (`docs/cockroachdb/backups.md#refused-restores`).
 const REFUSAL: Signature =
     Signature { name: "a88042.refusal", literal: "affected by issue #88042" };
 
-/// The advisory with its detector.
-pub(super) fn advisory() -> Advisory {
-    Advisory {
-        declared: Declared::read(include_str!(concat!(env!("OUT_DIR"), "/a88042.json"))),
-        decide,
-        signatures: &[REFUSAL],
-        takes: restores::is_refusal,
-        concerns,
-    }
-}
-
-fn concerns(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::Backup | Operation::Restore | Operation::Import | Operation::MoltFetch
-    )
-}
+/// Decides A-88042.
+pub(super) static DETECTOR: Detector = Detector {
+    name: "a88042",
+    decide,
+    signatures: &[REFUSAL],
+    takes: restores::is_refusal,
+    operations: &[Operation::Backup, Operation::Restore, Operation::Import, Operation::MoltFetch],
+};
 
 fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let view = View { declared, facts };
@@ -49,7 +40,7 @@ fn decide(declared: &Declared, facts: &Facts) -> Decision {
     let remedy = Remedy::new(view, include_str!("remediation.md"));
     let (findings, layers) = findings.finish(view, |subject, said| remedy.steps(subject, said));
     let missing = coverage::jobs_tables_missing(facts);
-    let mut decision = Decision::conclude(declared, facts, findings, missing, coverage::is_needed);
+    let mut decision = Decision::conclude(declared, facts, findings, missing);
     decision.layers = layers;
     decision
 }

@@ -44,6 +44,9 @@ pub struct Tool {
     pub version: String,
     /// What it knows.
     pub catalogue: Catalogue,
+    /// Files of rules that a person handed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleFile>,
     /// About this run: the only part that differs between two runs over the same input.
     pub run: Run,
 }
@@ -57,6 +60,19 @@ pub struct Catalogue {
     pub as_of: String,
     /// Ids of those that this build checks. The others are not spoken about.
     pub checked: Vec<String>,
+}
+
+/// A file of rules that a person handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFile {
+    /// Its name.
+    pub file: String,
+    /// Id of its rule, if it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What is wrong with it, if it was not: a sentence with the line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 /// Times and speed of a run.
@@ -90,9 +106,21 @@ pub struct Input {
     /// Logs that came more than once; each counts once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<Duplicate>,
+    /// What a person stated beside the input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Stated>,
     /// Whether this report has replacements in place of names: it was redacted, to be handed on.
     #[serde(default, skip_serializing_if = "is_false")]
     pub names_replaced: bool,
+}
+
+/// Something that a person stated beside the input, and nothing in it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// `history`: the cluster ran a version.
+    pub fact: String,
+    /// Such as `23.1.4`, or `23.1.4@2024-05-01T00:00:00.000000Z`.
+    pub value: String,
 }
 
 /// A log that is the same as another, under another name or in another bundle.
@@ -301,11 +329,21 @@ pub struct Advisory {
     pub id: String,
     /// Our own title.
     pub title: String,
-    /// The published advisory.
+    /// The published advisory; empty where there is none.
     pub url: String,
+    /// Day of publication, `YYYY-MM-DD`; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub published: String,
     /// Class of harm: `data-loss`, `corruption`, `wrong-results`, `unavailability`, `security`, `performance`, `other`.
     /// Sentences call it harm; only entries have a severity.
     pub severity: String,
+    /// Which fact decides whether it applies: `running-version`, `version-at-event`, `upgrade-path`, `setting`,
+    /// `environment`, `cloud-window`, `none`. One of `environment` is a note, which counts in no headline.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
+    /// Whose rule it is.
+    #[serde(default)]
+    pub origin: Origin,
     /// Whether an affected version ran.
     pub applicability: Applicability,
     /// The verdict.
@@ -316,6 +354,17 @@ pub struct Advisory {
     pub coverage: AdvisoryCoverage,
     /// Indices into [`Report::findings`].
     pub findings: Vec<u32>,
+}
+
+/// Whose rule it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Part of the tool.
+    #[default]
+    Shipped,
+    /// Handed in by a person.
+    User,
 }
 
 /// On how much of the input a verdict rests.
@@ -406,10 +455,19 @@ pub struct Remediation {
     pub sql: String,
 }
 
+impl Advisory {
+    /// Whether it is a note about the machines of the nodes: it holds of every build, so it counts in no headline.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.basis == "environment"
+    }
+}
+
 impl Report {
-    /// The strongest verdict of all advisories; `cannot_tell` when none was checked.
+    /// The strongest verdict of all advisories but notes; `cannot_tell` when none was checked.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.advisories.iter().map(|a| a.verdict).max().unwrap_or(Verdict::CannotTell)
+        let counted = self.advisories.iter().filter(|advisory| !advisory.is_note());
+        counted.map(|advisory| advisory.verdict).max().unwrap_or(Verdict::CannotTell)
     }
 }

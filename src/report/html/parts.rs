@@ -9,9 +9,15 @@ pub(super) fn advisories(page: &mut Page, report: &Report) {
         if report.advisories.is_empty() {
             page.one("p", "", "None was checked.");
         }
-        for advisory in &report.advisories {
+        let (ours, own) = wording::own_apart(report);
+        let each = |page: &mut Page, advisory: &Advisory| {
             page.toned("article", "card", advisory.verdict, |page| self::advisory(page, advisory));
+        };
+        ours.into_iter().for_each(|advisory| each(page, advisory));
+        if !own.is_empty() {
+            page.one("h3", "", wording::OWN_RULES);
         }
+        own.into_iter().for_each(|advisory| each(page, advisory));
     });
 }
 
@@ -21,20 +27,24 @@ fn advisory(page: &mut Page, advisory: &Advisory) {
     page.one("h3", "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
     page.within("dl", "facts", |page| {
         page.fact("Why", &advisory.why);
-        page.fact("Meaning", wording::verdict_meaning(advisory.verdict));
-        page.fact("Versions", wording::applicability_meaning(advisory.applicability));
-        page.fact("Harm", &advisory.severity.replace('-', " "));
-        page.fact("Logs", &wording::logs(coverage));
-        if !coverage.nodes_without_logs.is_empty() {
-            page.fact("Nodes without logs", &coverage.nodes_without_logs.join(", "));
+        if !wording::is_settled(advisory) {
+            page.fact("Meaning", wording::verdict_meaning(advisory.verdict));
+            page.fact("Versions", wording::applicability_meaning(advisory.applicability));
+            page.fact("Harm", &advisory.severity.replace('-', " "));
+            page.fact("Logs", &wording::logs(coverage));
+            if !coverage.nodes_without_logs.is_empty() {
+                page.fact("Nodes without logs", &coverage.nodes_without_logs.join(", "));
+            }
+            for missing in &coverage.missing {
+                page.fact("Missing", missing);
+            }
         }
-        for missing in &coverage.missing {
-            page.fact("Missing", missing);
+        if !advisory.url.is_empty() {
+            page.within("div", "", |page| {
+                page.one("dt", "", "Published");
+                page.within("dd", "", |page| page.address(&advisory.url));
+            });
         }
-        page.within("div", "", |page| {
-            page.one("dt", "", "Published");
-            page.within("dd", "", |page| page.address(&advisory.url));
-        });
     });
 }
 
@@ -79,6 +89,10 @@ pub(super) fn what_was_read(page: &mut Page, report: &Report) {
             }
             page.one("li", "", &wording::files(report));
             page.one("li", "", wording::redaction_meaning(input.redaction));
+            let stated = wording::stated(report);
+            for said in stated.into_iter().chain(wording::rule_files(report)) {
+                page.one("li", "", &said);
+            }
             for copies in seen::duplicates(&input.duplicates) {
                 page.one("li", "", &copies);
             }

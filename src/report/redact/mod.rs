@@ -18,6 +18,7 @@ mod words;
 
 use super::{Advisory, Evidence, Finding, Job, JobEvent, Node, Report, Subject, wording};
 use crate::model::SubjectKind;
+use crate::rules::form::rule::{Basis, SEVERITIES};
 use names::Class;
 use text::Redactor;
 use words::Kind;
@@ -82,6 +83,15 @@ fn write(names: &mut Redactor, report: &mut Report) {
     for copy in &mut report.input.duplicates {
         names.path(&mut copy.path);
         names.path(&mut copy.of);
+    }
+    for stated in &mut report.input.stated {
+        names.sentence(&mut stated.fact);
+        names.sentence(&mut stated.value);
+    }
+    for file in &mut report.tool.rules {
+        names.path(&mut file.file);
+        file.id.iter_mut().for_each(|id| names.code(id));
+        file.problems.iter_mut().for_each(|problem| names.sentence(problem));
     }
     report.nodes.iter_mut().for_each(|node| names.of_node(node));
     report.jobs.iter_mut().for_each(|job| names.of_job(job));
@@ -192,7 +202,13 @@ impl Redactor {
 
     fn of_advisory(&mut self, advisory: &mut Advisory) {
         self.code(&mut advisory.id);
-        self.sentence(&mut advisory.severity);
+        // One of a few words is no name, even where something is called like it.
+        if !SEVERITIES.contains(&advisory.severity.as_str()) {
+            self.sentence(&mut advisory.severity);
+        }
+        if !Basis::WORDS.iter().any(|(word, _)| *word == advisory.basis) {
+            self.sentence(&mut advisory.basis);
+        }
         self.sentence(&mut advisory.title);
         self.sentence(&mut advisory.why);
         if !wording::is_published(&advisory.url) {
@@ -236,6 +252,8 @@ impl Redactor {
                     format!("{path}:{}", self.text(Kind::Line, &line))
                 };
             }
+            // The names of settings are those of CockroachDB, and ours where a rule asks for one.
+            SubjectKind::Setting => self.sentence(&mut subject.id),
             SubjectKind::Node => {
                 subject.id = match subject.id.parse() {
                     Ok(node) => self.names.node(node).to_string(),

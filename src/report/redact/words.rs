@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::advisories::ADVISORIES;
+use crate::advisories::detector;
 use crate::facts;
 use crate::model::CollectSmall;
+use crate::rules::RuleSet;
 
 /// Every word of every sentence, code and file name that this program can say, in lower case; `build.rs` takes them from
 /// its source.
@@ -75,8 +76,12 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn new() -> Self {
+        // Of a person's own rules nothing is known here: their words are theirs.
+        let shipped = RuleSet::shipped();
+        let named = shipped.rules().iter().filter_map(|rule| rule.detector.as_ref());
+        let detectors = named.filter_map(|named| detector(&named.name));
         let signatures =
-            facts::SIGNATURES.iter().chain(ADVISORIES.iter().flat_map(|one| one.signatures));
+            facts::SIGNATURES.iter().chain(detectors.flat_map(|detector| detector.signatures));
         Self {
             ours: OURS.split('\n').collect_small(),
             literals: signatures.map(|signature| signature.literal).collect(),

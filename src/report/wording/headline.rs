@@ -27,7 +27,7 @@ impl fmt::Display for Headline {
 pub fn headline(report: &Report) -> Headline {
     let verdict = report.verdict();
     let deciding: Vec<&Advisory> =
-        report.advisories.iter().filter(|advisory| advisory.verdict == verdict).collect();
+        report.advisories.iter().filter(|a| a.verdict == verdict && !a.is_note()).collect();
     let Some((first, others)) = deciding.split_first() else {
         return Headline {
             answer: "Cannot tell anything: no advisory was checked.".to_owned(),
@@ -80,8 +80,11 @@ pub fn sentence(advisory: &Advisory, report: &Report) -> String {
             "Cannot tell whether {id} concerns this cluster: something that decides is missing."
         ),
         Verdict::Exposed => format!(
-            "An affected version ran, and nothing in this input could show the harm of {id}."
+            "An affected version ran ({id}), and no log or table can show whether harm was done."
         ),
+        Verdict::Mitigated => {
+            format!("{id} would concern this cluster, and a workaround is in force.")
+        }
         Verdict::NoSign => format!("No sign of {id} in the logs that were read."),
         Verdict::NotAffected => {
             format!("{id} does not concern the versions that are known to have run.")
@@ -108,7 +111,13 @@ fn rest(report: &Report, deciding: &[&Advisory], verdict: Verdict) -> String {
         Verdict::AtRisk => {
             format!("Concerned: {whom}. Follow the steps before the pattern completes.")
         }
-        Verdict::Exposed => "Follow what the advisory says for what the cluster did.".to_owned(),
+        Verdict::Exposed => {
+            "The findings say which nodes, what to check by hand and where to upgrade to."
+                .to_owned()
+        }
+        Verdict::Mitigated => {
+            "The findings say which workaround, since when, and what it does not cover.".to_owned()
+        }
         Verdict::CannotTell => missing(report, deciding),
         Verdict::NoSign => format!(
             "Read: {}. An affected version ran, so plan the upgrade, and hand in older logs if it ran before that.",
@@ -123,19 +132,25 @@ fn rest(report: &Report, deciding: &[&Advisory], verdict: Verdict) -> String {
 
 /// Why nothing could be decided. Names the first missing thing; the rest stands in the body of the report.
 fn missing(report: &Report, deciding: &[&Advisory]) -> String {
-    const AGAIN: &str = "Hand in what is missing and run again.";
-    let mut missing = deciding.iter().flat_map(|advisory| &advisory.coverage.missing);
+    let missing = || deciding.iter().flat_map(|advisory| &advisory.coverage.missing);
+    // No file of a bundle tells what ran a year ago.
+    let again = if missing().any(|one| one.starts_with("history")) {
+        "Hand in what is missing, or state which versions the cluster ran before (the command's --history), and run again."
+    } else {
+        "Hand in what is missing and run again."
+    };
+    let mut missing = missing();
     if let Some(first) = missing.next() {
         let more = match missing.count() as u64 {
             0 => String::new(),
             number => format!(", and {} below", count(number, "more fact")),
         };
-        return format!("Missing: {}{more}. {AGAIN}", visible::line(first.trim_end_matches('.')));
+        return format!("Missing: {}{more}. {again}", visible::line(first.trim_end_matches('.')));
     }
     let unread = report.input.unread.first().map(|unread| unread.detail.as_str());
     let why = deciding.first().map(|advisory| advisory.why.as_str());
     let said = unread.or(why).unwrap_or_default();
-    format!("{}. {AGAIN}", visible::line(said.trim_end_matches('.')))
+    format!("{}. {again}", visible::line(said.trim_end_matches('.')))
 }
 
 /// A class of harm in the three forms that sentences need.

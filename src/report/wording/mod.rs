@@ -8,6 +8,7 @@ mod headline;
 mod input;
 mod jobs;
 mod names;
+mod rules;
 
 pub use backups::{
     Clock, as_of, captured_by, chain_operation, elsewhere, kind_told_by, layer_detail, layer_kind,
@@ -27,6 +28,8 @@ pub use names::{
     applicability_meaning, capital, event_word, operation, redaction_meaning, safety_word,
     subject_kind, unread_word, verdict_meaning, verdict_word,
 };
+
+pub use rules::{OWN_RULES, is_settled, own_apart, rule_files, stated};
 
 use super::visible;
 

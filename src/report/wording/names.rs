@@ -25,6 +25,7 @@ pub fn verdict_word(verdict: Verdict) -> &'static str {
         Verdict::AtRisk => "at risk",
         Verdict::Exposed => "exposed",
         Verdict::CannotTell => "cannot tell",
+        Verdict::Mitigated => "mitigated",
         Verdict::NoSign => "no sign",
         Verdict::Cleared => "cleared",
         Verdict::NotAffected => "not affected",
@@ -49,6 +50,9 @@ pub fn verdict_meaning(verdict: Verdict) -> &'static str {
             "An affected version ran, and no log or table could show whether harm was done."
         }
         Verdict::CannotTell => "A fact that decides is missing; the reasons name it.",
+        Verdict::Mitigated => {
+            "The cluster would be exposed or at risk, and a named workaround is in force."
+        }
         Verdict::NoSign => {
             "An affected version ran; its signs were looked for, and none is in the period and on the nodes that were read."
         }
@@ -98,6 +102,7 @@ pub fn subject_kind(kind: SubjectKind) -> &'static str {
         SubjectKind::LogEntry => "log entry",
         SubjectKind::Range => "range",
         SubjectKind::Table => "table",
+        SubjectKind::Setting => "setting",
         SubjectKind::Node => "node",
         SubjectKind::Cluster => "cluster",
     }

@@ -9,6 +9,7 @@ use crdb_triage::ingest::native::block_on;
 use crdb_triage::ingest::{Input, Limits, MemorySource};
 use crdb_triage::model::{Cluster, Tenancy, Tenant, Time};
 use crdb_triage::parse::settings::Names;
+use crdb_triage::rules::RuleSet;
 use crdb_triage::triage::{Engine, Outcome};
 
 use crate::support::bundle::{self, File};
@@ -32,7 +33,8 @@ fn outcome(files: &[File], slice: usize) -> Outcome {
         .iter()
         .map(|file| Input { path: file.path.clone(), source: MemorySource(file.text.clone()) })
         .collect();
-    let engine = Engine::new(Limits { slice, ..Limits::default() }).with_settings(names());
+    let engine = Engine::new(Limits { slice, ..Limits::default() }, RuleSet::shipped())
+        .with_settings(names());
     block_on(async {
         let plan = engine.plan(&inputs).await;
         let mut results = Vec::new();

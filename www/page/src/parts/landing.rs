@@ -101,9 +101,12 @@ fn sample(app: App) -> El {
 }
 
 fn checks() -> El {
-    let each = catalogue::CHECKED.map(|(id, about)| {
-        html("li").child((html("strong").child(id), unbroken(&format!(": {about}"))))
-    });
+    let each: Vec<El> = catalogue::CHECKED
+        .iter()
+        .map(|(id, title)| {
+            html("li").child((html("strong").child(*id), unbroken(&format!(": {title}"))))
+        })
+        .collect();
     html("section").class("card").attr("aria-labelledby", "checks").child((
         html("h2").attr("id", "checks").child("What it checks"),
         html("p").child((

@@ -15,6 +15,7 @@ use crate::view::{format, saved};
 
 pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
     let report = &printed.report;
+    let (ours, own) = wording::own_apart(report);
     html("div").class("wide").child((
         banner(handed, &printed),
         verdict(handed, report),
@@ -27,9 +28,8 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
         chains::chains(&printed),
         html("section").attr("aria-labelledby", "advisories").child((
             html("h2").attr("id", "advisories").child("Advisories checked"),
-            html("ul")
-                .class("advisories")
-                .child(report.advisories.iter().map(|a| advisory(a, report)).collect::<Vec<_>>()),
+            list(ours, report),
+            (!own.is_empty()).then(|| (html("h3").child(wording::OWN_RULES), list(own, report))),
             html("p").class("quiet").child(unbroken(&wording::scope(report))),
         )),
         html("section").attr("aria-labelledby", "unread").child((
@@ -37,6 +37,11 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
             coverage::unread(report, handed),
         )),
     ))
+}
+
+fn list(advisories: Vec<&Advisory>, report: &Report) -> El {
+    let each: Vec<El> = advisories.into_iter().map(|one| advisory(one, report)).collect();
+    html("ul").class("advisories").child(each)
 }
 
 /// What the reader must not overlook: that the sample is made up, that the report is an old one, or that files never
@@ -57,6 +62,8 @@ fn banner(handed: &Handed, printed: &Printed) -> Vec<El> {
             visible::line(&tool.version)
         ));
     }
+    notes.extend(wording::stated(report));
+    notes.extend(wording::rule_files(report));
     if report.input.names_replaced {
         notes.push(wording::NAMES_REPLACED.to_owned());
     }

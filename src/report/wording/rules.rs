@@ -1,0 +1,49 @@
+//! What is said of rules, and of what a person stated beside the input.
+
+use crate::model::Verdict;
+
+use super::super::{Advisory, Origin, Report, visible};
+
+/// What became of each file of rules that a person handed in, as sentences.
+#[must_use]
+pub fn rule_files(report: &Report) -> Vec<String> {
+    let each = report.tool.rules.iter().map(|file| {
+        let name = visible::line(&file.file);
+        match (&file.id, &file.problems[..]) {
+            (Some(id), _) => format!("Rule {} of {name} was used.", visible::line(id)),
+            (None, problems) => format!(
+                "{name} was not used: {}. Everything else was decided.",
+                visible::line(problems.join("; ").trim_end_matches('.'))
+            ),
+        }
+    });
+    each.collect()
+}
+
+/// What a person stated of the history of the cluster; nothing if nobody did.
+#[must_use]
+pub fn stated(report: &Report) -> Option<String> {
+    let values: Vec<&str> =
+        report.input.stated.iter().map(|stated| stated.value.as_str()).collect();
+    (!values.is_empty()).then(|| {
+        format!(
+            "Stated by a person, and shown by nothing in the input: the cluster ran {}.",
+            visible::line(&values.join(", "))
+        )
+    })
+}
+
+/// Above the results of a person's own rules.
+pub const OWN_RULES: &str = "Rules of a person's own, which are no advisories";
+
+/// The advisories, and apart from them a person's own rules.
+#[must_use]
+pub fn own_apart(report: &Report) -> (Vec<&Advisory>, Vec<&Advisory>) {
+    report.advisories.iter().partition(|advisory| advisory.origin == Origin::Shipped)
+}
+
+/// Whether of an advisory no more has to be said than why: nothing of it is to be looked at.
+#[must_use]
+pub fn is_settled(advisory: &Advisory) -> bool {
+    advisory.verdict == Verdict::NotAffected
+}

@@ -1,0 +1,486 @@
+//! From rows to a verdict: all lines are evaluated for each subject, and the strongest that holds decides.
+//!
+//! A stronger line of which it is not known whether it holds keeps the word from being a clean one.
+
+use std::collections::BTreeSet;
+
+use crate::advisories::{self, Decision};
+use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Verdict};
+
+use super::builds::{Fleet, Whose};
+use super::conclude::{Come, declared, without_detector};
+use super::form::rule::{Builds, Line, Rule, When};
+use super::form::windows::{Lies, Windows};
+use super::limits::{self, Doubt};
+use super::relation::{self, Cell, Row, Rows};
+use super::say;
+use super::set::RuleSet;
+use super::test;
+use super::truth::{Missing, Truth};
+use super::view::{Ground, View};
+
+/// At most so many lines of evidence a finding.
+const EVIDENCE: usize = 20;
+
+/// At most so many subjects of a rule have findings of their own; how many more there are is said.
+const FINDINGS: usize = 1000;
+
+/// Decides one rule.
+pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decision {
+    let facts = ground.facts;
+    if let Some(named) = &rule.detector {
+        return match advisories::detector(&named.name) {
+            Some(detector) => (detector.decide)(&declared(rule), facts),
+            None => without_detector(rule, &named.name),
+        };
+    }
+    let asks = |from: &str| rule.rows.iter().any(|rows| rows.from == from);
+    let all =
+        asks("setting") || asks("log") || matches!(rule.subject.from.as_str(), "setting" | "log");
+    let mut come = Come::default();
+    let mut affected = Truth::False;
+    for fleet in ground.fleets(all) {
+        let case = Case::new(rule, set, View { facts, tenancy: fleet.tenancy() }, fleet);
+        affected = affected.or(fleet.holds(rule, Builds::Affected, Whose::Cluster, set.stated()));
+        case.judge(&mut come);
+    }
+    come.conclude(rule, ground, &affected)
+}
+
+/// What one subject came to.
+struct Outcome {
+    word: Verdict,
+    /// The line that decides, by its place; none where the windows or nothing decides.
+    line: Option<usize>,
+    doubts: Vec<Doubt>,
+    missing: BTreeSet<Missing>,
+}
+
+/// The rows of a set, and whether each is one that is asked for.
+pub(super) struct Asked {
+    pub(super) rows: Rows,
+    pub(super) truths: Vec<Truth>,
+}
+
+/// One rule for one virtual cluster.
+pub(super) struct Case<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) set: &'a RuleSet,
+    pub(super) view: View<'a>,
+    pub(super) fleet: &'a Fleet<'a>,
+    /// In the order of the rule's sets of rows.
+    pub(super) asked: Vec<Asked>,
+}
+
+/// A subject of a rule.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'r> {
+    /// Its row; none for what is beside the rows that are known.
+    pub(super) row: Option<&'r Row>,
+    /// Whose builds it is about.
+    pub(super) whose: Whose,
+}
+
+impl<'a> Case<'a> {
+    fn new(rule: &'a Rule, set: &'a RuleSet, view: View<'a>, fleet: &'a Fleet<'a>) -> Self {
+        let mut case = Self { rule, set, view, fleet, asked: Vec::new() };
+        for rows in &rule.rows {
+            let rows = relation::rows(&view, fleet, rows.asked(rule));
+            let truths = vec![Truth::False; rows.rows.len()];
+            case.asked.push(Asked { rows, truths });
+        }
+        // Those that compare with others come after them; the reader of rules lets no others do so.
+        for with_others in [false, true] {
+            for (place, rows) in rule.rows.iter().enumerate() {
+                if rows.compares_with_others() != with_others {
+                    continue;
+                }
+                let truths = case.asked[place].rows.rows.iter();
+                let truths = truths
+                    .map(|row| {
+                        let other = |set: &str, column: &str| case.cell_of(set, column);
+                        test::all(&rows.filter, &rows.from, row, set.patterns(), &other)
+                    })
+                    .collect();
+                case.asked[place].truths = truths;
+            }
+        }
+        case
+    }
+
+    /// The cell of a column in the first row of a set that is asked for.
+    pub(super) fn cell_of(&self, set: &str, column: &str) -> Cell {
+        let Some(place) = self.rule.row_set(set) else { return Cell::Absent };
+        let (asked, from) = (&self.asked[place], &self.rule.rows[place].from);
+        let first = asked.rows.rows.iter().zip(&asked.truths);
+        let first = first.clone().find(|(_, truth)| truth.holds()).or(first.clone().next());
+        first.and_then(|(row, _)| row.cell(from, column)).cloned().unwrap_or(Cell::Absent)
+    }
+
+    fn judge(&self, come: &mut Come) {
+        let subject = &self.rule.subject;
+        let Rows { rows, missing } =
+            relation::rows(&self.view, self.fleet, subject.rows(self.rule));
+        let other = |set: &str, column: &str| self.cell_of(set, column);
+        let mut rows: Vec<(Row, Truth)> = rows
+            .into_iter()
+            .map(|row| {
+                let truth =
+                    test::all(&subject.filter, &subject.from, &row, self.set.patterns(), &other);
+                (row, truth)
+            })
+            .collect();
+        rows.retain(|(_, truth)| *truth != Truth::False);
+        let of_nodes = subject.from == "node";
+        let mut outcomes: Vec<(Option<&Row>, Whose, Outcome)> = Vec::new();
+        for (row, truth) in &rows {
+            let whose = match row.node {
+                Some(id) if of_nodes => Whose::Node(id),
+                _ => Whose::Cluster,
+            };
+            let mut outcome = self.outcome(Of { row: Some(row), whose });
+            // Whether it is a subject at all is not known.
+            if let Truth::Unknown(missing) = truth {
+                outcome.missing.extend(missing.iter().cloned());
+                outcome.word = outcome.word.min(Verdict::CannotTell).max(Verdict::CannotTell);
+                outcome.line = None;
+            }
+            outcomes.push((Some(row), whose, outcome));
+        }
+        if of_nodes {
+            outcomes.push((None, Whose::Rest, self.outcome(Of { row: None, whose: Whose::Rest })));
+        } else if !missing.is_empty() {
+            let word = if outcomes.is_empty() { Verdict::CannotTell } else { Verdict::NotAffected };
+            come.add(word, &missing);
+        }
+        for (_, _, outcome) in &outcomes {
+            come.add(outcome.word, &outcome.missing);
+        }
+        if let Some(said) = self.clean(&outcomes) {
+            come.said.get_or_insert(said);
+        }
+        let mut outcomes: Vec<_> =
+            outcomes.into_iter().filter(|(_, _, outcome)| outcome.is_finding()).collect();
+        if of_nodes {
+            outcomes = self.merged(outcomes);
+        }
+        for (row, whose, outcome) in outcomes {
+            if come.findings.len() >= FINDINGS {
+                come.more += 1;
+                continue;
+            }
+            come.findings.extend(self.finding(Of { row, whose }, &outcome));
+        }
+    }
+
+    /// Findings of nodes that rest on one line are one finding about the cluster where all nodes have it.
+    fn merged<'r>(
+        &self,
+        mut outcomes: Vec<(Option<&'r Row>, Whose, Outcome)>,
+    ) -> Vec<(Option<&'r Row>, Whose, Outcome)> {
+        let nodes = self.fleet.nodes().len();
+        let Some((_, _, first)) = outcomes.first() else { return outcomes };
+        let line = first.line;
+        let same = outcomes.iter().all(|(_, _, outcome)| outcome.line == line);
+        let known = outcomes.iter().filter(|(row, ..)| row.is_some()).count();
+        if !same || known < nodes {
+            return outcomes;
+        }
+        outcomes.truncate(1);
+        for (row, whose, _) in &mut outcomes {
+            (*row, *whose) = (None, Whose::Cluster);
+        }
+        outcomes
+    }
+
+    /// What the line says by which all subjects are clean, if one line decides of all.
+    fn clean(&self, outcomes: &[(Option<&Row>, Whose, Outcome)]) -> Option<String> {
+        let (row, whose, first) = outcomes.first()?;
+        let line = self.rule.lines.get(first.line?)?;
+        let clean = matches!(line.verdict, Verdict::NoSign | Verdict::NotAffected);
+        clean.then(|| say::text(self, Of { row: *row, whose: *whose }, &line.say))
+    }
+
+    fn outcome(&self, of: Of<'_>) -> Outcome {
+        let mut held: Vec<(Verdict, usize, Vec<Doubt>)> = Vec::new();
+        let mut open: Vec<(Verdict, BTreeSet<Missing>)> = Vec::new();
+        let mut cannot_tell = None;
+        for (place, line) in self.rule.lines.iter().enumerate() {
+            let truth = self.when(&line.when, of, false);
+            if line.verdict == Verdict::CannotTell {
+                if truth.holds() {
+                    cannot_tell.get_or_insert(place);
+                }
+                continue;
+            }
+            match truth {
+                Truth::True => {
+                    let doubts = self.doubts(line, of);
+                    let (verdict, _) = limits::limited(line.verdict, &doubts);
+                    held.push((verdict, place, doubts));
+                }
+                Truth::False => {}
+                Truth::Unknown(missing) => {
+                    // The sign is there and only the build is not known.
+                    let sign =
+                        line.verdict >= Verdict::Possible && self.rests_on_rows(&line.when, of);
+                    if sign && self.when(&line.when, of, true).holds() {
+                        let doubt = Doubt::Version(missing);
+                        let (verdict, _) =
+                            limits::limited(line.verdict, std::slice::from_ref(&doubt));
+                        held.push((verdict, place, vec![doubt]));
+                    } else {
+                        open.push((line.verdict, missing));
+                    }
+                }
+            }
+        }
+        // Of two lines of one rank the first decides.
+        let best = held.into_iter().reduce(|a, b| if b.0 > a.0 { b } else { a });
+        let (word, line, doubts) = match best {
+            Some((verdict, place, doubts)) => (Some(verdict), Some(place), doubts),
+            None => (self.without_line(of), None, Vec::new()),
+        };
+        let stronger =
+            open.into_iter().filter(|(verdict, _)| word.is_none_or(|word| *verdict > word));
+        let mut missing: BTreeSet<Missing> = stronger.flat_map(|(_, missing)| missing).collect();
+        let clean = word.is_none_or(|word| word <= Verdict::Mitigated);
+        if clean && !missing.is_empty() {
+            return Outcome { word: Verdict::CannotTell, line: None, doubts: Vec::new(), missing };
+        }
+        match (word, cannot_tell) {
+            (Some(word), _) => Outcome { word, line, doubts, missing },
+            (None, Some(place)) => {
+                let said = say::text(self, of, &self.rule.lines[place].say);
+                missing.insert(Missing::Fact(said.trim_end_matches('.').to_owned()));
+                Outcome { word: Verdict::CannotTell, line: None, doubts: Vec::new(), missing }
+            }
+            (None, None) => {
+                Outcome { word: Verdict::NoSign, line: None, doubts: Vec::new(), missing }
+            }
+        }
+    }
+
+    /// The word where no line holds: that no affected build ran, if the rule is about builds.
+    fn without_line(&self, of: Of<'_>) -> Option<Verdict> {
+        let about_builds = self.rule.windows != Windows::None;
+        let affected = || self.builds(Builds::Affected, of, false);
+        (about_builds && affected() == Truth::False).then_some(Verdict::NotAffected)
+    }
+
+    /// What is uncertain about the rows that a line rests on.
+    fn doubts(&self, line: &Line, of: Of<'_>) -> Vec<Doubt> {
+        let of_subject = of.row.is_some_and(|row| row.redacted);
+        let redacted = of_subject || self.rows_of(&line.when, of).iter().any(|row| row.redacted);
+        redacted.then_some(Doubt::Redacted).into_iter().collect()
+    }
+
+    fn when(&self, when: &When, of: Of<'_>, assume: bool) -> Truth {
+        match when {
+            When::Always => Truth::True,
+            When::Builds(asked) => self.builds(*asked, of, assume),
+            When::Rows(place) => self.rows(*place, of),
+            When::Subject(tests) => match of.row {
+                Some(row) => {
+                    let other = |set: &str, column: &str| self.cell_of(set, column);
+                    let from = &self.rule.subject.from;
+                    test::all(tests, from, row, self.set.patterns(), &other)
+                }
+                None if self.view.facts.all_nodes_known(self.view.tenancy) => Truth::False,
+                None => {
+                    let cluster = self.view.tenancy.cluster.name().unwrap_or_default().to_owned();
+                    Truth::unknown(Missing::NodeList { cluster })
+                }
+            },
+            When::All(all) => Truth::all(all.iter().map(|one| self.when(one, of, assume))),
+            When::Any(any) => Truth::any(any.iter().map(|one| self.when(one, of, assume))),
+            When::Not(one) => self.when(one, of, false).not(),
+            When::Unless(one) => (!self.when(one, of, false).holds()).into(),
+        }
+    }
+
+    /// What holds of the builds of a subject: of something that happened once, of the builds of then.
+    fn builds(&self, asked: Builds, of: Of<'_>, assume: bool) -> Truth {
+        let Some(ran) = of.row.and_then(|row| row.ran.as_ref()) else {
+            let truth = self.fleet.holds(self.rule, asked, of.whose, self.set.stated());
+            let unknown = matches!(truth, Truth::Unknown(_));
+            return if assume && unknown && asked == Builds::AffectedNow {
+                Truth::True
+            } else {
+                truth
+            };
+        };
+        let windows = &self.rule.windows;
+        let unknown =
+            || Missing::Builds { nodes: vec!["the node".to_owned()], bounds: " then".to_owned() };
+        let mut truths: Vec<Truth> = ran
+            .candidates
+            .iter()
+            .map(|(text, version)| match version.as_ref().map(|version| windows.place(version)) {
+                Some(Lies::Inside) => Truth::True,
+                Some(Lies::Outside) => Truth::False,
+                _ => Truth::unknown(Missing::NotNamed { build: text.clone(), node: None }),
+            })
+            .collect();
+        if truths.is_empty()
+            || ran.lost.is_some()
+            || ran.at_most.is_some()
+            || ran.at_least.is_some()
+        {
+            truths.push(Truth::unknown(unknown()));
+        }
+        let all = Truth::all(truths.iter().cloned());
+        let any = Truth::any(truths);
+        // It is certain only if every build that may have run agrees.
+        let truth = match (all, any) {
+            (Truth::True, _) => Truth::True,
+            (_, Truth::False) => Truth::False,
+            (Truth::Unknown(missing), _) | (_, Truth::Unknown(missing)) => Truth::Unknown(missing),
+            (Truth::False, Truth::True) => Truth::unknown(unknown()),
+        };
+        match asked {
+            Builds::Affected | Builds::AffectedNow if assume && truth != Truth::False => {
+                Truth::True
+            }
+            Builds::Affected | Builds::AffectedNow => truth,
+            Builds::AffectedBefore | Builds::OlderNow => Truth::False,
+        }
+    }
+
+    /// Whether there are enough rows of a set for a subject.
+    fn rows(&self, place: usize, of: Of<'_>) -> Truth {
+        let (set, asked) = (&self.rule.rows[place], &self.asked[place]);
+        let (mut held, mut open, mut missing) = (0, 0, BTreeSet::new());
+        for (row, truth) in asked.rows.rows.iter().zip(&asked.truths) {
+            match truth.clone().and(self.same(place, row, of)) {
+                Truth::True => held += 1,
+                Truth::False => {}
+                Truth::Unknown(facts) => {
+                    open += 1;
+                    missing.extend(facts);
+                }
+            }
+        }
+        let min = set.min as usize;
+        if held >= min {
+            return Truth::True;
+        }
+        missing.extend(asked.rows.missing.iter().cloned());
+        if held + open >= min || !asked.rows.missing.is_empty() {
+            return Truth::Unknown(missing);
+        }
+        Truth::False
+    }
+
+    /// Whether a row agrees with the subject in the columns in which it has to.
+    fn same(&self, place: usize, row: &Row, of: Of<'_>) -> Truth {
+        let set = &self.rule.rows[place];
+        Truth::all(set.same.iter().map(|column| {
+            let own = row.cell(&set.from, column);
+            let subject = of.row.and_then(|subject| subject.cell(&self.rule.subject.from, column));
+            match (own, subject) {
+                (Some(Cell::Value(one)), Some(Cell::Value(other))) => (one == other).into(),
+                (Some(Cell::Unknown(missing)), _) | (_, Some(Cell::Unknown(missing))) => {
+                    Truth::unknown(missing.clone())
+                }
+                _ => Truth::False,
+            }
+        }))
+    }
+
+    /// The rows of the sets by which a condition holds.
+    fn rows_of(&self, when: &When, of: Of<'_>) -> Vec<&Row> {
+        match when {
+            When::Rows(place) => {
+                let asked = &self.asked[*place];
+                let rows = asked.rows.rows.iter().zip(&asked.truths);
+                rows.filter(|(row, truth)| truth.holds() && self.same(*place, row, of).holds())
+                    .map(|(row, _)| row)
+                    .collect()
+            }
+            When::All(each) | When::Any(each) => {
+                each.iter().flat_map(|one| self.rows_of(one, of)).collect()
+            }
+            When::Always | When::Builds(_) | When::Subject(_) | When::Not(_) | When::Unless(_) => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Whether a condition rests on a row that is there, and not on builds alone.
+    fn rests_on_rows(&self, when: &When, of: Of<'_>) -> bool {
+        let of_subject = of.row.is_some_and(|row| row.ran.is_some());
+        let of_setting = self.rule.subject.from == "setting" && asks_subject(when);
+        of_subject || of_setting || !self.rows_of(when, of).is_empty()
+    }
+
+    fn finding(&self, of: Of<'_>, outcome: &Outcome) -> Option<Finding> {
+        let line = self.rule.lines.get(outcome.line?)?;
+        let (verdict, added) = limits::limited(line.verdict, &outcome.doubts);
+        let text = say::text(self, of, &line.say);
+        let mut reasons = vec![Reason { code: line.code.clone(), text }];
+        reasons.extend(added);
+        let mut evidence: Vec<Evidence> = Vec::new();
+        evidence.extend(of.row.and_then(|row| row.evidence.clone()));
+        evidence.extend(self.rows_of(&line.when, of).iter().filter_map(|row| row.evidence.clone()));
+        if asks_builds(&line.when) && of.row.is_none_or(|row| row.ran.is_none()) {
+            let inside = self.fleet.inside(&self.rule.windows, of.whose);
+            evidence.extend(inside.iter().map(|stretch| stretch.evidence()));
+        }
+        let mut unique: Vec<Evidence> = Vec::new();
+        for one in evidence {
+            if unique.len() < EVIDENCE && !unique.contains(&one) {
+                unique.push(one);
+            }
+        }
+        Some(Finding {
+            advisory: self.rule.id.clone(),
+            subject: subject(self.rule, self.view.tenancy, of),
+            verdict,
+            reasons,
+            evidence: unique,
+            remediation: say::steps(self, of, line),
+            backup: None,
+        })
+    }
+}
+
+impl Outcome {
+    fn is_finding(&self) -> bool {
+        self.line.is_some() && self.word >= Verdict::Cleared
+    }
+}
+
+/// Whether a condition asks something of the subject's row.
+fn asks_subject(when: &When) -> bool {
+    match when {
+        When::Subject(_) => true,
+        When::All(each) | When::Any(each) => each.iter().any(asks_subject),
+        When::Not(one) | When::Unless(one) => asks_subject(one),
+        When::Always | When::Rows(_) | When::Builds(_) => false,
+    }
+}
+
+/// Whether a condition asks something of builds.
+fn asks_builds(when: &When) -> bool {
+    match when {
+        When::Builds(_) => true,
+        When::All(each) | When::Any(each) => each.iter().any(asks_builds),
+        When::Not(one) | When::Unless(one) => asks_builds(one),
+        When::Always | When::Rows(_) | When::Subject(_) => false,
+    }
+}
+
+fn subject(rule: &Rule, tenancy: &Tenancy, of: Of<'_>) -> Subject {
+    let kind = match (of.row, rule.subject.from.as_str()) {
+        (Some(_), "node") => SubjectKind::Node,
+        (Some(_), "setting") => SubjectKind::Setting,
+        (Some(_), "log") => SubjectKind::LogEntry,
+        _ => SubjectKind::Cluster,
+    };
+    let id = of.row.filter(|_| kind != SubjectKind::Cluster).map(|row| match (kind, row.node) {
+        (SubjectKind::Node, Some(node)) => node.0.to_string(),
+        _ => row.id.clone(),
+    });
+    Subject { kind, id: id.unwrap_or_default(), tenancy: tenancy.clone() }
+}

@@ -1,0 +1,201 @@
+//! Reads the text of a rule.
+//!
+//! Everything that can be wrong with a rule is found here and named with its line: a run never meets a column, a step or a
+//! placeholder that does not exist.
+
+mod conditions;
+mod parts;
+mod reader;
+
+use toml::de::DeTable;
+
+use super::rule::{Basis, Detector, Origin, Rule, SEVERITIES, Subject};
+use super::windows::Windows;
+use conditions::Names;
+pub use reader::Problem;
+use reader::{Reader, Table};
+
+/// So many bytes may the file of a rule have.
+pub const LONGEST: usize = 256 << 10;
+
+const FIELDS: [&str; 14] = [
+    "id",
+    "title",
+    "url",
+    "published",
+    "severity",
+    "basis",
+    "damage_stays",
+    "affected",
+    "detector",
+    "subject",
+    "rows",
+    "line",
+    "step",
+    "example",
+];
+
+/// The rule that `text` holds, which is the content of `file`.
+///
+/// # Errors
+/// All mistakes that were found, by line.
+pub fn load(file: &str, text: &str, origin: Origin) -> Result<Rule, Vec<Problem>> {
+    let mut reader = Reader::new(file, text);
+    if text.len() > LONGEST {
+        reader.problem(0, format!("the file has more than {LONGEST} bytes, which no rule needs"));
+        return Err(reader.finish());
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        reader.problem(error.span().map_or(0, |span| span.start), error.message());
+    }
+    // What follows a mistake of form is guessed by the parser.
+    if !errors.is_empty() {
+        return Err(reader.finish());
+    }
+    let root = Table { content: table.get_ref(), at: 0 };
+    let rule = rule(&mut reader, root, origin);
+    let problems = reader.finish();
+    match rule {
+        Some(rule) if problems.is_empty() => Ok(rule),
+        _ => Err(problems),
+    }
+}
+
+fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<Rule> {
+    reader.only(root, "a rule", &FIELDS);
+    let shipped = origin == Origin::Shipped;
+    let id = reader.need_text(root, "a rule", "id");
+    if let Some((id, span)) = &id {
+        check_id(reader, id, span.start, shipped);
+    }
+    let title = reader.need_text(root, "a rule", "title");
+    let url = text_or_needed(reader, root, "url", shipped);
+    let published = published(reader, root, shipped);
+    let severity = text_or_needed(reader, root, "severity", shipped);
+    let severity = match severity {
+        Some((word, at)) => {
+            let words = SEVERITIES.map(|word| (word, word));
+            reader.word(&word, at, "severity", &words).unwrap_or("other")
+        }
+        None => "other",
+    };
+    let windows = match reader.get(root, "affected") {
+        Some(value) => parts::windows(reader, value),
+        None => Windows::None,
+    };
+    let basis = match text_or_needed(reader, root, "basis", shipped) {
+        Some((word, at)) => reader.word(&word, at, "basis", &Basis::WORDS).unwrap_or(Basis::None),
+        None if windows == Windows::None => Basis::None,
+        None => Basis::RunningVersion,
+    };
+    let damage_stays = reader.flag(root, "damage_stays");
+    let detector = detector(reader, root, shipped);
+    let subject = subject(reader, root);
+    let rows = parts::rows(reader, root, &subject);
+    let names = Names { subject: &subject, rows: &rows, windows: &windows };
+    let steps = parts::steps(reader, root, names);
+    let lines = parts::lines(reader, root, names, &steps);
+    if lines.is_empty() == detector.is_none() {
+        let text = if lines.is_empty() {
+            "a rule has at least one `[[line]]`"
+        } else {
+            "a rule has lines or a detector, and not both"
+        };
+        reader.problem(0, text);
+    }
+    let examples = parts::examples(reader, root);
+    Some(Rule {
+        id: id?.0.to_owned(),
+        origin,
+        title: title?.0.to_owned(),
+        url: url.map(|(url, _)| url).unwrap_or_default(),
+        published,
+        severity: severity.to_owned(),
+        basis,
+        damage_stays,
+        windows,
+        detector,
+        subject,
+        rows,
+        lines,
+        steps,
+        examples,
+    })
+}
+
+fn check_id(reader: &mut Reader<'_>, id: &str, at: usize, shipped: bool) {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if id.is_empty() || id.len() > 64 || !id.bytes().all(plain) {
+        let text = "an id has 1 to 64 letters, digits, `-`, `_` and `.`";
+        reader.problem(at, text);
+    }
+    let published = id.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("A-"))
+        || id.to_ascii_uppercase().starts_with("CVE-");
+    if !shipped && published {
+        reader.problem(
+            at,
+            format!(
+                "`{id}` looks like the id of a published advisory; give your own rule another one"
+            ),
+        );
+    }
+}
+
+/// A text with its place; one that is absent is a mistake of a shipped rule.
+fn text_or_needed<'a>(
+    reader: &mut Reader<'a>,
+    root: Table<'a>,
+    key: &str,
+    needed: bool,
+) -> Option<(String, usize)> {
+    let found =
+        if needed { reader.need_text(root, "a rule", key) } else { reader.text_of(root, key) };
+    found.map(|(text, span)| (text.to_owned(), span.start))
+}
+
+/// The day of publication.
+fn published<'a>(reader: &mut Reader<'a>, root: Table<'a>, needed: bool) -> String {
+    let value = if needed {
+        reader.need(root, "a rule", "published")
+    } else {
+        reader.get(root, "published")
+    };
+    let Some(value) = value else { return String::new() };
+    let day = value.get_ref().as_datetime().filter(|at| at.date.is_some() && at.time.is_none());
+    if day.is_none() {
+        reader.wrong(value, "published", "a day such as 2023-03-29");
+    }
+    day.map(ToString::to_string).unwrap_or_default()
+}
+
+fn detector<'a>(reader: &mut Reader<'a>, root: Table<'a>, shipped: bool) -> Option<Detector> {
+    let value = reader.get(root, "detector")?;
+    if !shipped {
+        reader.problem(value.span().start, "only a shipped rule has a detector in Rust");
+    }
+    let table = reader.table(value, "detector")?;
+    reader.only(table, "a detector", &["name", "history"]);
+    let (name, _) = reader.need_text(table, "a detector", "name")?;
+    Some(Detector { name: name.to_owned(), history: reader.flag(table, "history") })
+}
+
+fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
+    let cluster = || Subject { from: "cluster".to_owned(), filter: Vec::new(), default: None };
+    let Some(value) = reader.get(root, "subject") else { return cluster() };
+    let Some(table) = reader.table(value, "subject") else { return cluster() };
+    reader.only(table, "a subject", &["from", "where", "default"]);
+    let Some((from, span)) = reader.need_text(table, "a subject", "from") else {
+        return cluster();
+    };
+    let Some(relation) = parts::relation(reader, from, span.start) else { return cluster() };
+    if !relation.subject {
+        reader.problem(span.start, format!("the rows of `{from}` are no subjects"));
+    }
+    let filter = parts::filter(reader, table, relation);
+    let default = parts::default(reader, table, relation);
+    Subject { from: from.to_owned(), filter, default }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! Reads the parts of a rule: windows, rows, lines, steps and examples.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::super::literals;
+use super::super::rule::{Example, Is, Line, RowSet, Step, Subject, Test, Value, When};
+use super::super::schema::{self, Relation};
+use super::super::template::{Slot, Template};
+use super::super::windows::{Window, Windows};
+use super::conditions::{self, Names};
+use super::reader::{Reader, Table, nearest};
+use crate::model::{Safety, Verdict, Version};
+
+/// Placeholders about the builds of the windows that ran.
+pub(super) const OF_BUILDS: [&str; 4] = ["builds", "nodes", "period", "upgrade"];
+
+const VERDICTS: [(&str, Verdict); 10] = [
+    ("confirmed", Verdict::Confirmed),
+    ("suspect", Verdict::Suspect),
+    ("possible", Verdict::Possible),
+    ("at_risk", Verdict::AtRisk),
+    ("exposed", Verdict::Exposed),
+    ("cannot_tell", Verdict::CannotTell),
+    ("mitigated", Verdict::Mitigated),
+    ("cleared", Verdict::Cleared),
+    ("no_sign", Verdict::NoSign),
+    ("not_affected", Verdict::NotAffected),
+];
+
+/// The builds of `affected`.
+pub(super) fn windows<'a>(reader: &mut Reader<'a>, value: &'a Spanned<DeValue<'a>>) -> Windows {
+    if value.get_ref().as_str() == Some("all") {
+        return Windows::All;
+    }
+    let mut list: Vec<Window> = Vec::new();
+    for member in reader.list(value, "affected") {
+        let at = member.span().start;
+        let Some(window) = window(reader, member) else { continue };
+        if let Some(before) = list.last() {
+            let end = before.to.as_ref().filter(|_| before.series == window.series);
+            let apart = before.series < window.series || end.is_some_and(|end| *end < window.from);
+            if !apart {
+                reader.problem(at, "windows come in ascending order and do not overlap");
+            }
+        }
+        list.push(window);
+    }
+    if list.is_empty() {
+        reader.problem(value.span().start, "`affected` is \"all\" or a list of windows");
+    }
+    Windows::Some(list)
+}
+
+fn window<'a>(reader: &mut Reader<'a>, value: &'a Spanned<DeValue<'a>>) -> Option<Window> {
+    let table = reader.table(value, "affected")?;
+    reader.only(table, "a window", &["series", "from", "to", "fixed"]);
+    let series = reader.need_text(table, "a window", "series");
+    let from = reader.need_text(table, "a window", "from");
+    let to = reader.text_of(table, "to");
+    let fixed = reader.need_text(table, "a window", "fixed");
+    let mut build = |text: Option<(&str, std::ops::Range<usize>)>| {
+        let (text, span) = text?;
+        let version = Version::parse(text).filter(|version| version.custom.is_none());
+        if version.is_none() {
+            reader
+                .problem(span.start, format!("`{text}` is no published build such as \"22.2.6\""));
+        }
+        version
+    };
+    let has_end = to.is_some();
+    let (from, to, fixed) = (build(from), build(to), build(fixed));
+    let (from, fixed) = (from?, fixed?);
+    if has_end && to.is_none() {
+        return None;
+    }
+    let of_series = format!("{}.{}", from.major, from.minor);
+    let (series, span) = series?;
+    if series != of_series || to.as_ref().is_some_and(|to| to.series() != from.series()) {
+        reader.problem(span.start, "the ends of a window are builds of its series");
+    }
+    if to.as_ref().is_some_and(|to| *to < from) {
+        reader.problem(table.at, "the window ends before it begins");
+    }
+    let after = match &to {
+        Some(to) => fixed > *to,
+        None => fixed.series() > from.series(),
+    };
+    if !after {
+        reader.problem(table.at, "`fixed` is a build after the window");
+    }
+    Some(Window { series: from.series(), from, to, fixed })
+}
+
+/// The relation of a name.
+pub(super) fn relation(
+    reader: &mut Reader<'_>,
+    name: &str,
+    at: usize,
+) -> Option<&'static Relation> {
+    let found = schema::relation(name);
+    if found.is_none() {
+        let near = nearest(name, schema::RELATIONS.iter().map(|relation| relation.name));
+        reader.problem(at, format!("there is no relation `{name}`{near}"));
+    }
+    found
+}
+
+/// The field `where` of rows of a relation, with what the relation demands of it.
+pub(super) fn filter<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Vec<Test> {
+    let filter = match reader.get(table, "where") {
+        Some(value) => match reader.table(value, "where") {
+            Some(tests) => conditions::tests(reader, tests, relation),
+            None => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let Some(column) = relation.named_by else { return filter };
+    let of_column = || filter.iter().filter(|test| test.column == column).map(|test| &test.is);
+    match relation.name {
+        "log" => {
+            if let Err(problem) = literals::of_tests(of_column()) {
+                reader.problem(table.at, problem);
+            }
+        }
+        _ => {
+            if !of_column().any(|is| matches!(is, Is::OneOf(_))) {
+                let of = relation.name;
+                let text = format!(
+                    "rows of `{of}` are asked for by `{column}`: only what is named is read"
+                );
+                reader.problem(table.at, text);
+            }
+        }
+    }
+    filter
+}
+
+/// The sets of rows.
+pub(super) fn rows<'a>(reader: &mut Reader<'a>, root: Table<'a>, subject: &Subject) -> Vec<RowSet> {
+    let Some(value) = reader.get(root, "rows") else { return Vec::new() };
+    let Some(table) = reader.table(value, "rows") else { return Vec::new() };
+    let mut sets: Vec<(RowSet, usize)> = Vec::new();
+    for (key, value) in table.content {
+        let name = key.get_ref().as_ref();
+        let at = key.span().start;
+        let taken = name == "subject" || name == "always" || OF_BUILDS.contains(&name);
+        if taken || Template::parse(&format!("{{{name}}}")).is_err() {
+            reader.problem(at, format!("`{name}` cannot name rows"));
+        }
+        let Some(table) = reader.table(value, name) else { continue };
+        sets.extend(row_set(reader, table, name, subject).map(|set| (set, at)));
+    }
+    let sets_only: Vec<RowSet> = sets.iter().map(|(set, _)| set.clone()).collect();
+    for (set, at) in &sets {
+        for test in &set.filter {
+            let Is::ComparesWith(_, other, column) = &test.is else { continue };
+            let of = sets_only.iter().find(|set| set.name == *other).map(|set| set.from.as_str());
+            let of = of.or((other == "subject").then_some(subject.from.as_str()));
+            let known = of.and_then(schema::relation).and_then(|of| of.column(column));
+            let time = known.is_some_and(|(_, column)| column.kind == schema::Kind::Time);
+            let compares = |of: &RowSet| of.name == *other && of.compares_with_others();
+            if sets_only.iter().any(compares) {
+                reader.problem(
+                    *at,
+                    format!("the rows of `{other}` are compared with others themselves"),
+                );
+            } else if !time {
+                reader.problem(
+                    *at,
+                    format!("`{other}.{column}` is no instant and no time of other rows"),
+                );
+            }
+        }
+    }
+    sets_only
+}
+
+fn row_set<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    name: &str,
+    subject: &Subject,
+) -> Option<RowSet> {
+    reader.only(table, "a set of rows", &["from", "where", "same", "count", "default"]);
+    let (from, span) = reader.need_text(table, "a set of rows", "from")?;
+    let relation = relation(reader, from, span.start)?;
+    let filter = filter(reader, table, relation);
+    let mut same = Vec::new();
+    if let Some(value) = reader.get(table, "same") {
+        for (column, span) in reader.texts(value, "same") {
+            let own = relation.column(column).map(|(_, column)| column.kind);
+            let of_subject = schema::relation(&subject.from)
+                .and_then(|of| of.column(column))
+                .map(|(_, column)| column.kind);
+            if own.is_none() || own != of_subject {
+                let text = format!("`{column}` is no column of both `{from}` and the subject");
+                reader.problem(span.start, text);
+            }
+            same.push(column.to_owned());
+        }
+    }
+    let min = match reader.get(table, "count") {
+        Some(value) => count(reader, value),
+        None => 1,
+    };
+    let default = default(reader, table, relation);
+    Some(RowSet { name: name.to_owned(), from: from.to_owned(), filter, same, min, default })
+}
+
+/// The field `default` of rows of a relation.
+pub(super) fn default<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Option<Value> {
+    let value = reader.get(table, "default")?;
+    let column = relation.column("value").filter(|_| relation.name == "setting");
+    if column.is_none() {
+        reader.problem(value.span().start, "only a setting has a default");
+    }
+    conditions::one(reader, value, column?.1)
+}
+
+fn count<'a>(reader: &mut Reader<'a>, value: &'a Spanned<DeValue<'a>>) -> u32 {
+    let Some(table) = reader.table(value, "count") else { return 1 };
+    reader.only(table, "a count", &["min"]);
+    let Some(min) = reader.need(table, "a count", "min") else { return 1 };
+    let number = min.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
+    if number.is_none_or(|number: u32| number == 0) {
+        reader.wrong(min, "min", "a number from 1");
+    }
+    number.unwrap_or(1)
+}
+
+/// A template of which every placeholder exists.
+fn template(reader: &mut Reader<'_>, text: &str, at: usize, names: Names<'_>) -> Template {
+    let template = match Template::parse(text) {
+        Ok(template) => template,
+        Err(problem) => {
+            reader.problem(at, problem);
+            return Template::default();
+        }
+    };
+    for slot in template.slots() {
+        if let Err(problem) = known(slot, names) {
+            reader.problem(at, problem);
+        }
+    }
+    template
+}
+
+fn known(slot: &Slot, names: Names<'_>) -> Result<(), String> {
+    let Names { subject, rows, windows } = names;
+    let builds = OF_BUILDS.iter().copied().filter(|_| *windows != Windows::None);
+    let relation = match slot.name.as_str() {
+        "subject" => Some(subject.from.as_str()),
+        name => rows.iter().find(|set| set.name == name).map(|set| set.from.as_str()),
+    };
+    match (relation.and_then(schema::relation), &slot.column) {
+        (Some(_), None) if slot.name == "subject" => Ok(()),
+        (Some(relation), Some(column)) if relation.column(column).is_some() => Ok(()),
+        (Some(relation), column) => {
+            let name = column.as_deref().unwrap_or_default();
+            let near = nearest(name, relation.columns.iter().map(|column| column.name));
+            Err(format!("`{{{slot}}}` names no column of `{}`{near}", relation.name))
+        }
+        (None, None) if builds.clone().any(|one| one == slot.name) => Ok(()),
+        (None, _) => {
+            let known = rows.iter().map(|set| set.name.as_str());
+            let near = nearest(&slot.name, known.chain(builds).chain(["subject"]));
+            Err(format!("there is no placeholder `{{{slot}}}`{near}"))
+        }
+    }
+}
+
+/// The steps, by name.
+pub(super) fn steps<'a>(reader: &mut Reader<'a>, root: Table<'a>, names: Names<'_>) -> Vec<Step> {
+    let Some(value) = reader.get(root, "step") else { return Vec::new() };
+    let Some(table) = reader.table(value, "step") else { return Vec::new() };
+    let safeties = [
+        ("read-only", Safety::ReadOnly),
+        ("reversible", Safety::Reversible),
+        ("disruptive", Safety::Disruptive),
+    ];
+    let mut steps = Vec::new();
+    for (key, value) in table.content {
+        let name = key.get_ref().as_ref();
+        let Some(table) = reader.table(value, name) else { continue };
+        reader.only(table, "a step", &["safety", "do", "sql"]);
+        let safety = reader.need_text(table, "a step", "safety");
+        let text = reader.need_text(table, "a step", "do");
+        let sql = reader.text_of(table, "sql");
+        let (Some((safety, of_safety)), Some((text, of_text))) = (safety, text) else { continue };
+        let Some(safety) = reader.word(safety, of_safety.start, "safety", &safeties) else {
+            continue;
+        };
+        let text = template(reader, text, of_text.start, names);
+        let sql = match sql {
+            Some((sql, span)) => template(reader, sql.trim_end(), span.start, names),
+            None => Template::default(),
+        };
+        steps.push(Step { name: name.to_owned(), safety, text, sql });
+    }
+    steps
+}
+
+/// The lines.
+pub(super) fn lines<'a>(
+    reader: &mut Reader<'a>,
+    root: Table<'a>,
+    names: Names<'_>,
+    steps: &[Step],
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut used = vec![false; steps.len()];
+    for table in reader.tables(root, "line") {
+        reader.only(table, "a line", &["verdict", "when", "code", "say", "steps"]);
+        let verdict = reader.need_text(table, "a line", "verdict");
+        let verdict =
+            verdict.and_then(|(word, span)| reader.word(word, span.start, "verdict", &VERDICTS));
+        let when = reader.need(table, "a line", "when");
+        let when = when.and_then(|when| conditions::when(reader, when, names, 0));
+        let code = reader.need_text(table, "a line", "code");
+        if let Some((code, span)) = &code
+            && !is_code(code)
+        {
+            reader.problem(span.start, format!("`{code}` is no code such as VERSION_AFFECTED"));
+        }
+        let say = reader.need_text(table, "a line", "say");
+        let say = say.map(|(text, span)| template(reader, text, span.start, names));
+        let mut named = Vec::new();
+        if let Some(value) = reader.get(table, "steps") {
+            for (name, span) in reader.texts(value, "steps") {
+                match steps.iter().position(|step| step.name == name) {
+                    Some(place) => {
+                        named.push(place);
+                        used[place] = true;
+                    }
+                    None => {
+                        let near = nearest(name, steps.iter().map(|step| step.name.as_str()));
+                        reader.problem(span.start, format!("there is no step `{name}`{near}"));
+                    }
+                }
+            }
+        }
+        let clean = verdict.is_some_and(|verdict| verdict <= Verdict::Mitigated);
+        if clean && when.as_ref().is_some_and(takes_ignorance) {
+            let text = "`unless` takes what is not known for what does not hold, and a clean verdict cannot rest on that";
+            reader.problem(table.at, text);
+        }
+        if let (Some(verdict), Some(when), Some((code, _)), Some(say)) = (verdict, when, code, say)
+        {
+            lines.push(Line { verdict, when, code: code.to_owned(), say, steps: named });
+        }
+    }
+    for (step, _) in steps.iter().zip(used).filter(|(_, used)| !used) {
+        reader.problem(0, format!("no line names the step `{}`", step.name));
+    }
+    lines
+}
+
+/// Whether a condition can hold because something is not known.
+fn takes_ignorance(when: &When) -> bool {
+    match when {
+        When::Unless(_) => true,
+        When::All(each) | When::Any(each) => each.iter().any(takes_ignorance),
+        When::Not(one) => takes_ignorance(one),
+        When::Always | When::Builds(_) | When::Rows(_) | When::Subject(_) => false,
+    }
+}
+
+/// Whether a text is in `SCREAMING_SNAKE_CASE`.
+fn is_code(text: &str) -> bool {
+    text.len() <= 64
+        && text.split('_').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        })
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// The examples.
+pub(super) fn examples<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for table in reader.tables(root, "example") {
+        reader.only(table, "an example", &["name", "input", "verdict"]);
+        let name = reader.need_text(table, "an example", "name");
+        let input = reader.need_text(table, "an example", "input");
+        let verdict = reader.need_text(table, "an example", "verdict");
+        let verdict =
+            verdict.and_then(|(word, span)| reader.word(word, span.start, "verdict", &VERDICTS));
+        if let (Some((name, _)), Some((input, _)), Some(verdict)) = (name, input, verdict) {
+            let line = reader.line(table.at);
+            let (name, input) = (name.to_owned(), input.to_owned());
+            examples.push(Example { name, input, verdict, line });
+        }
+    }
+    examples
+}

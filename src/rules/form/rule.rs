@@ -1,0 +1,304 @@
+//! One rule as data: what an `advisories/*.toml` or a rule of a person's own says, after it was checked.
+//!
+//! Everything here is plain and derives serde's traits, because `build.rs` writes the shipped rules in a compact form that
+//! the engine reads without a reader of TOML.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Safety, Time, Verdict, Version};
+
+use super::template::Template;
+use super::windows::Windows;
+
+/// Which fact about the cluster decides whether a rule applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Basis {
+    /// The build that runs.
+    RunningVersion,
+    /// The build that ran when something happened.
+    VersionAtEvent,
+    /// The steps by which the cluster was upgraded.
+    UpgradePath,
+    /// The value of a setting.
+    Setting,
+    /// The machine on which a node runs. Such an advisory is a note: it is listed last and is in no headline.
+    Environment,
+    /// A service and a time, and no build.
+    CloudWindow,
+    /// Nothing: a statement.
+    None,
+}
+
+impl Basis {
+    /// All of them, with their words.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("running-version", Self::RunningVersion),
+        ("version-at-event", Self::VersionAtEvent),
+        ("upgrade-path", Self::UpgradePath),
+        ("setting", Self::Setting),
+        ("environment", Self::Environment),
+        ("cloud-window", Self::CloudWindow),
+        ("none", Self::None),
+    ];
+
+    /// The word of the report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, one)| *one == self).map_or("none", |(word, _)| word)
+    }
+}
+
+/// The classes of harm.
+pub const SEVERITIES: [&str; 7] = [
+    "data-loss",
+    "corruption",
+    "wrong-results",
+    "unavailability",
+    "security",
+    "performance",
+    "other",
+];
+
+/// Whose rule it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Part of this program.
+    Shipped,
+    /// Handed in by a person.
+    User,
+}
+
+/// One piece of knowledge: when it applies, what it concludes from which rows, and what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Such as `A-98779`; a person's own rule is named otherwise.
+    pub id: String,
+    /// Whose it is.
+    pub origin: Origin,
+    /// One line in our own words.
+    pub title: String,
+    /// The published text; empty where there is none.
+    pub url: String,
+    /// Day of publication, `YYYY-MM-DD`; empty where there is none.
+    pub published: String,
+    /// Class of harm, one of [`SEVERITIES`].
+    pub severity: String,
+    /// Which fact decides whether it applies.
+    pub basis: Basis,
+    /// Whether harm that was done stays after the upgrade, so that `not_affected` needs the history of the cluster.
+    pub damage_stays: bool,
+    /// Builds that it is about.
+    pub windows: Windows,
+    /// The detector in Rust that decides in place of lines.
+    pub detector: Option<Detector>,
+    /// What its lines are evaluated for.
+    pub subject: Subject,
+    /// Rows that its lines ask for, by name.
+    pub rows: Vec<RowSet>,
+    /// What it concludes.
+    pub lines: Vec<Line>,
+    /// What to do, by name.
+    pub steps: Vec<Step>,
+    /// Inputs written as text that come with it.
+    pub examples: Vec<Example>,
+}
+
+/// A detector that still decides in Rust; its steps and sentences are there too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detector {
+    /// Name of the module in `advisories`.
+    pub name: String,
+    /// Whether rows of jobs may be gone that it needs, so that what ran before the first known build matters.
+    pub history: bool,
+}
+
+/// The rows for which all lines are evaluated, one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Name of the relation.
+    pub from: String,
+    /// Which of its rows.
+    pub filter: Vec<Test>,
+    /// As in [`RowSet::default`].
+    pub default: Option<Value>,
+}
+
+/// Rows of one relation that a line asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowSet {
+    /// By which lines and templates name it.
+    pub name: String,
+    /// Name of the relation.
+    pub from: String,
+    /// Which of its rows.
+    pub filter: Vec<Test>,
+    /// Columns in which a row agrees with the row of the subject.
+    pub same: Vec<String>,
+    /// How many rows there must be.
+    pub min: u32,
+    /// Of a setting without a value of its own: the value that the builds of the rule's windows have.
+    pub default: Option<Value>,
+}
+
+/// A value that a rule names, of the type of its column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A number in millionths, so that it compares exactly; of a duration, its seconds.
+    Number(i128),
+    /// Yes or no.
+    Bool(bool),
+    /// A build.
+    Version(Version),
+    /// An instant.
+    Time(Time),
+}
+
+/// One condition on one column of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    /// Name of the column.
+    pub column: String,
+    /// What holds of it.
+    pub is: Is,
+}
+
+/// What holds of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Is {
+    /// It is one of these.
+    OneOf(Vec<Value>),
+    /// It is none of these.
+    NoneOf(Vec<Value>),
+    /// It compares so with a value.
+    Compares(Order, Value),
+    /// It compares so with a column of the first row of another set of the rule.
+    ComparesWith(Order, String, String),
+    /// Its text holds one of these.
+    Contains(Vec<String>),
+    /// Its text matches a regular expression.
+    Matches(String),
+    /// It has a value, or has none.
+    Present(bool),
+}
+
+/// How two values compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Less, or before.
+    Less,
+    /// Not greater.
+    AtMost,
+    /// Not less.
+    AtLeast,
+    /// Greater, or after.
+    Greater,
+}
+
+/// A condition of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum When {
+    /// It always holds.
+    Always,
+    /// Something about the builds that ran.
+    Builds(Builds),
+    /// There are enough rows of the set at this place of [`Rule::rows`].
+    Rows(usize),
+    /// Each of these holds of the subject's row.
+    Subject(Vec<Test>),
+    /// All of them hold.
+    All(Vec<When>),
+    /// One of them holds.
+    Any(Vec<When>),
+    /// It does not hold.
+    Not(Box<When>),
+    /// It is not known to hold: only for lines that are no clean word.
+    Unless(Box<When>),
+}
+
+/// What a line can ask about the builds of the subject's node, or of the subject's cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Builds {
+    /// A build in a window runs, or ran in the time that is known; of an advisory whose damage stays, at any time.
+    Affected,
+    /// A build in a window runs now.
+    AffectedNow,
+    /// A build in a window ran, and none runs now.
+    AffectedBefore,
+    /// Every build that runs now is older than all windows.
+    OlderNow,
+}
+
+impl Builds {
+    /// All of them, with their words.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("affected", Self::Affected),
+        ("affected.now", Self::AffectedNow),
+        ("affected.before", Self::AffectedBefore),
+        ("older.now", Self::OlderNow),
+    ];
+}
+
+/// One conclusion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What is concluded.
+    pub verdict: Verdict,
+    /// From what.
+    pub when: When,
+    /// Code of the reason.
+    pub code: String,
+    /// Sentence of the reason.
+    pub say: Template,
+    /// Places of [`Rule::steps`], in the order in which they are to be done.
+    pub steps: Vec<usize>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// By which lines name it.
+    pub name: String,
+    /// What it does to the cluster.
+    pub safety: Safety,
+    /// In words.
+    pub text: Template,
+    /// To copy; empty where there is nothing to copy.
+    pub sql: Template,
+}
+
+/// An input written as text, and the verdict that the rule must come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// What it shows, in a sentence.
+    pub name: String,
+    /// The files, each after a line `//- path`.
+    pub input: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Line of the rule's file at which it begins, from 1.
+    pub line: u32,
+}
+
+impl RowSet {
+    /// Whether its rows are compared with those of another set.
+    #[must_use]
+    pub fn compares_with_others(&self) -> bool {
+        self.filter.iter().any(|test| matches!(test.is, Is::ComparesWith(..)))
+    }
+}
+
+impl Rule {
+    /// The place of a set of rows.
+    #[must_use]
+    pub fn row_set(&self, name: &str) -> Option<usize> {
+        self.rows.iter().position(|set| set.name == name)
+    }
+
+    /// Whether it is a note about the machines of the nodes, which is in no headline.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.basis == Basis::Environment
+    }
+}

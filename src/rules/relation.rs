@@ -1,0 +1,129 @@
+//! Rows of relations: typed cells, whose rows they are, what shows them, and whether there may be more.
+
+use std::collections::BTreeSet;
+
+use crate::facts::Ran;
+use crate::model::{Evidence, NodeId, Time, Version};
+
+use super::builds::Fleet;
+use super::form::rule::{RowSet, Rule, Subject, Test, Value};
+use super::form::schema;
+use super::form::windows::Windows;
+use super::relations;
+use super::truth::Missing;
+use super::view::View;
+
+/// One cell of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// A value.
+    Value(Value),
+    /// There is none, for certain.
+    Absent,
+    /// It is not known.
+    Unknown(Missing),
+}
+
+impl Cell {
+    /// A value, or a fact that is missing.
+    pub(super) fn known<T>(value: Option<T>, make: impl Fn(T) -> Value, missing: Missing) -> Self {
+        value.map_or_else(|| Self::Unknown(missing), |value| Self::Value(make(value)))
+    }
+
+    /// A number.
+    pub(super) fn number(number: impl Into<i128>) -> Self {
+        Self::Value(Value::Number(number.into() * MILLION))
+    }
+
+    /// An instant.
+    pub(super) fn time(time: Option<Time>, of: &str) -> Self {
+        Self::known(time, Value::Time, Missing::Instant { of: of.to_owned() })
+    }
+
+    /// A build.
+    pub(super) fn version(version: Option<&Version>, missing: Missing) -> Self {
+        Self::known(version.cloned(), Value::Version, missing)
+    }
+
+    /// A text.
+    pub(super) fn text(text: &str) -> Self {
+        Self::Value(Value::Text(text.to_owned()))
+    }
+}
+
+/// Numbers are kept in millionths.
+pub(super) const MILLION: i128 = 1_000_000;
+
+/// One row.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// In the order of the relation's columns.
+    pub(super) cells: Vec<Cell>,
+    /// What a report calls it, where it is the subject of a finding.
+    pub(super) id: String,
+    /// Node that it is about.
+    pub(super) node: Option<NodeId>,
+    /// The builds that ran when and where it happened, if it happened once.
+    pub(super) ran: Option<Ran>,
+    /// What shows it.
+    pub(super) evidence: Option<Evidence>,
+    /// Whether a part of what it says was removed before we got it.
+    pub(super) redacted: bool,
+}
+
+/// The rows of a relation for one virtual cluster.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    /// Those that were read.
+    pub(super) rows: Vec<Row>,
+    /// Why there may be more; nothing if the source was read completely.
+    pub(super) missing: BTreeSet<Missing>,
+}
+
+impl Row {
+    /// The cell of a column.
+    pub(super) fn cell(&self, relation: &str, column: &str) -> Option<&Cell> {
+        let (place, _) = schema::relation(relation)?.column(column)?;
+        self.cells.get(place)
+    }
+}
+
+/// Rows that a rule asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'r> {
+    /// Name of the relation.
+    pub(super) from: &'r str,
+    /// What holds of them.
+    pub(super) filter: &'r [Test],
+    /// Of a setting without a value of its own, the value that the builds of the windows have.
+    pub(super) default: Option<&'r Value>,
+    /// Builds that the rule is about.
+    pub(super) windows: &'r Windows,
+}
+
+impl RowSet {
+    pub(super) fn asked<'r>(&'r self, rule: &'r Rule) -> Wanted<'r> {
+        let Self { from, filter, default, .. } = self;
+        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows }
+    }
+}
+
+impl Subject {
+    pub(super) fn rows<'r>(&'r self, rule: &'r Rule) -> Wanted<'r> {
+        let Self { from, filter, default } = self;
+        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows }
+    }
+}
+
+/// The rows of a relation, and of those at least the ones that are asked for.
+pub(super) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<'_>) -> Rows {
+    match wanted.from {
+        "cluster" => relations::cluster::rows(view, fleet),
+        "node" => relations::node::rows(view, fleet),
+        "build" => relations::build::rows(view, fleet, wanted),
+        "setting" => relations::setting::rows(view, wanted),
+        "log" => relations::log::rows(view, wanted),
+        // The reader of rules knows no other.
+        _ => Rows::default(),
+    }
+}

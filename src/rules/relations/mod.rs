@@ -1,0 +1,7 @@
+//! The rows of each relation, from facts. One file a relation; its columns are in `form/schema.rs`.
+
+pub(super) mod build;
+pub(super) mod cluster;
+pub(super) mod log;
+pub(super) mod node;
+pub(super) mod setting;

@@ -1,0 +1,187 @@
+//! What a rule says: its sentences and steps, filled with what the rows and builds of a subject are.
+
+use crate::model::{Remediation, SortSmall, Time, Version};
+
+use super::builds::{Fleet, Whose};
+use super::evaluate::{Case, Of};
+use super::form::rule::{Line, Rule, Value};
+use super::form::template::{Slot, Template};
+use super::form::windows::Lies;
+use super::relation::{Cell, MILLION};
+use super::truth::listed;
+use super::view::Ground;
+
+/// So many characters of a text of the input stand in a sentence.
+const WIDTH: usize = 200;
+
+/// A sentence for a subject.
+pub(super) fn text(case: &Case<'_>, of: Of<'_>, template: &Template) -> String {
+    template.fill(|slot| Some(value(case, of, slot)))
+}
+
+/// The steps of a line for a subject.
+pub(super) fn steps(case: &Case<'_>, of: Of<'_>, line: &Line) -> Vec<Remediation> {
+    let steps = line.steps.iter().filter_map(|place| case.rule.steps.get(*place));
+    (1_u32..)
+        .zip(steps)
+        .map(|(number, step)| Remediation {
+            step: number,
+            safety: step.safety,
+            text: text(case, of, &step.text),
+            sql: text(case, of, &step.sql),
+        })
+        .collect()
+}
+
+fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
+    match (slot.name.as_str(), &slot.column) {
+        ("subject", None) => match of.row {
+            Some(row) if !row.id.is_empty() => cut(&row.id),
+            _ => "the cluster".to_owned(),
+        },
+        ("subject", Some(column)) => {
+            let cell = of.row.and_then(|row| row.cell(&case.rule.subject.from, column));
+            cell.map_or_else(|| "(not known)".to_owned(), cell_text)
+        }
+        ("builds", None) => listed(&builds(case, of)),
+        ("nodes", None) => {
+            listed(&case.fleet.names(&case.fleet.concerned(&case.rule.windows, of.whose)))
+        }
+        ("period", None) => period(case, of),
+        ("upgrade", None) => upgrade(case.rule, case.fleet),
+        (set, Some(column)) => cell_text(&case.cell_of(set, column)),
+        (name, None) => format!("{{{name}}}"),
+    }
+}
+
+/// The builds in windows, each once.
+fn builds(case: &Case<'_>, of: Of<'_>) -> Vec<String> {
+    if let Some(ran) = of.row.and_then(|row| row.ran.as_ref()) {
+        return ran.candidates.iter().map(|(text, _)| text.clone()).collect();
+    }
+    let mut builds: Vec<(Option<&Version>, &str)> = case
+        .fleet
+        .concerned(&case.rule.windows, of.whose)
+        .iter()
+        .map(|stretch| (stretch.seen.version.as_ref(), stretch.seen.text.as_str()))
+        .collect();
+    builds.sort_small();
+    builds.dedup_by(|a, b| a.0.is_some() && a.0 == b.0);
+    builds.into_iter().map(|(_, text)| cut(text)).collect()
+}
+
+/// When builds in windows ran, as far as it is known.
+fn period(case: &Case<'_>, of: Of<'_>) -> String {
+    let inside = case.fleet.concerned(&case.rule.windows, of.whose);
+    let from = inside.iter().filter_map(|stretch| stretch.seen.from).min();
+    let until = inside.iter().filter_map(|stretch| stretch.seen.until).max();
+    let end = if inside.iter().any(|stretch| stretch.now) {
+        case.fleet.end().map_or_else(
+            || "when the input was collected".to_owned(),
+            |end| format!("still at {}, the last instant that is known", minute(end)),
+        )
+    } else {
+        let newest = case.fleet.newest();
+        let now = newest.map(|now| format!("; {now} runs now")).unwrap_or_default();
+        until.map_or_else(|| "once".to_owned(), |until| format!("until {}{now}", minute(until)))
+    };
+    match from {
+        Some(from) => format!("from {} at the latest, {end}", minute(from)),
+        None => end,
+    }
+}
+
+/// An instant to the second: a finer one says nothing about builds.
+fn minute(time: Time) -> String {
+    let text = time.to_string();
+    text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
+}
+
+/// Which build to go to, as a step begins with it.
+fn upgrade(rule: &Rule, fleet: &Fleet<'_>) -> String {
+    let windows = &rule.windows;
+    let mut from: Vec<(&Version, &Version)> = Vec::new();
+    for stretch in fleet.of(Whose::Cluster).filter(|stretch| stretch.now) {
+        let Some(version) = &stretch.seen.version else { continue };
+        if windows.place(version) == Lies::Outside {
+            continue;
+        }
+        let last = windows.list().last().map(|window| &window.fixed);
+        let Some(fixed) = windows.fix_for(version).or(last) else { continue };
+        if !from.iter().any(|(_, to)| *to == fixed) {
+            from.push((version, fixed));
+        }
+    }
+    if let [(version, fixed)] = from[..] {
+        return format!("Upgrade from {version} to {fixed} or later");
+    }
+    if !from.is_empty() {
+        let fixes: Vec<String> = from.iter().map(|(_, fixed)| fixed.to_string()).collect();
+        return format!("Upgrade to {} or later", fixes.join(" and "));
+    }
+    match fleet.newest() {
+        Some(newest) if windows.place(newest) == Lies::Outside => {
+            format!(
+                "{newest}, the newest build that was seen, does not have the fault: see that no node runs an affected one"
+            )
+        }
+        _ => {
+            let fixes: Vec<String> =
+                windows.list().iter().map(|window| window.fixed.to_string()).collect();
+            format!(
+                "Upgrade to a build without the fault (the first ones are {})",
+                fixes.join(", ")
+            )
+        }
+    }
+}
+
+/// Why no affected build ran, and what is not known of the time before.
+pub(super) fn not_affected(rule: &Rule, ground: &Ground<'_>) -> String {
+    let id = &rule.id;
+    let mut builds: Vec<Version> = Vec::new();
+    let mut first: Option<Time> = None;
+    for fleet in ground.fleets(false) {
+        builds.extend(fleet.stretches().iter().filter_map(|s| s.seen.version.clone()));
+        let from = fleet.stretches().iter().filter_map(|s| s.seen.from).min();
+        first = first.into_iter().chain(from).min();
+    }
+    builds.sort_small();
+    builds.dedup();
+    let builds: Vec<String> = builds.iter().map(ToString::to_string).collect();
+    let ran = if builds.is_empty() {
+        String::new()
+    } else {
+        format!(": what ran is {}", listed(&builds))
+    };
+    let before = match first {
+        Some(first) if !rule.damage_stays => {
+            format!(" What ran before {} is not known, and nothing is said of it.", minute(first))
+        }
+        _ => String::new(),
+    };
+    format!("No node ran a version that {id} affects in the period that can be known{ran}.{before}")
+}
+
+fn cell_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Value(Value::Text(text)) => cut(text),
+        Cell::Value(Value::Bool(flag)) => flag.to_string(),
+        Cell::Value(Value::Version(version)) => version.to_string(),
+        Cell::Value(Value::Time(time)) => minute(*time),
+        Cell::Value(Value::Number(number)) => {
+            let (whole, part) = (number / MILLION, (number % MILLION).abs());
+            let text = format!("{whole}.{part:06}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Cell::Absent => "(none)".to_owned(),
+        Cell::Unknown(_) => "(not known)".to_owned(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
