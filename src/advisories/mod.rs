@@ -9,8 +9,12 @@ pub(crate) mod coverage;
 mod decision;
 mod quote;
 pub(crate) mod ranges;
-mod remediation;
 mod strays;
+
+/// The rows of `flush_warning`.
+pub(crate) mod flush_warnings {
+    pub(crate) use super::a144650::{FlushWarning, Group, OfJob, Verified, groups};
+}
 
 pub use decision::{Coverage, Decision, Declared};
 
@@ -24,12 +28,12 @@ pub const PUBLISHED: u32 = 73;
 /// Date of the newest advisory considered.
 pub const AS_OF: &str = "2026-06-12";
 
-/// What decides in Rust in place of the lines of a rule.
+/// What in Rust stands behind a rule.
 pub struct Detector {
     /// By which a rule names it.
     pub name: &'static str,
-    /// Decides.
-    pub decide: fn(&Declared, &Facts) -> Decision,
+    /// What decides.
+    pub decides: Decides,
     /// What the scan must look for, by name.
     pub signatures: &'static [Signature],
     /// Whether it takes a sign of its signatures. One that it does not take is a finding of its own, unless somebody typed
@@ -39,7 +43,20 @@ pub struct Detector {
     pub operations: &'static [Operation],
 }
 
-/// What decides in Rust. A rule that names one of them has no lines; no other module lists them.
+/// What decides of the facts that a detector knows.
+pub enum Decides {
+    /// It does itself.
+    Itself(fn(&Declared, &Facts) -> Decision),
+    /// The lines of the rule, from rows that it derives.
+    Lines {
+        /// What is missing beyond the rows, in sentences.
+        missing: fn(&Declared, &Facts) -> Vec<String>,
+        /// The text of its `remediation.md`, of which the rule names sections.
+        guide: &'static str,
+    },
+}
+
+/// The detectors. A rule names one of them; no other module lists them.
 #[must_use]
 pub fn detectors() -> [&'static Detector; 3] {
     [&a144650::DETECTOR, &a63162::DETECTOR, &a88042::DETECTOR]

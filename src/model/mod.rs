@@ -8,6 +8,7 @@ pub mod civil;
 mod coverage;
 mod entry;
 mod finding;
+mod guide;
 mod ids;
 mod job;
 mod job_details;
@@ -23,6 +24,7 @@ pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
 pub use finding::{
     Evidence, Finding, Reason, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,
 };
+pub use guide::Guide;
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
 pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};

@@ -3,8 +3,9 @@
 use crate::model::{SortSmall, Verdict};
 
 use super::form::literals::SHORTEST;
-use super::form::rule::{Builds, Line, Rule, SEVERITIES};
-use super::form::schema::RELATIONS;
+use super::form::rule::{Bound, Builds, Line, Rule, SEVERITIES, When};
+use super::form::schema::{Kind, RELATIONS};
+use super::form::template::Template;
 use super::form::windows::Windows;
 use super::set::RuleSet;
 
@@ -20,24 +21,68 @@ pub const WORKED: [(&str, &str); 3] = [
 pub fn codes(rules: &RuleSet) -> String {
     let mut text = "# Codes of the rules\n\n\
         Made from the rules in [`advisories`](../advisories) by a test; do not edit. Each line of a rule has a code, which stands \
-        beside its sentence in a report and keeps its meaning. Codes of the three advisories that are still decided in Rust, and \
+        beside its sentence in a report and keeps its meaning. Codes of the two advisories that are still decided in Rust, and \
         those that every rule can have, are in [reasons.md](reasons.md).\n\n\
-        In braces stands what is filled in: builds and nodes of the advisory's windows, values of settings, times.\n"
+        In braces stands what is filled in: builds and nodes of the advisory's windows, values of settings, times. \
+        Parts of sentences that depend on the rows stand below the table.\n"
         .to_owned();
     let mut sorted: Vec<&Rule> =
-        rules.rules().iter().filter(|rule| rule.detector.is_none()).collect();
+        rules.rules().iter().filter(|rule| !rule.lines.is_empty()).collect();
     sorted.sort_small_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
     for rule in sorted {
         text += &format!(
             "\n## {}: {}\n\n| code | verdict | sentence |\n| --- | --- | --- |\n",
             rule.id, rule.title
         );
-        for line in &rule.lines {
-            let say = line.say.to_string().replace('|', "\\|");
-            text += &format!("| `{}` | `{}` | {say} |\n", line.code, line.verdict);
+        for (code, effect, say) in conclusions(rule) {
+            let say = written(rule, say).replace('|', "\\|");
+            text += &format!("| `{code}` | {effect} | {say} |\n");
+        }
+        let parts = parts(rule);
+        if !parts.is_empty() {
+            text += "\nOf those with one name the first that holds is said, or none:\n\n";
+        }
+        for (name, say) in parts {
+            text += &format!("- `{{{name}}}`: {}\n", say.trim_start());
         }
     }
     text
+}
+
+/// The phrases that depend on something, by name, with what they say.
+fn parts(rule: &Rule) -> Vec<(&str, String)> {
+    let depends = rule.phrases.iter().filter(|phrase| is_one_of(rule, &phrase.name));
+    depends.map(|phrase| (phrase.name.as_str(), written(rule, &phrase.say))).collect()
+}
+
+/// Whether the phrase of a name depends on something.
+fn is_one_of(rule: &Rule, name: &str) -> bool {
+    let mut of_name = rule.phrases.iter().filter(|phrase| phrase.name == name);
+    of_name.next().is_some_and(|first| first.when != When::Always)
+}
+
+/// What a rule can say, in the order in which it is said: code, what it does to the verdict, sentence.
+fn conclusions(rule: &Rule) -> impl Iterator<Item = (&str, String, &Template)> {
+    let lines = rule.lines.iter();
+    let lines = lines.map(|line| (line.code.as_str(), format!("`{}`", line.verdict), &line.say));
+    let limits = rule.limits.iter().map(|limit| {
+        let effect = match limit.bound {
+            Bound::AtMost(most) => format!("at most `{most}`"),
+            Bound::AtLeast(least) => format!("at least `{least}`"),
+        };
+        (limit.code.as_str(), effect, &limit.say)
+    });
+    let notes = rule.notes.iter().map(|note| (note.code.as_str(), "–".to_owned(), &note.say));
+    lines.chain(limits).chain(notes)
+}
+
+/// A template with the phrases in their places that do not depend on anything.
+fn written(rule: &Rule, template: &Template) -> String {
+    template.fill(|slot| {
+        let always = slot.column.is_none() && !is_one_of(rule, &slot.name);
+        let said = rule.phrases.iter().find(|phrase| always && phrase.name == slot.name);
+        said.map(|phrase| written(rule, &phrase.say))
+    })
 }
 
 /// `docs/rules.md`: the form of a rule, the relations with their columns, and the worked rules.
@@ -49,16 +94,24 @@ pub fn manual() -> String {
     for relation in &RELATIONS {
         text +=
             &format!("\n### `{}`\n\n{} From {}.", relation.name, relation.about, relation.sources);
-        text += match relation.subject {
-            true => " Its rows can be the subject of a rule.",
-            false => " Its rows are no subjects.",
+        text += match (relation.subject, relation.derived_by) {
+            (true, None) => " Its rows can be the subject of a rule.",
+            (true, Some(_)) => {
+                " Its rows are derived in Rust, and are the subject of our rule that names the detector."
+            }
+            (false, _) => " Its rows are no subjects.",
         };
         if let Some(column) = relation.named_by {
             text += &format!(" Rows are asked for by `{column}`: only what a rule names is read.");
         }
         text += "\n\n| column | kind | what it says |\n| --- | --- | --- |\n";
         for column in relation.columns {
-            let kind = column.kind.as_str();
+            let kind = match column.kind {
+                Kind::Word(words) => {
+                    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+                }
+                kind => kind.as_str().to_owned(),
+            };
             text += &format!("| `{}` | {kind} | {} |\n", column.name, column.about);
         }
     }
@@ -91,14 +144,27 @@ pub fn explain(rule: &Rule) -> String {
     fact("damage stays after the upgrade", if rule.damage_stays { "yes" } else { "no" });
     fact("affected", &affected(rule));
     if let Some(detector) = &rule.detector {
+        let name = &detector.name;
+        if rule.lines.is_empty() {
+            text += &format!(
+                "\nIt is decided in Rust, by the detector {name}. Its codes are in docs/reasons.md.\n"
+            );
+            return text;
+        }
+        let order = if rule.subject.first { "The first line that holds" } else { "The strongest" };
         text += &format!(
-            "\nIt is decided in Rust, by the detector {}. Its codes are in docs/reasons.md.\n",
-            detector.name
+            "\n{order} decides, for each row of {}, which the detector {name} derives. What to do is in its remediation.md.\n",
+            rule.subject.from
         );
-        return text;
     }
     for line in &rule.lines {
         text += &format!("\n{}\n", conclusion(rule, line));
+    }
+    for (code, effect, say) in conclusions(rule).skip(rule.lines.len()) {
+        text += &format!("\n{} [{code}]\n  {}\n", effect.replace('`', ""), written(rule, say));
+    }
+    for (name, say) in parts(rule) {
+        text += &format!("\n{{{name}}}: {}\n", say.trim_start());
     }
     text
 }
@@ -122,7 +188,7 @@ fn affected(rule: &Rule) -> String {
 
 /// A line, with its sentence and steps.
 fn conclusion(rule: &Rule, line: &Line) -> String {
-    let mut text = format!("{} [{}]\n  {}", line.verdict, line.code, line.say);
+    let mut text = format!("{} [{}]\n  {}", line.verdict, line.code, written(rule, &line.say));
     for (number, place) in (1..).zip(&line.steps) {
         let Some(step) = rule.steps.get(*place) else { continue };
         text += &format!("\n  {number}. {}", step.text);
@@ -141,6 +207,12 @@ pub fn explain_code(rules: &RuleSet, code: &str) -> Option<String> {
         for line in rule.lines.iter().filter(|line| line.code == code) {
             found.push(format!("{}: {}", rule.id, conclusion(rule, line)));
         }
+        for (own, effect, say) in conclusions(rule).skip(rule.lines.len()) {
+            if own == code {
+                let (effect, say) = (effect.replace('`', ""), written(rule, say));
+                found.push(format!("{}: {effect} [{code}]\n  {say}", rule.id));
+            }
+        }
     }
     (!found.is_empty()).then(|| found.join("\n\n") + "\n")
 }
@@ -148,9 +220,10 @@ pub fn explain_code(rules: &RuleSet, code: &str) -> Option<String> {
 /// A line for each rule: id, the strongest verdict that it can give, and title.
 #[must_use]
 pub fn list(rules: &RuleSet) -> String {
-    let strongest = |rule: &Rule| match rule.detector {
-        Some(_) => Some(Verdict::Confirmed),
-        None => rule.lines.iter().map(|line| line.verdict).max(),
+    // What is decided in Rust has no lines.
+    let strongest = |rule: &Rule| {
+        let of_lines = rule.lines.iter().map(|line| line.verdict).max();
+        of_lines.or(rule.detector.as_ref().map(|_| Verdict::Confirmed))
     };
     let each = rules.rules().iter().map(|rule| {
         let verdict = strongest(rule).map_or("", Verdict::as_str);

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::advisories::{self, Decision};
+use crate::advisories::{self, Decides, Decision};
 use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Verdict};
 
 use super::builds::{Fleet, Whose};
 use super::conclude::{Come, declared, without_detector};
+use super::derived;
 use super::form::rule::{Builds, Line, Rule, When};
 use super::form::windows::{Lies, Windows};
 use super::limits::{self, Doubt};
@@ -20,7 +21,7 @@ use super::truth::{Missing, Truth};
 use super::view::{Ground, View};
 
 /// At most so many lines of evidence a finding.
-const EVIDENCE: usize = 20;
+pub(super) const EVIDENCE: usize = 20;
 
 /// At most so many subjects of a rule have findings of their own; how many more there are is said.
 const FINDINGS: usize = 1000;
@@ -29,8 +30,12 @@ const FINDINGS: usize = 1000;
 pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decision {
     let facts = ground.facts;
     if let Some(named) = &rule.detector {
-        return match advisories::detector(&named.name) {
-            Some(detector) => (detector.decide)(&declared(rule), facts),
+        return match advisories::detector(&named.name).map(|detector| &detector.decides) {
+            Some(Decides::Itself(decide)) => decide(&declared(rule), facts),
+            Some(Decides::Lines { missing, guide }) => {
+                let missing = missing(&declared(rule), facts);
+                derived::decide(rule, set, facts, missing, guide)
+            }
             None => without_detector(rule, &named.name),
         };
     }
@@ -79,10 +84,23 @@ pub(super) struct Of<'r> {
     pub(super) row: Option<&'r Row>,
     /// Whose builds it is about.
     pub(super) whose: Whose,
+    /// Code and verdict of what decided, once that is known.
+    pub(super) decided: Option<(&'r str, Verdict)>,
+}
+
+impl<'r> Of<'r> {
+    fn new(row: Option<&'r Row>, whose: Whose) -> Self {
+        Self { row, whose, decided: None }
+    }
 }
 
 impl<'a> Case<'a> {
-    fn new(rule: &'a Rule, set: &'a RuleSet, view: View<'a>, fleet: &'a Fleet<'a>) -> Self {
+    pub(super) fn new(
+        rule: &'a Rule,
+        set: &'a RuleSet,
+        view: View<'a>,
+        fleet: &'a Fleet<'a>,
+    ) -> Self {
         let mut case = Self { rule, set, view, fleet, asked: Vec::new() };
         for rows in &rule.rows {
             let rows = relation::rows(&view, fleet, rows.asked(rule));
@@ -138,7 +156,7 @@ impl<'a> Case<'a> {
                 Some(id) if of_nodes => Whose::Node(id),
                 _ => Whose::Cluster,
             };
-            let mut outcome = self.outcome(Of { row: Some(row), whose });
+            let mut outcome = self.outcome(Of::new(Some(row), whose));
             // Whether it is a subject at all is not known.
             if let Truth::Unknown(missing) = truth {
                 outcome.missing.extend(missing.iter().cloned());
@@ -148,7 +166,7 @@ impl<'a> Case<'a> {
             outcomes.push((Some(row), whose, outcome));
         }
         if of_nodes {
-            outcomes.push((None, Whose::Rest, self.outcome(Of { row: None, whose: Whose::Rest })));
+            outcomes.push((None, Whose::Rest, self.outcome(Of::new(None, Whose::Rest))));
         } else if !missing.is_empty() {
             let word = if outcomes.is_empty() { Verdict::CannotTell } else { Verdict::NotAffected };
             come.add(word, &missing);
@@ -169,7 +187,7 @@ impl<'a> Case<'a> {
                 come.more += 1;
                 continue;
             }
-            come.findings.extend(self.finding(Of { row, whose }, &outcome));
+            come.findings.extend(self.finding(Of::new(row, whose), &outcome));
         }
     }
 
@@ -198,7 +216,7 @@ impl<'a> Case<'a> {
         let (row, whose, first) = outcomes.first()?;
         let line = self.rule.lines.get(first.line?)?;
         let clean = matches!(line.verdict, Verdict::NoSign | Verdict::NotAffected);
-        clean.then(|| say::text(self, Of { row: *row, whose: *whose }, &line.say))
+        clean.then(|| say::text(self, Of::new(*row, *whose), &line.say))
     }
 
     fn outcome(&self, of: Of<'_>) -> Outcome {
@@ -275,7 +293,7 @@ impl<'a> Case<'a> {
         redacted.then_some(Doubt::Redacted).into_iter().collect()
     }
 
-    fn when(&self, when: &When, of: Of<'_>, assume: bool) -> Truth {
+    pub(super) fn when(&self, when: &When, of: Of<'_>, assume: bool) -> Truth {
         match when {
             When::Always => Truth::True,
             When::Builds(asked) => self.builds(*asked, of, assume),
@@ -296,6 +314,12 @@ impl<'a> Case<'a> {
             When::Any(any) => Truth::any(any.iter().map(|one| self.when(one, of, assume))),
             When::Not(one) => self.when(one, of, false).not(),
             When::Unless(one) => (!self.when(one, of, false).holds()).into(),
+            When::Decided { codes, verdicts } => {
+                let asked = |(code, verdict): (&str, Verdict)| {
+                    codes.iter().any(|one| one == code) || verdicts.contains(&verdict)
+                };
+                of.decided.is_some_and(asked).into()
+            }
         }
     }
 
@@ -401,9 +425,12 @@ impl<'a> Case<'a> {
             When::All(each) | When::Any(each) => {
                 each.iter().flat_map(|one| self.rows_of(one, of)).collect()
             }
-            When::Always | When::Builds(_) | When::Subject(_) | When::Not(_) | When::Unless(_) => {
-                Vec::new()
-            }
+            When::Always
+            | When::Builds(_)
+            | When::Subject(_)
+            | When::Not(_)
+            | When::Unless(_)
+            | When::Decided { .. } => Vec::new(),
         }
     }
 
@@ -457,7 +484,7 @@ fn asks_subject(when: &When) -> bool {
         When::Subject(_) => true,
         When::All(each) | When::Any(each) => each.iter().any(asks_subject),
         When::Not(one) | When::Unless(one) => asks_subject(one),
-        When::Always | When::Rows(_) | When::Builds(_) => false,
+        When::Always | When::Rows(_) | When::Builds(_) | When::Decided { .. } => false,
     }
 }
 
@@ -467,7 +494,7 @@ fn asks_builds(when: &When) -> bool {
         When::Builds(_) => true,
         When::All(each) | When::Any(each) => each.iter().any(asks_builds),
         When::Not(one) | When::Unless(one) => asks_builds(one),
-        When::Always | When::Rows(_) | When::Subject(_) => false,
+        When::Always | When::Rows(_) | When::Subject(_) | When::Decided { .. } => false,
     }
 }
 

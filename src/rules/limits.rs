@@ -13,6 +13,18 @@ pub(super) enum Doubt {
     Version(BTreeSet<Missing>),
     /// A part of the sign was removed by redaction.
     Redacted,
+    /// The build that wrote a sign is not known, or has no published code.
+    Build {
+        /// What the sign is called.
+        sign: &'static str,
+        /// The builds that may have written it, in words.
+        builds: String,
+    },
+    /// A testing build wrote a sign that the advisory does not name.
+    TestingBuild {
+        /// The build, in words.
+        build: String,
+    },
 }
 
 impl Doubt {
@@ -30,6 +42,16 @@ impl Doubt {
                 "SIGN_REDACTED",
                 "Redaction removed a part of the entry, so that it may say something else."
                     .to_owned(),
+            ),
+            Self::Build { sign, builds } => (
+                "VERSION_UNKNOWN",
+                format!("The build that wrote the {sign} cannot be placed: {builds}."),
+            ),
+            Self::TestingBuild { build } => (
+                "VERSION_NOT_NAMED",
+                format!(
+                    "The node ran {build}, a testing build that the advisory does not name; the fault was in the code by then."
+                ),
             ),
         };
         Reason { code: code.to_owned(), text }

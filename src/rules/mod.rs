@@ -5,6 +5,7 @@
 
 mod builds;
 mod conclude;
+mod derived;
 pub mod document;
 mod evaluate;
 pub mod form;

@@ -1,14 +1,16 @@
 //! Rows of relations: typed cells, whose rows they are, what shows them, and whether there may be more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::Ran;
-use crate::model::{Evidence, NodeId, Time, Version};
+use crate::advisories::Declared;
+use crate::facts::{Facts, Ran};
+use crate::model::{Evidence, NodeId, Subject, Time, Version};
 
 use super::builds::Fleet;
-use super::form::rule::{RowSet, Rule, Subject, Test, Value};
+use super::form::rule::{self, RowSet, Rule, Test, Value};
 use super::form::schema;
 use super::form::windows::Windows;
+use super::limits::Doubt;
 use super::relations;
 use super::truth::Missing;
 use super::view::View;
@@ -69,6 +71,35 @@ pub(super) struct Row {
     pub(super) evidence: Option<Evidence>,
     /// Whether a part of what it says was removed before we got it.
     pub(super) redacted: bool,
+    /// What else is uncertain about it.
+    pub(super) doubts: Vec<Doubt>,
+}
+
+/// Rows that a detector derives about one subject: they are one finding.
+pub(super) trait Derived {
+    /// What the finding is about.
+    fn subject(&self) -> Subject;
+    /// How many rows there are: at least one.
+    fn len(&self) -> usize;
+    /// The row at a place. There may be many, so each is made when it is looked at.
+    fn row(&self, place: usize) -> Row;
+    /// What shows what follows from the row at a place, beside the rows themselves.
+    fn beside(&self, place: usize) -> Vec<Evidence>;
+    /// What is known for the steps, by placeholder.
+    fn values(&self) -> BTreeMap<&'static str, String>;
+}
+
+/// The rows of a relation that a detector derives, by subject.
+pub(super) fn derived<'a>(
+    from: &str,
+    declared: &'a Declared,
+    facts: &'a Facts,
+) -> Vec<Box<dyn Derived + 'a>> {
+    match from {
+        "flush_warning" => relations::flush_warning::groups(declared, facts),
+        // The reader of rules knows no other.
+        _ => Vec::new(),
+    }
 }
 
 /// The rows of a relation for one virtual cluster.
@@ -108,9 +139,9 @@ impl RowSet {
     }
 }
 
-impl Subject {
+impl rule::Subject {
     pub(super) fn rows<'r>(&'r self, rule: &'r Rule) -> Wanted<'r> {
-        let Self { from, filter, default } = self;
+        let Self { from, filter, default, .. } = self;
         Wanted { from, filter, default: default.as_ref(), windows: &rule.windows }
     }
 }

@@ -5,6 +5,7 @@ use crate::model::{Remediation, SortSmall, Time, Version};
 use super::builds::{Fleet, Whose};
 use super::evaluate::{Case, Of};
 use super::form::rule::{Line, Rule, Value};
+use super::form::schema::{self, Kind};
 use super::form::template::{Slot, Template};
 use super::form::windows::Lies;
 use super::relation::{Cell, MILLION};
@@ -40,8 +41,9 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
             _ => "the cluster".to_owned(),
         },
         ("subject", Some(column)) => {
-            let cell = of.row.and_then(|row| row.cell(&case.rule.subject.from, column));
-            cell.map_or_else(|| "(not known)".to_owned(), cell_text)
+            let from = &case.rule.subject.from;
+            let cell = of.row.and_then(|row| row.cell(from, column));
+            cell.map_or_else(|| "(not known)".to_owned(), |cell| cell_text(cell, from, column))
         }
         ("builds", None) => listed(&builds(case, of)),
         ("nodes", None) => {
@@ -49,9 +51,19 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
         }
         ("period", None) => period(case, of),
         ("upgrade", None) => upgrade(case.rule, case.fleet),
-        (set, Some(column)) => cell_text(&case.cell_of(set, column)),
-        (name, None) => format!("{{{name}}}"),
+        (set, Some(column)) => {
+            let from = case.rule.row_set(set).map(|place| case.rule.rows[place].from.as_str());
+            cell_text(&case.cell_of(set, column), from.unwrap_or_default(), column)
+        }
+        (name, None) => phrase(case, of, name),
     }
+}
+
+/// The first phrase of a name that holds; nothing if none does.
+fn phrase(case: &Case<'_>, of: Of<'_>, name: &str) -> String {
+    let mut of_name = case.rule.phrases.iter().filter(|phrase| phrase.name == name);
+    let said = of_name.find(|phrase| case.when(&phrase.when, of, false).holds());
+    said.map(|phrase| text(case, of, &phrase.say)).unwrap_or_default()
 }
 
 /// The builds in windows, each once.
@@ -163,8 +175,13 @@ pub(super) fn not_affected(rule: &Rule, ground: &Ground<'_>) -> String {
     format!("No node ran a version that {id} affects in the period that can be known{ran}.{before}")
 }
 
-fn cell_text(cell: &Cell) -> String {
+fn cell_text(cell: &Cell, relation: &str, column: &str) -> String {
+    let column = schema::relation(relation).and_then(|relation| relation.column(column));
+    let kind = column.map(|(_, column)| column.kind);
     match cell {
+        // Our own words.
+        Cell::Value(Value::Text(text)) if kind == Some(Kind::Said) => text.clone(),
+        Cell::Value(Value::Time(time)) if kind == Some(Kind::Instant) => time.to_string(),
         Cell::Value(Value::Text(text)) => cut(text),
         Cell::Value(Value::Bool(flag)) => flag.to_string(),
         Cell::Value(Value::Version(version)) => version.to_string(),

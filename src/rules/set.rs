@@ -5,12 +5,13 @@ use crate::facts::Facts;
 use super::evaluate;
 use super::form::literals;
 use super::form::load::{self, Problem};
-use super::form::rule::{Is, Origin, Rule};
+use super::form::rule::{Is, Origin, Rule, When};
 use super::history::Stated;
 use super::needs::Needs;
 use super::test::Patterns;
 use super::view::{self, Ground};
-use crate::advisories::Decision;
+use crate::advisories::{self, Decides, Decision};
+use crate::model::Guide;
 
 /// The shipped rules as `build.rs` wrote them, after it checked them.
 static SHIPPED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -69,6 +70,10 @@ impl RuleSet {
 
     fn add_of(&mut self, name: &str, text: &str, origin: Origin) {
         let loaded = load::load(name, text, origin).and_then(|rule| {
+            let problems = sections_missing(name, &rule);
+            if !problems.is_empty() {
+                return Err(problems);
+            }
             if self.rules.iter().any(|other| other.id == rule.id) {
                 let text = format!("there is another rule with the id `{}`", rule.id);
                 return Err(vec![Problem { file: name.to_owned(), line: 1, text }]);
@@ -94,7 +99,8 @@ impl RuleSet {
 
     fn add(&mut self, rule: Rule) {
         let subject = rule.subject.filter.iter();
-        let tests = subject.chain(rule.rows.iter().flat_map(|set| &set.filter));
+        let rows = rule.rows.iter().flat_map(|set| &set.filter);
+        let tests = subject.chain(rows).chain(rule.conditions().flat_map(When::of_subject));
         for test in tests {
             if let Is::Matches(pattern) = &test.is
                 && let Ok(compiled) = literals::compile(pattern)
@@ -158,9 +164,32 @@ impl RuleSet {
     }
 }
 
+/// The sections that a rule names and that the text of its detector does not have.
+fn sections_missing(file: &str, rule: &Rule) -> Vec<Problem> {
+    let named = rule.detector.as_ref().and_then(|named| advisories::detector(&named.name));
+    match named.map(|detector| &detector.decides) {
+        Some(Decides::Lines { guide, .. }) => {
+            load::sections_missing(file, rule, &Guide::parse(guide))
+        }
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn set_refuses_a_section_that_no_text_of_steps_has() {
+        let rule = include_str!("../../advisories/A-144650.toml");
+        let mut set = RuleSet::default();
+        set.add_advisory("a.toml", &rule.replace("section = \"Import\"", "section = \"Imports\""));
+        let problems = &set.files()[0].problems;
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        let end = "there is no section `Imports` with steps; did you mean `Import`?";
+        assert!(problems[0].to_string().ends_with(end), "{}", problems[0]);
+        assert!(problems[0].line > 1);
+    }
 
     #[test]
     fn shipped_rules_are_read_and_named_by_their_files() {
@@ -177,6 +206,14 @@ mod tests {
         let mut shipped: Vec<&str> = set.rules().iter().map(|rule| rule.id.as_str()).collect();
         shipped.sort();
         assert_eq!(shipped, ids);
+    }
+
+    #[test]
+    fn patterns_of_lines_are_found_as_those_of_rows() {
+        let rule = "id = \"x\"\ntitle = \"X\"\n[subject]\nfrom = \"log\"\nwhere = { message = { contains = \"stalled\" } }\n[[line]]\nverdict = \"possible\"\nwhen = { any = [{ not = { subject = { message = { matches = \"a+b\" } } } }] }\ncode = \"X\"\nsay = \"x\"\n";
+        let mut set = RuleSet::default();
+        set.add_text("a.toml", rule);
+        assert_eq!(set.patterns().keys().collect::<Vec<_>>(), ["a+b"], "{:?}", set.files());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::model::{Job, JobEvent, JobEventKind, JobStatus, Time};
 
+use super::order;
+
 /// How a job ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -122,6 +124,55 @@ pub(super) fn events(job: &Job) -> impl Iterator<Item = &JobEvent> {
 /// The lines that name a state which no version of CockroachDB has.
 pub(super) fn torn(job: &Job) -> impl Iterator<Item = &JobEvent> {
     job.events.iter().filter(|event| matches!(event.kind, JobEventKind::State(JobStatus::Other(_))))
+}
+
+/// The ends that exclude each other, in words.
+pub(super) fn contradiction(job: &Job) -> String {
+    let named = |status: &JobStatus| {
+        job.status.as_ref() == Some(status)
+            || job.end_states.iter().any(|(known, _)| known == status)
+            || events(job).any(|event| match &event.kind {
+                JobEventKind::State(known) => known == status,
+                JobEventKind::Completed { .. } => *status == JobStatus::Succeeded,
+                _ => false,
+            })
+    };
+    let states = [
+        JobStatus::Succeeded,
+        JobStatus::Failed,
+        JobStatus::Canceled,
+        JobStatus::RevertFailed,
+        JobStatus::Reverting,
+        JobStatus::CancelRequested,
+    ];
+    let states: Vec<String> =
+        states.iter().filter(|status| named(status)).map(ToString::to_string).collect();
+    states.join(" and ")
+}
+
+impl End {
+    /// The end seen from a warning: a word of the column `end`, the state that it rests on, and when it was. A job that
+    /// failed or was canceled leaves nothing behind, if it was over when the warning was written or later.
+    pub(super) fn seen_from(
+        &self,
+        warning: Time,
+    ) -> (&'static str, Option<JobStatus>, Option<Time>) {
+        match self {
+            Self::Succeeded(at) => ("succeeded", Some(JobStatus::Succeeded), *at),
+            Self::Undone(status, at) if at.is_some_and(|at| order::is_after(warning, at)) => {
+                ("at_work_again", Some(status.clone()), *at)
+            }
+            Self::Undone(status @ JobStatus::Canceled, at) => {
+                ("canceled", Some(status.clone()), *at)
+            }
+            Self::Undone(status, at) => ("failed", Some(status.clone()), *at),
+            Self::Contradicted(at) => ("contradicted", None, *at),
+            Self::Undoing(status) => ("undoing", Some(status.clone()), None),
+            Self::RevertFailed => ("revert_failed", Some(JobStatus::RevertFailed), None),
+            Self::Open(status) => ("open", Some(status.clone()), None),
+            Self::Unknown => ("unknown", None, None),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,32 +1,29 @@
 //! A-144650: an async flush error that is swallowed lets a bulk write succeed without some of its rows.
 //!
-//! The rule and its sources are in `facts` of the project under the advisory's number: a warning of the SST
-//! batcher for a job, no restart of the job afterwards, and the job succeeds. Per operation it differs what a
-//! restart does to the lost rows; `judge` says how. Every warning is judged on its own, as an entry.
+//! Rows are derived here: each warning of the SST batcher with what is known of its job, the end of the job and its restarts,
+//! and each run that the logs do not cover. What follows from a row is said by the lines of `advisories/A-144650.toml`.
 
+mod derive;
 mod end;
-mod judge;
 mod order;
 mod remedy;
-mod rules;
+mod restart;
+mod run;
+mod script;
 mod unattributed;
-mod uncovered;
-mod vendor;
 mod verify;
 mod warning;
 
 use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
-use crate::model::{
-    Applicability, Evidence, Finding, Operation, Reason, SortSmall, Subject, SubjectKind, Tenancy,
-    Verdict, unmarked,
-};
+use crate::model::{Applicability, Operation, unmarked};
 use crate::scan::Signature;
 
 use super::decision::applicability;
-use super::{Decision, Declared, Detector};
+use super::{Decides, Declared, Detector};
 
-const ID: &str = "A-144650";
+pub(crate) use derive::{FlushWarning, Group, OfJob};
+pub(crate) use verify::Verified;
 
 /// Name of the warning's signature. The words are the same in all affected releases; what follows them is the
 /// wrapped error, usually `addsstable [start,end): cause`.
@@ -35,13 +32,10 @@ const FLUSH_ERROR: Signature = Signature {
     literal: "closing with flushes in-progress encountered an error",
 };
 
-/// At most so many lines of evidence per finding; a job can have thousands of warnings that say the same.
-const EVIDENCE_LIMIT: usize = 20;
-
-/// Decides A-144650.
+/// Derives the rows of `flush_warning`.
 pub(super) static DETECTOR: Detector = Detector {
     name: "a144650",
-    decide,
+    decides: Decides::Lines { missing, guide: include_str!("remediation.md") },
     signatures: &[FLUSH_ERROR],
     takes: is_of_batcher,
     // Those of the advisory, and the first fill of a view, which runs the same code.
@@ -55,29 +49,20 @@ pub(super) static DETECTOR: Detector = Detector {
     ],
 };
 
-fn decide(declared: &Declared, facts: &Facts) -> Decision {
-    let signs: Vec<&Sign> = facts
-        .signs
-        .iter()
-        .filter(|sign| sign.signature == FLUSH_ERROR.name && is_of_batcher(sign))
-        .collect();
-    // Every warning is in exactly one of these, and each of these is one finding.
-    let (of_jobs, alone) = judge::by_job(facts, &signs);
-    let of_jobs = of_jobs.iter().map(|warnings| judge::job(declared, facts, warnings));
-    let alone = alone.into_iter().map(|sign| unattributed::entry(declared, facts, sign));
-    let mut findings: Vec<Finding> = of_jobs.chain(alone).collect();
-    uncovered::add(declared, facts, &mut findings);
-    for finding in &mut findings {
-        finding.evidence.truncate(EVIDENCE_LIMIT);
-    }
-    findings
-        .sort_small_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
-    // Logs go back two days in a debug zip and jobs two weeks.
+/// The rows, by subject.
+pub(crate) fn groups<'a>(declared: &'a Declared, facts: &'a Facts) -> Vec<Group<'a>> {
+    let ours = |sign: &&Sign| sign.signature == FLUSH_ERROR.name && is_of_batcher(sign);
+    let signs: Vec<&Sign> = facts.signs.iter().filter(ours).collect();
+    derive::groups(declared, facts, &signs)
+}
+
+/// What is missing beyond the rows: logs go back two days in a debug zip and jobs two weeks.
+fn missing(declared: &Declared, facts: &Facts) -> Vec<String> {
     let mut missing = coverage::jobs_tables_missing(facts);
     if applicability(declared, facts) != Applicability::NotAffected {
         missing.extend(coverage::gaps_after_jobs_tables(declared, facts));
     }
-    Decision::conclude(declared, facts, findings, missing)
+    missing
 }
 
 /// Whether the batcher wrote an entry, or may have: the same words in a logged SQL statement are somebody's search for
@@ -91,44 +76,4 @@ fn is_of_batcher(sign: &Sign) -> bool {
 /// does not know.
 fn is_of_unknown_source(sign: &Sign) -> bool {
     matches!(unmarked(&sign.entry.file).trim(), "" | "×" | "???" | "<unknown>" | "null" | "NULL")
-}
-
-/// Code and sentence of a warning that does not say which source file wrote it.
-const SOURCE_UNKNOWN: (&str, &str) = (
-    "SOURCE_UNKNOWN",
-    "The entry does not say which source file wrote it. The words are those of the batcher's warning, but an entry of another file could quote them.",
-);
-
-fn reason(code: &str, text: impl Into<String>) -> Reason {
-    Reason { code: code.to_owned(), text: text.into() }
-}
-
-fn finding(
-    subject: Subject,
-    verdict: Verdict,
-    reasons: Vec<Reason>,
-    evidence: Vec<Evidence>,
-) -> Finding {
-    Finding {
-        advisory: ID.to_owned(),
-        subject,
-        verdict,
-        reasons,
-        evidence,
-        remediation: Vec::new(),
-        backup: None,
-    }
-}
-
-fn job_subject(tenancy: &Tenancy, id: impl std::fmt::Display) -> Subject {
-    Subject { kind: SubjectKind::Job, id: id.to_string(), tenancy: tenancy.clone() }
-}
-
-fn sign_evidence(sign: &Sign) -> Evidence {
-    Evidence {
-        source: sign.source.clone(),
-        node: sign.node,
-        time: Some(sign.entry.time),
-        text: sign.raw.clone(),
-    }
 }

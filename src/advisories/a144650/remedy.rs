@@ -1,41 +1,24 @@
 //! What to do, per operation, with what is known filled in.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use crate::advisories::remediation::Guide;
 use crate::advisories::{Declared, quote};
 use crate::facts::Facts;
-use crate::model::{Job, Operation, Remediation, Tenancy};
+use crate::model::{Job, Operation, Tenancy};
 use crate::parse::statement::{SchemaChange, schema_change};
 
-use super::warning::FlushError;
-
-/// The steps as they are written.
-static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::parse(include_str!("remediation.md")));
-
-/// The steps for a warning or for a job; none is known where a warning belongs to nobody.
-pub(super) fn steps(
+/// What is known for the steps, by placeholder: of a job, where one is known, and of the table that a warning names.
+pub(super) fn values(
     declared: &Declared,
     facts: &Facts,
     tenancy: &Tenancy,
     job: Option<&Job>,
-    errors: &[&FlushError],
-) -> Vec<Remediation> {
-    let section = match job.map(|job| job.operation) {
-        Some(Operation::Import) => "Import",
-        Some(Operation::MoltFetch) => "MOLT Fetch",
-        Some(Operation::Replication) => "Physical cluster replication",
-        Some(Operation::CreateTableAs) => "CREATE TABLE AS",
-        Some(Operation::CreateView | Operation::RefreshView) => "Materialized view",
-        _ => "Operation not known",
-    };
+    table: Option<u64>,
+) -> BTreeMap<&'static str, String> {
     let mut values = job.map(of_job).unwrap_or_default();
-    if let Some(table_id) = errors.iter().find_map(|error| error.table) {
-        values.insert("table_id", table_id.to_string());
-    }
+    values.extend(table.map(|id| ("table_id", id.to_string())));
     values.insert("upgrade", declared.ranges.upgrade(facts.newest_version(tenancy)));
-    GUIDE.steps(section, &values)
+    values
 }
 
 /// What is known of a job, by placeholder.
@@ -110,17 +93,26 @@ pub(super) fn target(description: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::JobId;
+    use crate::model::{Guide, JobId};
 
     /// Everything that a person would copy from the steps for a job with this description.
     fn sql(operation: Operation, description: &str) -> String {
+        let section = match operation {
+            Operation::Import => "Import",
+            Operation::MoltFetch => "MOLT Fetch",
+            Operation::Replication => "Physical cluster replication",
+            Operation::CreateTableAs => "CREATE TABLE AS",
+            _ => "Materialized view",
+        };
         let job = Job {
             operation,
             description: description.to_owned(),
             ..Job::new(&Tenancy::default(), JobId(7))
         };
         let declared = Declared::default();
-        let steps = steps(&declared, &Facts::default(), &job.tenancy, Some(&job), &[]);
+        let values = values(&declared, &Facts::default(), &job.tenancy, Some(&job), None);
+        let steps = Guide::parse(include_str!("remediation.md")).steps(section, &values);
+        assert!(!steps.is_empty(), "{section}");
         steps.into_iter().map(|step| step.sql).collect::<Vec<_>>().join("\n")
     }
 

@@ -3,25 +3,26 @@
 //! It clears only what it compared: the same table of the same database, after the job ended, every row of it.
 
 use crate::facts::{MoltTable, MoltVerify};
-use crate::model::{Job, Operation, Time, Verdict};
+use crate::model::{Job, Operation, Time};
 use crate::parse::statement::{self, Import, Name};
 
+use super::derive::OfJob;
 use super::end::End;
-use super::judge::Judge;
-use super::rules::Outcome;
 use super::{order, remedy};
 
 /// What a Verify means for a job.
-pub(super) enum Verified {
+pub(crate) enum Verified {
     /// No Verify was logged of a table of this name.
     No,
-    /// It decides.
-    Decides(Outcome),
+    /// So many rows of the source are missing.
+    Missing(u64),
+    /// It compared all of so many rows and found no difference.
+    Whole(u64),
     /// It neither clears nor confirms, and why not.
     DoesNotCount(String),
 }
 
-impl Judge<'_> {
+impl OfJob<'_> {
     /// What MOLT logged of a table that has the name of the one that this job imported. MOLT names schema and table
     /// only, so it may be that of another database.
     pub(super) fn molt(&self) -> Option<&MoltTable> {
@@ -43,33 +44,19 @@ impl Judge<'_> {
     }
 
     /// What the last Verify of that table means for the job.
-    pub(super) fn verified(&self) -> Verified {
+    pub(super) fn verify(&self) -> Verified {
         let Some(molt) = self.molt() else { return Verified::No };
         let Some(verify) = &molt.verify else { return Verified::No };
         if let Some(why) = self.another_matter(molt, verify) {
             return Verified::DoesNotCount(why);
         }
         if verify.missing > 0 {
-            return Verified::Decides(Outcome::new(
-                Verdict::Confirmed,
-                "MOLT_MISMATCH",
-                format!(
-                    "MOLT Verify, run after the fetch and after the job ended, found {} rows of the source missing in the target.",
-                    verify.missing
-                ),
-            ));
+            return Verified::Missing(verify.missing);
         }
         if let Some(why) = self.not_whole(molt, verify) {
             return Verified::DoesNotCount(why);
         }
-        Verified::Decides(Outcome::new(
-            Verdict::Cleared,
-            "MOLT_VERIFIED",
-            format!(
-                "MOLT Verify, run after the fetch and after the job ended, compared all {} rows of the table and found no difference. It does not compare secondary indexes.",
-                verify.equal
-            ),
-        ))
+        Verified::Whole(verify.equal)
     }
 
     /// Why the Verify may be about something else than what this job wrote.

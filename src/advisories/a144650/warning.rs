@@ -4,16 +4,16 @@ use crate::model::unmarked;
 
 /// The warning's text taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct FlushError {
+pub(crate) struct FlushError {
     /// Table of the first key, where the bounds can be read.
-    pub(super) table: Option<u64>,
+    pub(crate) table: Option<u64>,
     /// Indexes that the bounds name, first and last.
-    pub(super) indexes: Option<(u64, u64)>,
+    pub(crate) indexes: Option<(u64, u64)>,
     /// The flow was being torn down when the file was sent: another error was already on its way, so the
     /// operation could hardly have gone on to succeed because of this one.
-    pub(super) teardown: bool,
+    pub(crate) teardown: bool,
     /// The cause was removed before we got it.
-    pub(super) redacted: bool,
+    pub(crate) redacted: bool,
 }
 
 /// Takes the message apart; tells what can be told.

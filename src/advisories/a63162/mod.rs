@@ -13,12 +13,12 @@ use crate::facts::Facts;
 use crate::model::{Operation, Tenancy};
 
 use super::chains::{Findings, Remedy, View, unseen};
-use super::{Decision, Declared, Detector};
+use super::{Decides, Decision, Declared, Detector};
 
 /// Decides A-63162.
 pub(super) static DETECTOR: Detector = Detector {
     name: "a63162",
-    decide,
+    decides: Decides::Itself(decide),
     signatures: &[],
     takes: |_| false,
     operations: &[Operation::Backup, Operation::Restore, Operation::Import],

@@ -14,7 +14,7 @@ use crate::model::{Operation, Tenancy};
 use crate::scan::Signature;
 
 use super::chains::{Findings, Remedy, View, unseen};
-use super::{Decision, Declared, Detector};
+use super::{Decides, Decision, Declared, Detector};
 
 /// The message by which fixed builds refuse to restore a damaged chain
 /// (`docs/cockroachdb/backups.md#refused-restores`).
@@ -24,7 +24,7 @@ const REFUSAL: Signature =
 /// Decides A-88042.
 pub(super) static DETECTOR: Detector = Detector {
     name: "a88042",
-    decide,
+    decides: Decides::Itself(decide),
     signatures: &[REFUSAL],
     takes: restores::is_refusal,
     operations: &[Operation::Backup, Operation::Restore, Operation::Import, Operation::MoltFetch],

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::advisories::quote;
-use crate::advisories::remediation::Guide;
 use crate::facts::{BulkOperation, Chain};
-use crate::model::{JobId, Remediation, Subject, SubjectKind, Version};
+use crate::model::{Guide, JobId, Remediation, Subject, SubjectKind, Version};
 use crate::parse::statement::{Address, Targets};
 
 use super::{Said, View};

@@ -97,13 +97,22 @@ pub struct Rule {
     pub rows: Vec<RowSet>,
     /// What it concludes.
     pub lines: Vec<Line>,
+    /// Bounds of what its lines conclude, in the order in which they are said.
+    pub limits: Vec<Limit>,
+    /// What is said beside what decides.
+    pub notes: Vec<Note>,
+    /// Parts of sentences; of those with one name the first that holds is said.
+    pub phrases: Vec<Phrase>,
+    /// Sections of the detector's `remediation.md`; the first that holds says what to do.
+    pub guides: Vec<Guided>,
     /// What to do, by name.
     pub steps: Vec<Step>,
     /// Inputs written as text that come with it.
     pub examples: Vec<Example>,
 }
 
-/// A detector that still decides in Rust; its steps and sentences are there too.
+/// What in Rust stands behind a rule: it derives the rows of a relation, for which the rule has lines, or decides itself
+/// where the rule has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detector {
     /// Name of the module in `advisories`.
@@ -121,6 +130,8 @@ pub struct Subject {
     pub filter: Vec<Test>,
     /// As in [`RowSet::default`].
     pub default: Option<Value>,
+    /// Whether the first line that holds decides, and not the strongest.
+    pub first: bool,
 }
 
 /// Rows of one relation that a line asks for.
@@ -215,6 +226,13 @@ pub enum When {
     Not(Box<When>),
     /// It is not known to hold: only for lines that are no clean word.
     Unless(Box<When>),
+    /// A line with one of these codes or verdicts decided: for notes, and phrases in them.
+    Decided {
+        /// Codes.
+        codes: Vec<String>,
+        /// Verdicts, after all limits that lower them.
+        verdicts: Vec<Verdict>,
+    },
 }
 
 /// What a line can ask about the builds of the subject's node, or of the subject's cluster.
@@ -255,6 +273,61 @@ pub struct Line {
     pub steps: Vec<usize>,
 }
 
+/// A bound of what lines conclude.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Where it ends.
+    pub bound: Bound,
+    /// When it holds.
+    pub when: When,
+    /// Code of the reason.
+    pub code: String,
+    /// Sentence of the reason.
+    pub say: Template,
+}
+
+/// The end of a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bound {
+    /// Nothing stronger is concluded. It is said beside every word but those that rule the harm out.
+    AtMost(Verdict),
+    /// Where a line rules the harm out, this is concluded all the same.
+    AtLeast(Verdict),
+}
+
+/// A sentence beside what decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When it is said: for the first row of the subject for which this holds.
+    pub when: When,
+    /// Code of the reason.
+    pub code: String,
+    /// Sentence of the reason.
+    pub say: Template,
+}
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrase {
+    /// By which templates name it.
+    pub name: String,
+    /// When it is said.
+    pub when: When,
+    /// The words.
+    pub say: Template,
+}
+
+/// A section of steps in a `remediation.md`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guided {
+    /// Its heading.
+    pub section: String,
+    /// When it says what to do.
+    pub when: When,
+    /// Line of the rule's file, from 1.
+    pub line: u32,
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -289,11 +362,34 @@ impl RowSet {
     }
 }
 
+impl When {
+    /// What it asks of the subject's row, in whatever it lies.
+    #[must_use]
+    pub fn of_subject(&self) -> Vec<&Test> {
+        match self {
+            Self::Subject(tests) => tests.iter().collect(),
+            Self::All(each) | Self::Any(each) => each.iter().flat_map(Self::of_subject).collect(),
+            Self::Not(one) | Self::Unless(one) => one.of_subject(),
+            Self::Always | Self::Builds(_) | Self::Rows(_) | Self::Decided { .. } => Vec::new(),
+        }
+    }
+}
+
 impl Rule {
     /// The place of a set of rows.
     #[must_use]
     pub fn row_set(&self, name: &str) -> Option<usize> {
         self.rows.iter().position(|set| set.name == name)
+    }
+
+    /// All conditions under which it says something.
+    pub fn conditions(&self) -> impl Iterator<Item = &When> {
+        let lines = self.lines.iter().map(|line| &line.when);
+        let limits = self.limits.iter().map(|limit| &limit.when);
+        let notes = self.notes.iter().map(|note| &note.when);
+        let phrases = self.phrases.iter().map(|phrase| &phrase.when);
+        let guides = self.guides.iter().map(|guided| &guided.when);
+        lines.chain(limits).chain(notes).chain(phrases).chain(guides)
     }
 
     /// Whether it is a note about the machines of the nodes, which is in no headline.

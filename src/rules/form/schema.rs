@@ -3,7 +3,10 @@
 //! To add one, add it to [`RELATIONS`] and write the file of `rules/relations` that makes its rows; `docs/rules.md` is made
 //! from this list.
 
+mod flush_warning;
+
 use super::rule::Value;
+use flush_warning::FLUSH_WARNING;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,12 @@ pub enum Kind {
     Time,
     /// Text, a number or yes or no, by the type of the setting.
     Any,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// An instant that is said to the last digit, because the order of log entries depends on it.
+    Instant,
+    /// A part of a sentence, which can be said and not compared.
+    Said,
 }
 
 impl Kind {
@@ -33,18 +42,31 @@ impl Kind {
             Self::Version => "version",
             Self::Time => "time",
             Self::Any => "any",
+            Self::Word(_) => "word",
+            Self::Instant => "time",
+            Self::Said => "sentence",
         }
+    }
+
+    /// Whether a column of this kind holds instants.
+    #[must_use]
+    pub fn is_time(self) -> bool {
+        matches!(self, Self::Time | Self::Instant)
     }
 
     /// Whether a column of this kind can be compared with `value`.
     #[must_use]
     pub fn takes(self, value: &Value) -> bool {
         match value {
-            Value::Text(_) => matches!(self, Self::Text | Self::Any),
+            Value::Text(text) => match self {
+                Self::Text | Self::Any => true,
+                Self::Word(words) => words.contains(&text.as_str()),
+                _ => false,
+            },
             Value::Number(_) => matches!(self, Self::Number | Self::Any),
             Value::Bool(_) => matches!(self, Self::Bool | Self::Any),
             Value::Version(_) => self == Self::Version,
-            Value::Time(_) => self == Self::Time,
+            Value::Time(_) => self.is_time(),
         }
     }
 }
@@ -73,6 +95,8 @@ pub struct Relation {
     pub subject: bool,
     /// A column that a rule must compare with given values, because only what is named is read.
     pub named_by: Option<&'static str>,
+    /// The detector in Rust that derives the rows. Only a rule that names it has them, as its subject.
+    pub derived_by: Option<&'static str>,
     /// Its columns.
     pub columns: &'static [Column],
 }
@@ -96,13 +120,14 @@ const fn column(name: &'static str, kind: Kind, about: &'static str) -> Column {
 }
 
 /// All relations.
-pub const RELATIONS: [Relation; 5] = [
+pub const RELATIONS: [Relation; 6] = [
     Relation {
         name: "cluster",
         about: "The cluster, or one of its virtual clusters. The subject of a rule that names none.",
         sources: "everything that was read",
         subject: true,
         named_by: None,
+        derived_by: None,
         columns: &[
             column("nodes", Kind::Number, "How many nodes the input names."),
             column("oldest", Kind::Version, "The oldest build that runs."),
@@ -121,6 +146,7 @@ pub const RELATIONS: [Relation; 5] = [
         sources: "logs, nodes.json, status.json, crdb_internal.kv_node_status, crdb_internal.node_build_info, lists of nodes",
         subject: true,
         named_by: None,
+        derived_by: None,
         columns: &[
             column("node", Kind::Number, "Its number."),
             column("build", Kind::Version, "The build that runs, or ran last."),
@@ -138,6 +164,7 @@ pub const RELATIONS: [Relation; 5] = [
         sources: "the preambles of logs, JSON entries, nodes.json, status.json, crdb_internal.kv_node_status, crdb_internal.node_build_info",
         subject: false,
         named_by: None,
+        derived_by: None,
         columns: &[
             column("node", Kind::Number, "The number of the node."),
             column("build", Kind::Version, "The build."),
@@ -153,6 +180,7 @@ pub const RELATIONS: [Relation; 5] = [
         sources: "crdb_internal.cluster_settings, system.settings, cluster_settings_history, settings.json",
         subject: true,
         named_by: Some("name"),
+        derived_by: None,
         columns: &[
             column("name", Kind::Text, "Its name; both spellings of a renamed one are read."),
             column(
@@ -175,6 +203,7 @@ pub const RELATIONS: [Relation; 5] = [
         sources: "the logs of all nodes, in the formats crdb-v1, crdb-v2 and json",
         subject: true,
         named_by: Some("message"),
+        derived_by: None,
         columns: &[
             column(
                 "message",
@@ -189,4 +218,5 @@ pub const RELATIONS: [Relation; 5] = [
             column("build", Kind::Version, "The build that wrote it."),
         ],
     },
+    FLUSH_WARNING,
 ];

@@ -33,6 +33,7 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<
             ran: None,
             evidence: Some(stretch.evidence()),
             redacted: false,
+            doubts: Vec::new(),
         });
     }
     let missing = super::node::rows(view, fleet).missing;

@@ -21,6 +21,7 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>) -> Rows {
         ran: None,
         evidence: None,
         redacted: false,
+        doubts: Vec::new(),
     };
     Rows { rows: vec![row], ..Rows::default() }
 }

@@ -109,6 +109,7 @@ fn row(sign: &Sign) -> Row {
             text: sign.raw.clone(),
         }),
         redacted: entry.message.contains("\u{2039}\u{d7}\u{203a}"),
+        doubts: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 pub(super) mod cluster;
+pub(super) mod flush_warning;
 pub(super) mod log;
 pub(super) mod node;
 pub(super) mod setting;

@@ -28,6 +28,7 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>) -> Rows {
             ran: None,
             evidence: now.map(|stretch| stretch.evidence()),
             redacted: false,
+            doubts: Vec::new(),
         });
     }
     let cluster = view.tenancy.cluster.name().unwrap_or_default().to_owned();

@@ -60,6 +60,7 @@ fn row(name: String, setting: &Setting, default: Option<&Value>) -> Row {
         node: None,
         ran: None,
         redacted: false,
+        doubts: Vec::new(),
     }
 }
 

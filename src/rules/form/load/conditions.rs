@@ -4,9 +4,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::super::literals;
-use super::super::rule::{Builds, Is, Order, RowSet, Subject, Test, Value, When};
+use super::super::rule::{Builds, Is, Order, Phrase, RowSet, Subject, Test, Value, When};
 use super::super::schema::{self, Column, Kind, Relation};
 use super::super::windows::Windows;
+use super::parts::VERDICTS;
 use super::reader::{Reader, Table, nearest};
 use crate::model::{Time, Version};
 
@@ -19,6 +20,12 @@ pub(super) struct Names<'r> {
     pub(super) subject: &'r Subject,
     pub(super) rows: &'r [RowSet],
     pub(super) windows: &'r Windows,
+    /// What is put together under a name, as far as it was read.
+    pub(super) phrases: &'r [Phrase],
+    /// Codes of the lines.
+    pub(super) codes: &'r [&'r str],
+    /// Whether something can depend on which line decided.
+    pub(super) decided: bool,
 }
 
 /// The condition of a line.
@@ -50,12 +57,12 @@ pub(super) fn when<'a>(
         DeValue::Array(_) => several(reader, value, "when").map(When::All),
         DeValue::Table(content) => {
             let table = Table { content, at };
-            let words = ["all", "any", "not", "unless", "subject"];
+            let words = ["all", "any", "not", "unless", "subject", "decided"];
             reader.only(table, "a condition", &words);
             if content.len() != 1 {
                 reader.problem(
                     at,
-                    "a condition has exactly one of all, any, not, unless and subject",
+                    "a condition has exactly one of all, any, not, unless, subject and decided",
                 );
                 return None;
             }
@@ -70,6 +77,7 @@ pub(super) fn when<'a>(
                     let relation = schema::relation(&names.subject.from)?;
                     Some(When::Subject(tests(reader, table, relation)))
                 }
+                "decided" => decided(reader, inner, names),
                 _ => None,
             }
         }
@@ -78,6 +86,32 @@ pub(super) fn when<'a>(
             None
         }
     }
+}
+
+/// What decided: codes of lines, or verdicts that lines give.
+fn decided<'a>(
+    reader: &mut Reader<'a>,
+    value: &'a Spanned<DeValue<'a>>,
+    names: Names<'_>,
+) -> Option<When> {
+    if !names.decided {
+        let text = "what decided is known to phrases and notes, and to no line";
+        reader.problem(value.span().start, text);
+        return None;
+    }
+    let (mut codes, mut verdicts) = (Vec::new(), Vec::new());
+    for (word, span) in reader.texts(value, "decided") {
+        if let Some((_, verdict)) = VERDICTS.iter().find(|(one, _)| *one == word) {
+            verdicts.push(*verdict);
+        } else if names.codes.contains(&word) {
+            codes.push(word.to_owned());
+        } else {
+            let codes = names.codes.iter().copied();
+            let near = nearest(word, codes.chain(VERDICTS.iter().map(|(one, _)| *one)));
+            reader.problem(span.start, format!("no line gives `{word}`{near}"));
+        }
+    }
+    Some(When::Decided { codes, verdicts })
 }
 
 /// A condition that is one word.
@@ -179,7 +213,7 @@ fn compare<'a>(
         }
         "before" | "after" => {
             let order = if key == "before" { Order::Less } else { Order::Greater };
-            if kind != Kind::Time {
+            if !kind.is_time() {
                 reader.problem(at, format!("`{key}` compares times, and not {}", kind.as_str()));
                 return None;
             }
@@ -247,8 +281,10 @@ pub(super) fn one<'a>(
 ) -> Option<Value> {
     let read = match (value.get_ref(), column.kind) {
         (DeValue::String(text), Kind::Version) => Version::parse(text).map(Value::Version),
-        (DeValue::String(text), Kind::Time) => Time::parse_rfc3339(text).map(Value::Time),
-        (DeValue::Datetime(time), Kind::Time) => {
+        (DeValue::String(text), Kind::Time | Kind::Instant) => {
+            Time::parse_rfc3339(text).map(Value::Time)
+        }
+        (DeValue::Datetime(time), Kind::Time | Kind::Instant) => {
             Time::parse_rfc3339(&time.to_string()).map(Value::Time)
         }
         (DeValue::String(text), _) => Some(Value::Text(text.to_string())),
@@ -257,12 +293,21 @@ pub(super) fn one<'a>(
         (DeValue::Float(number), _) => millionths(number.as_str()).map(Value::Number),
         _ => None,
     };
+    if let (Kind::Word(words), DeValue::String(word)) = (column.kind, value.get_ref())
+        && !words.contains(&word.as_ref())
+    {
+        let near = nearest(word, words.iter().copied());
+        let text = format!("`{}` is never `{word}`{near}", column.name);
+        reader.problem(value.span().start, text);
+        return None;
+    }
     let fits = read.filter(|value| column.kind.takes(value));
     if fits.is_none() {
         let kind = match column.kind {
             Kind::Any => "text, a number, or true or false",
             Kind::Version => "a build such as \"22.2.6\"",
-            Kind::Time => "an instant such as 2023-01-31T00:00:00Z",
+            Kind::Time | Kind::Instant => "an instant such as 2023-01-31T00:00:00Z",
+            Kind::Said => "only said, and never compared",
             kind => kind.as_str(),
         };
         reader.wrong(value, column.name, kind);

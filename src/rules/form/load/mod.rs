@@ -10,15 +10,18 @@ mod reader;
 use toml::de::DeTable;
 
 use super::rule::{Basis, Detector, Origin, Rule, SEVERITIES, Subject};
+use super::schema;
 use super::windows::Windows;
 use conditions::Names;
 pub use reader::Problem;
-use reader::{Reader, Table};
+use reader::{Reader, Table, nearest};
+
+use crate::model::Guide;
 
 /// So many bytes may the file of a rule have.
 pub const LONGEST: usize = 256 << 10;
 
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 18] = [
     "id",
     "title",
     "url",
@@ -31,6 +34,10 @@ const FIELDS: [&str; 14] = [
     "subject",
     "rows",
     "line",
+    "limit",
+    "note",
+    "phrase",
+    "guide",
     "step",
     "example",
 ];
@@ -60,6 +67,20 @@ pub fn load(file: &str, text: &str, origin: Origin) -> Result<Rule, Vec<Problem>
         Some(rule) if problems.is_empty() => Ok(rule),
         _ => Err(problems),
     }
+}
+
+/// The sections that a rule names and that the text of its steps does not have, or has without a step.
+#[must_use]
+pub fn sections_missing(file: &str, rule: &Rule, guide: &Guide) -> Vec<Problem> {
+    let sections: Vec<&str> = guide.sections().collect();
+    let missing = rule.guides.iter().filter(|one| !sections.contains(&one.section.as_str()));
+    missing
+        .map(|one| {
+            let near = nearest(&one.section, sections.iter().copied());
+            let text = format!("there is no section `{}` with steps{near}", one.section);
+            Problem { file: file.to_owned(), line: one.line, text }
+        })
+        .collect()
 }
 
 fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<Rule> {
@@ -93,15 +114,41 @@ fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<
     let detector = detector(reader, root, shipped);
     let subject = subject(reader, root);
     let rows = parts::rows(reader, root, &subject);
-    let names = Names { subject: &subject, rows: &rows, windows: &windows };
+    let codes = parts::codes(root);
+    let names = Names {
+        subject: &subject,
+        rows: &rows,
+        windows: &windows,
+        phrases: &[],
+        codes: &codes,
+        decided: true,
+    };
+    let phrases = parts::phrases(reader, root, names);
+    let beside = Names { phrases: &phrases, ..names };
+    let names = Names { decided: false, ..beside };
     let steps = parts::steps(reader, root, names);
     let lines = parts::lines(reader, root, names, &steps);
-    if lines.is_empty() == detector.is_none() {
-        let text = if lines.is_empty() {
-            "a rule has at least one `[[line]]`"
-        } else {
-            "a rule has lines or a detector, and not both"
+    let limits = parts::limits(reader, root, names);
+    let notes = parts::notes(reader, root, beside);
+    let guides = parts::guides(reader, root, names);
+    if lines.is_empty() && detector.is_none() {
+        reader.problem(0, "a rule has at least one `[[line]]`");
+    }
+    let derives = schema::relation(&subject.from).and_then(|relation| relation.derived_by);
+    let named = detector.as_ref().filter(|_| !lines.is_empty());
+    if derives != named.map(|named| named.name.as_str()) {
+        let text = match derives {
+            Some(name) => format!(
+                "rows of `{}` are derived by `{name}`, which the rule does not name as its detector",
+                subject.from
+            ),
+            None => "lines beside a detector are about rows that it derives".to_owned(),
         };
+        reader.problem(0, text);
+    }
+    let beside_lines = [limits.is_empty(), notes.is_empty(), guides.is_empty(), !subject.first];
+    if derives.is_none() && beside_lines.contains(&false) {
+        let text = "only a rule about rows that a detector derives has limits, notes and guides, and lines of which the first decides";
         reader.problem(0, text);
     }
     let examples = parts::examples(reader, root);
@@ -119,6 +166,10 @@ fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<
         subject,
         rows,
         lines,
+        limits,
+        notes,
+        phrases,
+        guides,
         steps,
         examples,
     })
@@ -181,10 +232,11 @@ fn detector<'a>(reader: &mut Reader<'a>, root: Table<'a>, shipped: bool) -> Opti
 }
 
 fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
-    let cluster = || Subject { from: "cluster".to_owned(), filter: Vec::new(), default: None };
+    let cluster =
+        || Subject { from: "cluster".to_owned(), filter: Vec::new(), default: None, first: false };
     let Some(value) = reader.get(root, "subject") else { return cluster() };
     let Some(table) = reader.table(value, "subject") else { return cluster() };
-    reader.only(table, "a subject", &["from", "where", "default"]);
+    reader.only(table, "a subject", &["from", "where", "default", "decides"]);
     let Some((from, span)) = reader.need_text(table, "a subject", "from") else {
         return cluster();
     };
@@ -194,7 +246,10 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     }
     let filter = parts::filter(reader, table, relation);
     let default = parts::default(reader, table, relation);
-    Subject { from: from.to_owned(), filter, default }
+    let words = [("first", true), ("strongest", false)];
+    let first = reader.text_of(table, "decides");
+    let first = first.and_then(|(word, at)| reader.word(word, at.start, "order of lines", &words));
+    Subject { from: from.to_owned(), filter, default, first: first.unwrap_or(false) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::super::literals;
-use super::super::rule::{Example, Is, Line, RowSet, Step, Subject, Test, Value, When};
+use super::super::rule::{
+    Bound, Example, Guided, Is, Limit, Line, Note, Phrase, RowSet, Step, Subject, Test, Value, When,
+};
 use super::super::schema::{self, Relation};
 use super::super::template::{Slot, Template};
 use super::super::windows::{Window, Windows};
@@ -15,7 +17,7 @@ use crate::model::{Safety, Verdict, Version};
 /// Placeholders about the builds of the windows that ran.
 pub(super) const OF_BUILDS: [&str; 4] = ["builds", "nodes", "period", "upgrade"];
 
-const VERDICTS: [(&str, Verdict); 10] = [
+pub(super) const VERDICTS: [(&str, Verdict); 10] = [
     ("confirmed", Verdict::Confirmed),
     ("suspect", Verdict::Suspect),
     ("possible", Verdict::Possible),
@@ -162,7 +164,7 @@ pub(super) fn rows<'a>(reader: &mut Reader<'a>, root: Table<'a>, subject: &Subje
             let of = sets_only.iter().find(|set| set.name == *other).map(|set| set.from.as_str());
             let of = of.or((other == "subject").then_some(subject.from.as_str()));
             let known = of.and_then(schema::relation).and_then(|of| of.column(column));
-            let time = known.is_some_and(|(_, column)| column.kind == schema::Kind::Time);
+            let time = known.is_some_and(|(_, column)| column.kind.is_time());
             let compares = |of: &RowSet| of.name == *other && of.compares_with_others();
             if sets_only.iter().any(compares) {
                 reader.problem(
@@ -189,6 +191,9 @@ fn row_set<'a>(
     reader.only(table, "a set of rows", &["from", "where", "same", "count", "default"]);
     let (from, span) = reader.need_text(table, "a set of rows", "from")?;
     let relation = relation(reader, from, span.start)?;
+    if relation.derived_by.is_some() {
+        reader.problem(span.start, format!("the rows of `{from}` are subjects and nothing else"));
+    }
     let filter = filter(reader, table, relation);
     let mut same = Vec::new();
     if let Some(value) = reader.get(table, "same") {
@@ -255,7 +260,7 @@ fn template(reader: &mut Reader<'_>, text: &str, at: usize, names: Names<'_>) ->
 }
 
 fn known(slot: &Slot, names: Names<'_>) -> Result<(), String> {
-    let Names { subject, rows, windows } = names;
+    let Names { subject, rows, windows, phrases, .. } = names;
     let builds = OF_BUILDS.iter().copied().filter(|_| *windows != Windows::None);
     let relation = match slot.name.as_str() {
         "subject" => Some(subject.from.as_str()),
@@ -270,8 +275,15 @@ fn known(slot: &Slot, names: Names<'_>) -> Result<(), String> {
             Err(format!("`{{{slot}}}` names no column of `{}`{near}", relation.name))
         }
         (None, None) if builds.clone().any(|one| one == slot.name) => Ok(()),
+        (None, None) if phrases.iter().any(|phrase| phrase.name == slot.name) => {
+            let mut of_name = phrases.iter().filter(|phrase| phrase.name == slot.name);
+            let depends = of_name.any(|phrase| asks_what_decided(&phrase.when));
+            let text = format!("`{{{slot}}}` depends on which line decides, so no line can say it");
+            if depends && !names.decided { Err(text) } else { Ok(()) }
+        }
         (None, _) => {
             let known = rows.iter().map(|set| set.name.as_str());
+            let known = known.chain(phrases.iter().map(|phrase| phrase.name.as_str()));
             let near = nearest(&slot.name, known.chain(builds).chain(["subject"]));
             Err(format!("there is no placeholder `{{{slot}}}`{near}"))
         }
@@ -309,6 +321,129 @@ pub(super) fn steps<'a>(reader: &mut Reader<'a>, root: Table<'a>, names: Names<'
     steps
 }
 
+/// The codes of the lines, before anything else of them is read.
+pub(super) fn codes<'a>(root: Table<'a>) -> Vec<&'a str> {
+    let lines = root.content.get("line").and_then(|lines| lines.get_ref().as_array());
+    let code =
+        |line: &'a Spanned<DeValue<'a>>| line.get_ref().as_table()?.get("code")?.get_ref().as_str();
+    lines.into_iter().flatten().filter_map(code).collect()
+}
+
+/// The parts of sentences. Each can use those before it that have another name.
+pub(super) fn phrases<'a>(
+    reader: &mut Reader<'a>,
+    root: Table<'a>,
+    names: Names<'_>,
+) -> Vec<Phrase> {
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for table in reader.tables(root, "phrase") {
+        reader.only(table, "a phrase", &["name", "when", "say"]);
+        let name = reader.need_text(table, "a phrase", "name");
+        if let Some((name, span)) = &name {
+            let taken = *name == "subject"
+                || OF_BUILDS.contains(name)
+                || names.rows.iter().any(|set| set.name == *name);
+            if taken || Template::parse(&format!("{{{name}}}")).is_err() || name.contains('.') {
+                reader.problem(span.start, format!("`{name}` cannot name a phrase"));
+            }
+        }
+        let before: Vec<Phrase> = phrases
+            .iter()
+            .filter(|phrase| name.as_ref().is_some_and(|(name, _)| phrase.name != *name))
+            .cloned()
+            .collect();
+        let names = Names { phrases: &before, ..names };
+        let said = said(reader, table, "a phrase", names);
+        if let (Some((name, _)), Some((when, say))) = (name, said) {
+            phrases.push(Phrase { name: name.to_owned(), when, say });
+        }
+    }
+    phrases
+}
+
+/// The fields `when` and `say`.
+fn said<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    what: &str,
+    names: Names<'_>,
+) -> Option<(When, Template)> {
+    let when = reader.need(table, what, "when");
+    let when = when.and_then(|when| conditions::when(reader, when, names, 0));
+    let say = reader.need_text(table, what, "say");
+    let say = say.map(|(text, span)| template(reader, text, span.start, names));
+    Some((when?, say?))
+}
+
+/// The field `code`.
+fn code<'a>(reader: &mut Reader<'a>, table: Table<'a>, what: &str) -> Option<String> {
+    let (code, span) = reader.need_text(table, what, "code")?;
+    if !is_code(code) {
+        reader.problem(span.start, format!("`{code}` is no code such as VERSION_AFFECTED"));
+    }
+    Some(code.to_owned())
+}
+
+/// The bounds.
+pub(super) fn limits<'a>(reader: &mut Reader<'a>, root: Table<'a>, names: Names<'_>) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    for table in reader.tables(root, "limit") {
+        reader.only(table, "a limit", &["at_most", "at_least", "when", "code", "say"]);
+        let mut verdict = |key: &str| {
+            let (word, span) = reader.text_of(table, key)?;
+            reader.word(word, span.start, "verdict", &VERDICTS)
+        };
+        let bound = match (verdict("at_most"), verdict("at_least")) {
+            (Some(most), None) => Some(Bound::AtMost(most)),
+            (None, Some(least)) => Some(Bound::AtLeast(least)),
+            _ => {
+                reader.problem(table.at, "a limit has one of `at_most` and `at_least`");
+                None
+            }
+        };
+        let code = code(reader, table, "a limit");
+        let said = said(reader, table, "a limit", names);
+        if let (Some(bound), Some(code), Some((when, say))) = (bound, code, said) {
+            limits.push(Limit { bound, when, code, say });
+        }
+    }
+    limits
+}
+
+/// What is said beside what decides.
+pub(super) fn notes<'a>(reader: &mut Reader<'a>, root: Table<'a>, names: Names<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for table in reader.tables(root, "note") {
+        reader.only(table, "a note", &["when", "code", "say"]);
+        let code = code(reader, table, "a note");
+        let said = said(reader, table, "a note", names);
+        if let (Some(code), Some((when, say))) = (code, said) {
+            notes.push(Note { when, code, say });
+        }
+    }
+    notes
+}
+
+/// Which sections of the detector's text say what to do.
+pub(super) fn guides<'a>(
+    reader: &mut Reader<'a>,
+    root: Table<'a>,
+    names: Names<'_>,
+) -> Vec<Guided> {
+    let mut guides = Vec::new();
+    for table in reader.tables(root, "guide") {
+        reader.only(table, "a guide", &["section", "when"]);
+        let section = reader.need_text(table, "a guide", "section");
+        let when = reader.need(table, "a guide", "when");
+        let when = when.and_then(|when| conditions::when(reader, when, names, 0));
+        if let (Some((section, span)), Some(when)) = (section, when) {
+            let line = reader.line(span.start);
+            guides.push(Guided { section: section.to_owned(), when, line });
+        }
+    }
+    guides
+}
+
 /// The lines.
 pub(super) fn lines<'a>(
     reader: &mut Reader<'a>,
@@ -323,16 +458,8 @@ pub(super) fn lines<'a>(
         let verdict = reader.need_text(table, "a line", "verdict");
         let verdict =
             verdict.and_then(|(word, span)| reader.word(word, span.start, "verdict", &VERDICTS));
-        let when = reader.need(table, "a line", "when");
-        let when = when.and_then(|when| conditions::when(reader, when, names, 0));
-        let code = reader.need_text(table, "a line", "code");
-        if let Some((code, span)) = &code
-            && !is_code(code)
-        {
-            reader.problem(span.start, format!("`{code}` is no code such as VERSION_AFFECTED"));
-        }
-        let say = reader.need_text(table, "a line", "say");
-        let say = say.map(|(text, span)| template(reader, text, span.start, names));
+        let code = code(reader, table, "a line");
+        let said = said(reader, table, "a line", names);
         let mut named = Vec::new();
         if let Some(value) = reader.get(table, "steps") {
             for (name, span) in reader.texts(value, "steps") {
@@ -349,13 +476,12 @@ pub(super) fn lines<'a>(
             }
         }
         let clean = verdict.is_some_and(|verdict| verdict <= Verdict::Mitigated);
-        if clean && when.as_ref().is_some_and(takes_ignorance) {
+        if clean && said.as_ref().is_some_and(|(when, _)| takes_ignorance(when)) {
             let text = "`unless` takes what is not known for what does not hold, and a clean verdict cannot rest on that";
             reader.problem(table.at, text);
         }
-        if let (Some(verdict), Some(when), Some((code, _)), Some(say)) = (verdict, when, code, say)
-        {
-            lines.push(Line { verdict, when, code: code.to_owned(), say, steps: named });
+        if let (Some(verdict), Some(code), Some((when, say))) = (verdict, code, said) {
+            lines.push(Line { verdict, when, code, say, steps: named });
         }
     }
     for (step, _) in steps.iter().zip(used).filter(|(_, used)| !used) {
@@ -370,6 +496,20 @@ fn takes_ignorance(when: &When) -> bool {
         When::Unless(_) => true,
         When::All(each) | When::Any(each) => each.iter().any(takes_ignorance),
         When::Not(one) => takes_ignorance(one),
+        When::Always
+        | When::Builds(_)
+        | When::Rows(_)
+        | When::Subject(_)
+        | When::Decided { .. } => false,
+    }
+}
+
+/// Whether a condition depends on which line decided.
+fn asks_what_decided(when: &When) -> bool {
+    match when {
+        When::Decided { .. } => true,
+        When::All(each) | When::Any(each) => each.iter().any(asks_what_decided),
+        When::Not(one) | When::Unless(one) => asks_what_decided(one),
         When::Always | When::Builds(_) | When::Rows(_) | When::Subject(_) => false,
     }
 }

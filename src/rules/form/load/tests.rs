@@ -1,7 +1,8 @@
 //! Rules that are read, and mistakes that are named.
 
 use super::*;
-use crate::rules::form::rule::{Builds, Is, Value, When};
+use crate::model::Verdict;
+use crate::rules::form::rule::{Bound, Builds, Is, Value, When};
 
 const RULE: &str = r#"id = "slow-disk"
 title = "Slow disks"
@@ -200,4 +201,144 @@ fn load_survives_text_that_is_no_rule() {
         ["r.toml:1: the file has more than 262144 bytes, which no rule needs"]
     );
     assert_eq!(problems("id = \"a\"\nid = \"b\"\n").len(), 1);
+}
+
+/// A rule about rows that a detector derives.
+const DERIVED: &str = r#"id = "A-1"
+title = "Flushes"
+url = "https://example.org"
+published = 2025-04-28
+severity = "data-loss"
+basis = "none"
+
+[detector]
+name = "a144650"
+
+[subject]
+from = "flush_warning"
+decides = "first"
+
+[[phrase]]
+name = "late"
+when = { subject = { restarted = "late" } }
+say = ", but {subject.gap} later"
+
+[[phrase]]
+name = "why"
+when = { decided = ["RESTARTED", "possible"] }
+say = "it restarted{late}"
+
+[[line]]
+verdict = "possible"
+when = { subject = { operation = "import" } }
+code = "RESTARTED"
+say = "It restarted{late}."
+
+[[limit]]
+at_most = "possible"
+when = { subject = { teardown = true } }
+code = "TEARDOWN"
+say = "It was torn down."
+
+[[note]]
+when = "always"
+code = "WHY"
+say = "So because {why}."
+
+[[guide]]
+section = "Import"
+when = "always"
+"#;
+
+fn shipped(text: &str) -> Result<Rule, Vec<String>> {
+    let loaded = load("r.toml", text, Origin::Shipped);
+    loaded.map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn load_reads_lines_about_derived_rows() {
+    let rule = shipped(DERIVED).unwrap();
+    assert!(rule.subject.first);
+    let counts = [rule.phrases.len(), rule.limits.len(), rule.notes.len(), rule.guides.len()];
+    assert_eq!(counts, [2, 1, 1, 1]);
+    assert_eq!(rule.limits[0].bound, Bound::AtMost(Verdict::Possible));
+    let When::Decided { codes, verdicts } = &rule.phrases[1].when else { panic!("{rule:?}") };
+    assert_eq!(
+        (&codes[..], &verdicts[..]),
+        (&["RESTARTED".to_owned()][..], &[Verdict::Possible][..])
+    );
+}
+
+#[test]
+fn load_names_mistakes_about_derived_rows() {
+    for (from, to, problem) in [
+        (
+            "restarted = \"late\"",
+            "restarted = \"laet\"",
+            "r.toml:17: `restarted` is never `laet`; did you mean `late`?",
+        ),
+        (
+            "[\"RESTARTED\", \"possible\"]",
+            "\"RESTARTD\"",
+            "r.toml:22: no line gives `RESTARTD`; did you mean `RESTARTED`?",
+        ),
+        (
+            "It restarted{late}.",
+            "It restarted{lat}.",
+            "r.toml:29: there is no placeholder `{lat}`; did you mean `late`?",
+        ),
+        (
+            "It restarted{late}.",
+            "{why}.",
+            "r.toml:29: `{why}` depends on which line decides, so no line can say it",
+        ),
+        (
+            ", but {subject.gap} later",
+            "{why}",
+            "r.toml:18: there is no placeholder `{why}`; known are subject",
+        ),
+        (
+            "at_most = \"possible\"",
+            "at_last = \"possible\"",
+            "r.toml:31: a limit has one of `at_most` and `at_least`",
+        ),
+        (
+            "operation = \"import\"",
+            "gap = \"1 second\"",
+            "r.toml:27: `gap` is only said, and never compared, and this is of type string",
+        ),
+        (
+            "name = \"a144650\"",
+            "name = \"a1\"",
+            "r.toml:1: rows of `flush_warning` are derived by `a144650`, which the rule does not name as its detector",
+        ),
+        (
+            "from = \"flush_warning\"",
+            "from = \"node\"",
+            "r.toml:1: lines beside a detector are about rows that it derives",
+        ),
+    ] {
+        assert_eq!(DERIVED.matches(from).count(), 1, "{from}");
+        let found = shipped(&DERIVED.replace(from, to)).unwrap_err();
+        assert!(found.iter().any(|one| one == problem), "{problem}: {found:#?}");
+    }
+    let found = changed("from = \"log\"", "from = \"flush_warning\"");
+    let problem = "r.toml:13: the rows of `flush_warning` are subjects and nothing else";
+    assert!(found.iter().any(|one| one == problem), "{found:#?}");
+    let limit = "\n[[note]]\nwhen = \"always\"\ncode = \"X\"\nsay = \"x\"\n";
+    let found = problems(&format!("{RULE}{limit}"));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("r.toml:1: only a rule about rows that a detector derives has"));
+}
+
+#[test]
+fn load_names_sections_without_steps() {
+    let rule = shipped(DERIVED).unwrap();
+    let guide = Guide::parse(
+        "## What to do\n\n### Imports\n\n1. [read-only] Look.\n\n### Import\n\nNothing.\n",
+    );
+    let missing: Vec<String> =
+        sections_missing("r.toml", &rule, &guide).iter().map(ToString::to_string).collect();
+    let said = "r.toml:43: there is no section `Import` with steps; did you mean `Imports`?";
+    assert_eq!(missing, [said]);
 }

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Remediation, Safety};
+use super::{Remediation, Safety};
 
 /// The parsed text of a `remediation.md`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Guide {
+pub struct Guide {
     sections: BTreeMap<String, Vec<Step>>,
 }
 
@@ -25,7 +25,7 @@ struct Step {
 impl Guide {
     /// Reads the sections below *What to do*. Lines of no known shape belong to the step before them.
     #[must_use]
-    pub(super) fn parse(markdown: &str) -> Self {
+    pub fn parse(markdown: &str) -> Self {
         let mut guide = Self::default();
         let mut section: Option<&mut Vec<Step>> = None;
         let mut in_sql = false;
@@ -50,7 +50,7 @@ impl Guide {
 
     /// The steps of a section, filled. None for a section that does not exist.
     #[must_use]
-    pub(super) fn steps(
+    pub fn steps(
         &self,
         section: &str,
         values: &BTreeMap<&'static str, String>,
@@ -68,10 +68,9 @@ impl Guide {
             .collect()
     }
 
-    /// Names of the sections.
-    #[cfg(test)]
-    fn sections(&self) -> impl Iterator<Item = &str> {
-        self.sections.keys().map(String::as_str)
+    /// Names of the sections that have steps.
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        self.sections.iter().filter(|(_, steps)| !steps.is_empty()).map(|(name, _)| name.as_str())
     }
 }
 
