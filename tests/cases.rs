@@ -103,7 +103,7 @@ fn cases() -> Vec<Case> {
             let (name, shows) =
                 head.split_once(": ").unwrap_or_else(|| panic!("{head} says nothing"));
             assert!(!shows.is_empty(), "{}: {name} says nothing", path.display());
-            cases.push(Case::new(&stem(&path), name, &path, rest, true));
+            cases.push(Case::new(&stem(&path), name, &path, &format!("{rest}\n"), true));
         }
     }
     cases
@@ -160,7 +160,8 @@ impl Case {
             0
         };
         let (before, after) = text.split_at(at);
-        let (input, rest) = after.split_once("----\n").unwrap();
+        // In a new case nothing may stand between this and the next one.
+        let (input, rest) = after.split_once("----").unwrap();
         let tail = rest.find("\n=== ").map_or("", |at| &rest[at..]);
         fs::write(&self.path, format!("{before}{input}----\n{actual}{tail}")).unwrap();
     }
