@@ -88,6 +88,13 @@ pub fn command(path: &Path, format: &str) -> Result<(String, Option<i32>)> {
     Ok((String::from_utf8(output.stdout)?, output.status.code()))
 }
 
+/// The verdict of an advisory in a report; null if the report does not speak of it.
+#[must_use]
+pub fn verdict<'a>(report: &'a Value, advisory: &str) -> &'a Value {
+    let all = report["advisories"].as_array().map_or(&[][..], Vec::as_slice);
+    all.iter().find(|one| one["id"] == advisory).map_or(&Value::Null, |one| &one["verdict"])
+}
+
 /// The text of a report without what differs between two runs: everything but the object `tool.run`.
 ///
 /// # Errors

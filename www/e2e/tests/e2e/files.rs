@@ -45,7 +45,8 @@ async fn unread(page: &Page, cause: &str) -> Result<Value> {
     assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
     assert_eq!(unread[0]["path"], LOG);
     assert_eq!(unread[0]["reason"], "READ_FAILED");
-    assert_eq!(unread[0]["weakens"][0], "A-144650");
+    let weakens = unread[0]["weakens"].as_array().map_or(&[][..], Vec::as_slice);
+    assert!(weakens.iter().any(|id| id == "A-144650"), "{unread}");
     assert!(unread[0]["detail"].to_string().contains(cause), "{unread}");
     let shown = page.text("unread-list").await?;
     assert!(shown.contains(LOG) && shown.contains(cause), "{shown}");
@@ -81,7 +82,7 @@ async fn undisturbed_the_bundle_of_these_tests_has_no_sign() -> Result<()> {
     let page = site.open().await?;
     page.choose_folder(&folder).await?;
     let report = page.finished().await?;
-    assert_eq!(report["advisories"][0]["verdict"], "no_sign");
+    assert_eq!(bundle::verdict(&report, "A-144650"), "no_sign");
     assert_eq!(report["input"]["files"]["read"], 4);
     page.nothing_complained().await
 }
@@ -155,7 +156,7 @@ async fn what_was_found_before_a_file_vanished_is_still_reported() -> Result<()>
     fs::remove_file(&log)?;
     page.in_workers("globalThis.go?.()")?;
     let report = page.finished().await?;
-    assert_eq!(report["advisories"][0]["verdict"], "suspect");
+    assert_eq!(bundle::verdict(&report, "A-144650"), "suspect");
     assert_eq!(report["input"]["unread"][0]["reason"], "READ_FAILED");
 
     page.evaluate("document.querySelector('[data-testid=evidence-line] button').click()").await?;

@@ -139,7 +139,7 @@ async fn a_hostile_bundle_makes_nothing_on_the_page_and_in_its_report() -> Resul
 
 /// A report in which every text is one and the same.
 fn fill(value: &mut Value, text: &str) {
-    const FIXED: [&str; 19] = [
+    const FIXED: [&str; 20] = [
         "schema",
         "time",
         "from",
@@ -159,6 +159,7 @@ fn fill(value: &mut Value, text: &str) {
         "event",
         "code",
         "weakens",
+        "origin",
     ];
     match value {
         Value::Object(fields) => {
