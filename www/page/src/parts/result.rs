@@ -90,8 +90,9 @@ fn verdict(handed: &Handed, report: &Report) -> El {
     let verdict = report.verdict();
     let headline = wording::headline(report);
     // What is missing stands in the headline.
-    let names_more =
-        |advisory: &&Advisory| advisory.verdict == verdict && verdict != Verdict::CannotTell;
+    let names_more = |advisory: &&Advisory| {
+        advisory.verdict == verdict && verdict != Verdict::CannotTell && !advisory.is_note()
+    };
     let why = report.advisories.iter().filter(names_more);
     let why: Vec<_> = why.map(|advisory| html("p").child(raw(&advisory.why))).collect();
     let next = verdict.asks_for_action().then(|| {
