@@ -39,6 +39,8 @@ pub(super) struct Fleet<'a> {
     stretches: Vec<Stretch<'a>>,
     /// The last instant that is known.
     end: Option<Time>,
+    /// The last instant at which its cluster is known to have worked: when it was collected, or a job's.
+    collected: Option<Time>,
 }
 
 /// Of whose builds something is asked.
@@ -82,7 +84,11 @@ impl<'a> Fleet<'a> {
         stretches.extend(homeless.map(|(_, seen)| Stretch { node: None, seen, now: false }));
         let end = nodes.iter().filter_map(|(_, node)| end(node)).max();
         let end = end.max(stretches.iter().filter_map(|stretch| stretch.seen.until).max());
-        let mut fleet = Self { facts, tenancy, nodes, stretches, end };
+        let of_cluster = &tenancy.cluster;
+        let jobs = facts.jobs.values().filter(|job| job.tenancy.cluster == *of_cluster);
+        let worked = jobs.filter_map(|job| job.finished.max(job.created)).max();
+        let collected = facts.cluster(of_cluster).collected.max(worked);
+        let mut fleet = Self { facts, tenancy, nodes, stretches, end, collected };
         fleet.settle_homeless();
         fleet
     }
@@ -189,11 +195,9 @@ impl<'a> Fleet<'a> {
     /// Whether a build in a window may run since the last one of a node that is known: the input was collected so much later
     /// that the node may have been upgraded.
     fn since_last(&self, windows: &Windows, id: NodeId, node: &Node) -> Truth {
-        let of_cluster = &self.tenancy.cluster;
-        let jobs = self.facts.jobs.values().filter(|job| job.tenancy.cluster == *of_cluster);
-        let worked = jobs.filter_map(|job| job.finished.max(job.created)).max();
-        let collected = self.facts.cluster(of_cluster).collected.max(worked);
-        let (Some(collected), Some(last)) = (collected, last(node)) else { return Truth::False };
+        let (Some(collected), Some(last)) = (self.collected, last(node)) else {
+            return Truth::False;
+        };
         let undated = node.versions.iter().any(|seen| seen.from.is_none());
         if undated || collected <= last.plus(LATELY) {
             return Truth::False;
