@@ -264,8 +264,8 @@ pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
 /// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables.
 ///
 /// What is missing of a log of another channel, by its name, or of a table that is read for what it adds (schedules, events,
-/// liveness, gossip and settings), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter in a file
-/// of any name.
+/// liveness, gossip and settings), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter
+/// in a file of any name.
 pub(crate) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
         "cockroach-health.",

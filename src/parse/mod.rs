@@ -44,6 +44,12 @@ pub fn clean(line: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether `text` begins like `shape`, in which a zero stands for any digit.
+fn begins_like(text: &[u8], shape: &[u8]) -> bool {
+    text.len() >= shape.len()
+        && shape.iter().zip(text).all(|(s, b)| if *s == b'0' { b.is_ascii_digit() } else { s == b })
+}
+
 /// Decimal digits to a number; as large as possible when it is larger than that.
 fn number(digits: &[u8]) -> u64 {
     let mut number = 0u64;

@@ -197,6 +197,18 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Returns what a row alone says of a setting.
+    fn known(&self, row: &SettingRow) -> Setting {
+        Setting::Known(KnownSetting {
+            value: row.value.clone(),
+            explicit: row.explicit,
+            is_default: None,
+            changed_at: row.changed,
+            source: self.place(row),
+            dated_by: None,
+        })
+    }
+
     fn place(&self, row: &SettingRow) -> Location {
         Location { path: Arc::clone(&self.path), line: row.line, offset: row.offset }
     }

@@ -76,14 +76,7 @@ impl Snapshot {
         match (shown, set) {
             (Some(shown), set) => shown_and_set(shown, set, unset().is_some())
                 .unwrap_or_else(|| self.redacted(shown, name, of_system, lost)),
-            (None, Some((part, row))) => Setting::Known(KnownSetting {
-                value: row.value.clone(),
-                explicit: row.explicit,
-                is_default: None,
-                changed_at: row.changed,
-                source: part.place(row),
-                dated_by: None,
-            }),
+            (None, Some((part, row))) => part.known(row),
             (None, None) => {
                 let proof = self.proves_absence(Table::ClusterSettings, name).or_else(unset);
                 if let Some(part) = proof {
@@ -91,16 +84,7 @@ impl Snapshot {
                     return Setting::DefaultAssumed { source };
                 }
                 match self.find(Table::SettingsJson, name) {
-                    Some((part, row)) if row.value != Value::Redacted => {
-                        Setting::Known(KnownSetting {
-                            value: row.value.clone(),
-                            explicit: row.explicit,
-                            is_default: None,
-                            changed_at: row.changed,
-                            source: part.place(row),
-                            dated_by: None,
-                        })
-                    }
+                    Some((part, row)) if row.value != Value::Redacted => part.known(row),
                     _ => Setting::Unknown(self.missing(name, of_system, lost)),
                 }
             }

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use crate::parse::quoted;
+use crate::parse::{begins_like, leading_digits, quoted};
 
 /// What every head holds, and little other text: the end of the name of a source file.
 const FILE_END: &[u8] = b".go:";
@@ -52,9 +52,8 @@ fn line_before(text: &[u8], at: usize) -> &[u8] {
 
 /// Where the head begins to which the end of a source file's name at `at` belongs.
 fn head_around(text: &[u8], at: usize) -> Option<usize> {
-    let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
     let after = text.get(at + FILE_END.len()..)?;
-    let number = digits(after);
+    let number = leading_digits(after);
     if number == 0 || after.get(number) != Some(&b' ') {
         return None;
     }
@@ -85,11 +84,7 @@ fn stamp(text: &[u8]) -> Option<usize> {
     });
     let end = zone.unwrap_or(text.len());
     let start = end.checked_sub(STAMP.len())?;
-    let looks = |(shape, byte): (&u8, &u8)| match shape {
-        b'0' => byte.is_ascii_digit(),
-        other => other == byte,
-    };
-    STAMP.iter().zip(&text[start..end]).all(looks).then_some(start)
+    begins_like(&text[start..end], STAMP).then_some(start)
 }
 
 /// Whether what follows `before` in a line is a string of a statement.

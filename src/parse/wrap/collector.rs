@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::record;
+use crate::parse::begins_like;
 
 /// Something that wraps every line of a log in the same way. The time that it adds is never the entry's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +154,7 @@ fn journal_time(line: &[u8]) -> Option<usize> {
     }
     // `Tue 2021-06-01 12:00:00 UTC`
     let date = line.get(3..)?.strip_prefix(b" ")?;
-    (shape(date, b"0000-00-00 ")).then_some(())?;
+    (begins_like(date, b"0000-00-00 ")).then_some(())?;
     let at = 4 + 11;
     let at = at + clock(line.get(at..)?)?;
     let zone = line.get(at..)?.strip_prefix(b" ")?;
@@ -163,28 +164,22 @@ fn journal_time(line: &[u8]) -> Option<usize> {
 
 /// The length of `2021-06-01T12:00:00.000000000Z` at the start of a line: fraction and zone as they come.
 fn timestamp(line: &[u8]) -> Option<usize> {
-    shape(line, b"0000-00-00T").then_some(())?;
+    begins_like(line, b"0000-00-00T").then_some(())?;
     let at = 11 + clock(line.get(11..)?)?;
     let zone = line.get(at..)?;
     match zone.first()? {
         b'Z' => Some(at + 1),
-        b'+' | b'-' if shape(&zone[1..], b"00:00") => Some(at + 6),
-        b'+' | b'-' if shape(&zone[1..], b"0000") => Some(at + 5),
+        b'+' | b'-' if begins_like(&zone[1..], b"00:00") => Some(at + 6),
+        b'+' | b'-' if begins_like(&zone[1..], b"0000") => Some(at + 5),
         _ => None,
     }
 }
 
 /// The length of `12:00:00` with or without a fraction.
 fn clock(text: &[u8]) -> Option<usize> {
-    shape(text, b"00:00:00").then_some(())?;
+    begins_like(text, b"00:00:00").then_some(())?;
     match text.get(8) {
         Some(b'.' | b',') => Some(9 + crate::parse::leading_digits(&text[9..])),
         _ => Some(8),
     }
-}
-
-/// Whether `text` begins like `shape`, in which a zero stands for any digit.
-fn shape(text: &[u8], shape: &[u8]) -> bool {
-    text.len() >= shape.len()
-        && shape.iter().zip(text).all(|(s, b)| if *s == b'0' { b.is_ascii_digit() } else { s == b })
 }
