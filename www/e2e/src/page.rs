@@ -16,6 +16,9 @@ use crate::{bundle, devtools::Devtools, driver::Driver, engine::Engine, look::Sc
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const POLL: Duration = Duration::from_millis(50);
 
+/// How many drivers are asked for a browser before a test gives up.
+const ATTEMPTS: usize = 3;
+
 /// Width of a telephone.
 pub(crate) const NARROW: u64 = 390;
 
@@ -57,7 +60,7 @@ impl Page {
     /// # Errors
     /// As for [`Page::open`].
     pub async fn open_with(url: &str, flags: &[&str]) -> Result<Self> {
-        Self::start(Driver::start(Engine::Chromium, Scheme::Light)?, url, flags).await
+        Self::start(Engine::Chromium, Scheme::Light, url, flags).await
     }
 
     /// The same in any engine, for a user who prefers `scheme`.
@@ -65,7 +68,7 @@ impl Page {
     /// # Errors
     /// As for [`Page::open`].
     pub async fn open_in(engine: Engine, scheme: Scheme, url: &str) -> Result<Self> {
-        Self::start(Driver::start(engine, scheme)?, url, &[]).await
+        Self::start(engine, scheme, url, &[]).await
     }
 
     /// The same as [`Page::open_in`], as wide as a telephone.
@@ -91,10 +94,8 @@ impl Page {
         Ok(page)
     }
 
-    async fn start(mut driver: Driver, url: &str, flags: &[&str]) -> Result<Self> {
-        let wishes = driver.capabilities(flags)?;
-        let web = WebDriver::new(driver.url(), wishes).await.context("no session")?;
-        driver.owns(web.session_id().to_string());
+    async fn start(engine: Engine, scheme: Scheme, url: &str, flags: &[&str]) -> Result<Self> {
+        let (driver, web) = Self::start_browser(engine, scheme, flags).await?;
         let devtools = driver.devtools().context("no DevTools")?;
         let page = Self { web, driver, devtools };
         page.web.goto(url).await.with_context(|| format!("cannot open {url}"))?;
@@ -102,6 +103,29 @@ impl Page {
             page.evaluate(COMPLAINTS).await?;
         }
         Ok(page)
+    }
+
+    /// Starts a driver and a browser. A driver may close the connection before it has started a browser, once in some
+    /// hundred times on a busy machine; that says nothing about the page, so another driver is started.
+    async fn start_browser(
+        engine: Engine,
+        scheme: Scheme,
+        flags: &[&str],
+    ) -> Result<(Driver, WebDriver)> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let mut driver = Driver::start(engine, scheme)?;
+            let wishes = driver.capabilities(flags)?;
+            match WebDriver::new(driver.url(), wishes).await {
+                Ok(web) => {
+                    driver.owns(web.session_id().to_string());
+                    return Ok((driver, web));
+                }
+                Err(error) if attempts == ATTEMPTS => return Err(error).context("no session"),
+                Err(error) => eprintln!("no session, another driver is started: {error}"),
+            }
+        }
     }
 
     /// The engine that it runs in.
