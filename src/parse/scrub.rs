@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// What stands in the place of a secret; CockroachDB writes the same.
 pub const REDACTED: &str = "redacted";
 
@@ -33,14 +35,38 @@ const HARMLESS: [&str; 20] = [
     "with_schema",
 ];
 
-/// Words in the names of secrets, in lower case, by their first letter. None holds another.
-const SECRETS: [(u8, &[&str]); 5] = [
-    (b'a', &["account_key", "access_key", "api_key"]),
-    (b'c', &["credential"]),
-    (b'p', &["password", "passphrase", "passwd", "private_key"]),
-    (b's', &["secret", "signature"]),
-    (b't', &["token"]),
+/// Words in the names of secrets, in lower case. None holds another.
+const SECRETS: [&str; 11] = [
+    "account_key",
+    "access_key",
+    "api_key",
+    "credential",
+    "password",
+    "passphrase",
+    "passwd",
+    "private_key",
+    "secret",
+    "signature",
+    "token",
 ];
+
+/// For each byte the words of [`SECRETS`], one bit each, whose first or second letter it is, in any case. Two lookups
+/// rule nearly every place of a text out.
+const LETTERS: [[u16; 256]; 2] = {
+    let mut letters = [[0; 256]; 2];
+    let mut word = 0;
+    while word < SECRETS.len() {
+        let mut at = 0;
+        while at < letters.len() {
+            let letter = SECRETS[word].as_bytes()[at];
+            letters[at][letter as usize] |= 1 << word;
+            letters[at][letter.to_ascii_uppercase() as usize] |= 1 << word;
+            at += 1;
+        }
+        word += 1;
+    }
+    letters
+};
 
 /// `text` without secrets: no user and password before a host, no value of a parameter unless it is known to be
 /// harmless, and no value of an option or parameter whose name says that it is secret.
@@ -92,7 +118,8 @@ fn user(rest: &str) -> (&str, &str) {
 fn addresses(text: &str) -> Option<String> {
     let mut out: Option<String> = None;
     let mut done = 0;
-    while let Some(found) = text.get(done..).and_then(|rest| rest.find("://")) {
+    while let Some(found) = text.get(done..).and_then(|rest| memmem::find(rest.as_bytes(), b"://"))
+    {
         let start = done + found + 3;
         let written = out.get_or_insert_with(|| String::with_capacity(text.len()));
         written.push_str(&text[done..start]);
@@ -169,13 +196,19 @@ fn harmless(parameter: &str) -> Cow<'_, str> {
 /// Where the next word of [`SECRETS`] at or after `from` ends.
 fn secret(text: &str, from: usize) -> Option<usize> {
     let text = text.as_bytes();
-    (from..text.len()).find_map(|at| {
-        let letter = text[at].to_ascii_lowercase();
-        let (_, words) = SECRETS.iter().find(|(first, _)| *first == letter)?;
-        let is_at = |word: &[u8]| {
-            text[at..].get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word))
+    let [first, second] = &LETTERS;
+    let mut rest = text.get(from..)?.array_windows().enumerate();
+    rest.find_map(|(after, [a, b])| {
+        if first[usize::from(*a)] & second[usize::from(*b)] == 0 {
+            return None;
+        }
+        let at = from + after;
+        let is_at = |word: &&&str| {
+            text[at..]
+                .get(..word.len())
+                .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
         };
-        words.iter().find(|word| is_at(word.as_bytes())).map(|word| at + word.len())
+        SECRETS.iter().find(is_at).map(|word| at + word.len())
     })
 }
 
