@@ -264,7 +264,7 @@ pub(super) fn unsearched(verdict: Verdict, facts: &Facts) -> String {
 /// Whether an unread file can matter to an advisory that asks logs of channel DEV and tables.
 ///
 /// What is missing of a log of another channel, by its name, or of a table that is read for what it adds (schedules, events,
-/// liveness, gossip and settings), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter
+/// liveness, gossip, settings and schema), cannot. Lines that an advisory asks for and that belong to no entry were read, and matter
 /// in a file of any name.
 pub(crate) fn is_needed(unread: &Unread) -> bool {
     const OTHER_LOGS: [&str; 10] = [
@@ -279,7 +279,7 @@ pub(crate) fn is_needed(unread: &Unread) -> bool {
         "cockroach-rocksdb.",
         "cockroach-stderr.",
     ];
-    const ADDING: [&str; 11] = [
+    const ADDING: [&str; 12] = [
         "system.scheduled_jobs",
         "system.eventlog",
         "events.json",
@@ -291,6 +291,7 @@ pub(crate) fn is_needed(unread: &Unread) -> bool {
         "system.settings",
         "cluster_settings_history",
         "settings.json",
+        "system.descriptor",
     ];
     let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
     let of_other_purpose = || {

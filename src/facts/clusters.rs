@@ -81,7 +81,9 @@ fn name(key: &Key<'_>) -> Cluster {
 fn is_of_cluster(reading: &Reading) -> bool {
     match &reading.content {
         Content::Log(log) => log.summary.formats.iter().any(|format| *format != LogFormat::Molt),
-        Content::Jobs(..) | Content::Schedules(_) | Content::Cluster(..) => true,
+        Content::Jobs(..) | Content::Schedules(_) | Content::Schema(..) | Content::Cluster(..) => {
+            true
+        }
         // Other programs have documents of that name.
         Content::Settings(_, rows) => rows.read > 0,
         Content::NotRecognized => false,
@@ -199,6 +201,7 @@ fn ids(reading: &Reading) -> Vec<String> {
         Content::Jobs(..)
         | Content::Schedules(_)
         | Content::Settings(..)
+        | Content::Schema(..)
         | Content::NotRecognized => Vec::new(),
     }
 }

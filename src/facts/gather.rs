@@ -13,6 +13,7 @@ use super::log::{LogReading, Said};
 use super::named::Named;
 use super::records::Records;
 use super::schedules::{self, Listed};
+use super::schema;
 use super::settings::{self, Part};
 use super::signs::signs;
 use super::{Content, Facts, MoltTable, Reading, molt};
@@ -39,6 +40,7 @@ pub fn gather(
     let mut rows = Vec::new();
     let mut schedules = Vec::new();
     let mut parts = Vec::new();
+    let mut schemas = Vec::new();
     for (reading, home) in readings.into_iter().zip(homes) {
         let cluster = home.cluster.clone().unwrap_or_default();
         let bundle = bundles.entry(home.bundle).or_default();
@@ -89,6 +91,13 @@ pub fn gather(
                     rows: rows.clone(),
                 });
             }
+            Content::Schema(_, rows) => schemas.push(schema::Part {
+                bundle: home.bundle,
+                standing: reading.standing,
+                path: reading.path,
+                tenancy: Tenancy::new(&cluster, &reading.tenant),
+                rows,
+            }),
             Content::Cluster(table, ref list) => {
                 let list = Records::new(table, list.clone(), &reading, &cluster, home.bundle);
                 bundle.lists_nodes |= list.lists_nodes();
@@ -116,6 +125,7 @@ pub fn gather(
     facts.schedules = schedules::gather(schedules, &bundles);
     let collected = |bundle: usize| bundles.get(&bundle).and_then(Bundle::collected);
     facts.settings = settings::gather(parts, collected, &facts.unread);
+    facts.schema = schema::gather(schemas, collected, &facts.unread);
     for list in &records {
         list.add_changes(&mut facts.settings, collected(list.bundle));
     }

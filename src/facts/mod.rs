@@ -19,6 +19,7 @@ mod operation;
 mod processes;
 mod records;
 mod schedules;
+mod schema;
 mod settings;
 mod signals;
 mod signs;
@@ -42,6 +43,7 @@ pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Filtered, Node};
 pub use operation::may_store_rows;
 pub use schedules::Schedule;
+pub use schema::{MissingSchema, Schema, SchemaOf};
 pub use settings::{KnownSetting, MissingSetting, Setting, SettingChange, Settings, Why};
 pub use signals::SIGNATURES;
 pub use strays::{StrayFile, StrayKind};
@@ -53,6 +55,7 @@ use crate::model::{
     Tenant, Time, Unread, Version,
 };
 use crate::parse::schedules::ScheduleRow;
+use crate::parse::schema::SchemaRows;
 use crate::parse::settings::SettingRows;
 use crate::parse::{cluster::ClusterRecord, job_tag::JobTag, jobs_table::JobRow};
 
@@ -67,6 +70,8 @@ pub enum Content {
     Schedules(Vec<ScheduleRow>),
     /// A table or document about settings of the cluster.
     Settings(Table, SettingRows),
+    /// A table about the schema.
+    Schema(Table, SchemaRows),
     /// A table or document about nodes, versions and events.
     Cluster(Table, Vec<ClusterRecord>),
     /// Nothing that this tool knows.
@@ -151,6 +156,8 @@ pub struct Facts {
     pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
     /// Settings of the cluster, as far as they are asked for or set.
     pub settings: Settings,
+    /// What is of note about tables and other objects.
+    pub schema: Schema,
     /// Signs of all advisories, by time.
     pub signs: Vec<Sign>,
     /// Signs of all advisories in text that was not understood.

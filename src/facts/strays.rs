@@ -68,6 +68,7 @@ pub(super) fn of_files(
             Content::Jobs(..)
             | Content::Schedules(_)
             | Content::Settings(..)
+            | Content::Schema(..)
             | Content::Cluster(..) => (StrayKind::Table, None),
         };
         for index in strays.signatures().filter(|index| is_of_advisory(*index)) {

@@ -115,7 +115,8 @@ impl Ran {
     }
 
     /// Either of the two; one of which nothing is known adds nothing.
-    pub(super) fn or(mut self, other: Self) -> Self {
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
         for candidate in other.candidates {
             if !self.candidates.contains(&candidate) {
                 self.candidates.push(candidate);

@@ -76,6 +76,8 @@ pub enum Table {
     SettingsHistory,
     /// `settings.json`: the settings as the API lists them.
     SettingsJson,
+    /// `system.descriptor`: everything in the schema, encoded.
+    Descriptor,
     /// `nodes.json`: the status of all nodes.
     NodesJson,
     /// `status.json` of one node.
@@ -100,7 +102,7 @@ pub enum Table {
 
 impl Table {
     /// All of them, with the name of the file without ending.
-    pub const NAMES: [(&'static str, Self); 21] = [
+    pub const NAMES: [(&'static str, Self); 22] = [
         ("crdb_internal.jobs", Self::Jobs),
         ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
         ("system.jobs", Self::SystemJobs),
@@ -112,6 +114,7 @@ impl Table {
         ("system.settings", Self::SystemSettings),
         ("cluster_settings_history", Self::SettingsHistory),
         ("settings", Self::SettingsJson),
+        ("system.descriptor", Self::Descriptor),
         ("nodes", Self::NodesJson),
         ("status", Self::StatusJson),
         ("details", Self::DetailsJson),
@@ -148,6 +151,12 @@ impl Table {
         )
     }
 
+    /// Whether it is about the schema.
+    #[must_use]
+    pub fn has_schema(self) -> bool {
+        self == Self::Descriptor
+    }
+
     /// Whether it is a document of the API and no SQL table: always JSON, and an error leaves no file beside its
     /// `.err.txt`.
     #[must_use]
@@ -163,11 +172,12 @@ impl Table {
         )
     }
 
-    /// Whether a failure to collect it leaves a question open: which jobs, nodes, virtual clusters or events there were, or
-    /// how the cluster was set. The document of settings only adds to the tables.
+    /// Whether a failure to collect it leaves a question open: which jobs, nodes, virtual clusters, events or tables there
+    /// were, or how the cluster was set. The document of settings only adds to the tables.
     #[must_use]
     pub fn is_list(self) -> bool {
         self.has_jobs()
+            || self.has_schema()
             || matches!(self, Self::KvNodeStatus | Self::Tenants | Self::EventLog)
             || self.has_settings() && !self.is_document()
     }

@@ -117,6 +117,7 @@ fn best(attempts: &BTreeMap<u32, Tried>) -> Option<u32> {
 fn is_missed(table: Table, path: &str) -> bool {
     table.has_jobs()
         || table.has_settings()
+        || table.has_schema()
         || table == Table::Tenants && place(path).0 == Tenant::SYSTEM
 }
 

@@ -20,8 +20,12 @@ pub enum SubjectKind {
     LogEntry,
     /// A range.
     Range,
-    /// A table.
+    /// A table, by its name with database and schema.
     Table,
+    /// An index, by the name of its table, `@` and its own.
+    Index,
+    /// A view, sequence or function, or a table in what other objects say of it.
+    Object,
     /// A cluster setting, by its name.
     Setting,
     /// A node.

@@ -6,6 +6,7 @@
 pub mod client;
 pub mod cluster;
 pub mod crdb_text;
+mod encoded;
 pub mod job_tag;
 pub mod jobs_table;
 pub mod json;
@@ -16,6 +17,7 @@ mod protobuf;
 pub mod quoted;
 pub mod redacted;
 pub mod schedules;
+pub mod schema;
 pub mod scrub;
 pub mod settings;
 pub mod sniff;

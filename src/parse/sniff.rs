@@ -1,7 +1,7 @@
 //! What an artifact is whose name does not tell: decided from its first bytes.
 
 use super::wrap::Wrapping;
-use super::{cluster, jobs_table, schedules, settings, table};
+use super::{cluster, jobs_table, schedules, schema, settings, table};
 use crate::ingest::Table;
 use crate::model::is_report;
 
@@ -44,6 +44,7 @@ fn table_of(sample: &[u8]) -> Option<Table> {
         .or_else(|| cluster::table_of(&names))
         .or_else(|| schedules::table_of(&names))
         .or_else(|| settings::table_of(&names))
+        .or_else(|| schema::table_of(&names))
 }
 
 /// What some editors put before UTF-8 text.

@@ -62,7 +62,7 @@ struct Came<'r> {
 }
 
 fn of(row: &Row) -> Of<'_> {
-    Of { row: Some(row), whose: Whose::Cluster, decided: None }
+    Of::new(Some(row), Whose::Cluster)
 }
 
 impl Case<'_> {

@@ -11,6 +11,7 @@ use super::builds::{Fleet, Whose};
 use super::conclude::{Come, declared, without_detector};
 use super::derived;
 use super::form::rule::{Builds, Line, Rule, When};
+use super::form::schema;
 use super::form::windows::{Lies, Windows};
 use super::limits::{self, Doubt};
 use super::relation::{self, Cell, Row, Rows};
@@ -40,8 +41,8 @@ pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decisio
         };
     }
     let asks = |from: &str| rule.rows.iter().any(|rows| rows.from == from);
-    let all =
-        asks("setting") || asks("log") || matches!(rule.subject.from.as_str(), "setting" | "log");
+    let own = ["setting", "log", "table", "index", "column", "object"];
+    let all = own.iter().any(|from| asks(from) || rule.subject.from == *from);
     let mut come = Come::default();
     let mut affected = Truth::False;
     for fleet in ground.fleets(all) {
@@ -84,13 +85,15 @@ pub(super) struct Of<'r> {
     pub(super) row: Option<&'r Row>,
     /// Whose builds it is about.
     pub(super) whose: Whose,
+    /// Of what is beside the rows of a relation of the schema: why there may be more.
+    pub(super) beside: Option<&'r BTreeSet<Missing>>,
     /// Code and verdict of what decided, once that is known.
     pub(super) decided: Option<(&'r str, Verdict)>,
 }
 
 impl<'r> Of<'r> {
-    fn new(row: Option<&'r Row>, whose: Whose) -> Self {
-        Self { row, whose, decided: None }
+    pub(super) fn new(row: Option<&'r Row>, whose: Whose) -> Self {
+        Self { row, whose, beside: None, decided: None }
     }
 }
 
@@ -150,6 +153,7 @@ impl<'a> Case<'a> {
             .collect();
         rows.retain(|(_, truth)| *truth != Truth::False);
         let of_nodes = subject.from == "node";
+        let of_schema = self.is_of_schema();
         let mut outcomes: Vec<(Option<&Row>, Whose, Outcome)> = Vec::new();
         for (row, truth) in &rows {
             let whose = match row.node {
@@ -157,16 +161,22 @@ impl<'a> Case<'a> {
                 _ => Whose::Cluster,
             };
             let mut outcome = self.outcome(Of::new(Some(row), whose));
-            // Whether it is a subject at all is not known.
-            if let Truth::Unknown(missing) = truth {
+            // Whether it is a subject at all is not known. Of a thing of the schema of which nothing would follow that does not
+            // matter.
+            if let Truth::Unknown(missing) = truth
+                && (!of_schema || outcome.word >= Verdict::CannotTell)
+            {
                 outcome.missing.extend(missing.iter().cloned());
-                outcome.word = outcome.word.min(Verdict::CannotTell).max(Verdict::CannotTell);
+                outcome.word = Verdict::CannotTell;
                 outcome.line = None;
             }
             outcomes.push((Some(row), whose, outcome));
         }
         if of_nodes {
             outcomes.push((None, Whose::Rest, self.outcome(Of::new(None, Whose::Rest))));
+        } else if of_schema && (outcomes.is_empty() || !missing.is_empty()) {
+            let rest = Of { beside: Some(&missing), ..Of::new(None, Whose::Cluster) };
+            outcomes.push((None, Whose::Cluster, self.outcome(rest)));
         } else if !missing.is_empty() {
             let word = if outcomes.is_empty() { Verdict::CannotTell } else { Verdict::NotAffected };
             come.add(word, &missing);
@@ -187,8 +197,15 @@ impl<'a> Case<'a> {
                 come.more += 1;
                 continue;
             }
-            come.findings.extend(self.finding(Of::new(row, whose), &outcome));
+            let beside = (of_schema && row.is_none()).then_some(&missing);
+            let of = Of { beside, ..Of::new(row, whose) };
+            come.findings.extend(self.finding(of, &outcome));
         }
+    }
+
+    /// Whether its subjects are things of the schema.
+    fn is_of_schema(&self) -> bool {
+        schema::relation(&self.rule.subject.from).is_some_and(schema::Relation::is_of_schema)
     }
 
     /// Findings of nodes that rest on one line are one finding about the cluster where all nodes have it.
@@ -304,6 +321,8 @@ impl<'a> Case<'a> {
                     let from = &self.rule.subject.from;
                     test::all(tests, from, row, self.set.patterns(), &other)
                 }
+                None if of.beside.is_some_and(BTreeSet::is_empty) => Truth::False,
+                None if let Some(missing) = of.beside => Truth::Unknown(missing.clone()),
                 None if self.view.facts.all_nodes_known(self.view.tenancy) => Truth::False,
                 None => {
                     let cluster = self.view.tenancy.cluster.name().unwrap_or_default().to_owned();
@@ -325,7 +344,9 @@ impl<'a> Case<'a> {
 
     /// What holds of the builds of a subject: of something that happened once, of the builds of then.
     fn builds(&self, asked: Builds, of: Of<'_>, assume: bool) -> Truth {
-        let Some(ran) = of.row.and_then(|row| row.ran.as_ref()) else {
+        // A thing of the schema was made once and is there now.
+        let then = asked == Builds::Affected || !self.is_of_schema();
+        let Some(ran) = of.row.and_then(|row| row.ran.as_ref()).filter(|_| then) else {
             let truth = self.fleet.holds(self.rule, asked, of.whose, self.set.stated());
             let unknown = matches!(truth, Truth::Unknown(_));
             return if assume && unknown && asked == Builds::AffectedNow {
@@ -346,11 +367,10 @@ impl<'a> Case<'a> {
                 _ => Truth::unknown(Missing::NotNamed { build: text.clone(), node: None }),
             })
             .collect();
-        if truths.is_empty()
-            || ran.lost.is_some()
-            || ran.at_most.is_some()
-            || ran.at_least.is_some()
-        {
+        let older = ran.at_most.as_ref();
+        let older = older.is_some_and(|most| windows.may_hold(|series| series <= most.series()));
+        let known = !ran.candidates.is_empty() || ran.at_most.is_some();
+        if !known || ran.lost.is_some() || older || ran.at_least.is_some() {
             truths.push(Truth::unknown(unknown()));
         }
         let all = Truth::all(truths.iter().cloned());
@@ -437,7 +457,8 @@ impl<'a> Case<'a> {
     /// Whether a condition rests on a row that is there, and not on builds alone.
     fn rests_on_rows(&self, when: &When, of: Of<'_>) -> bool {
         let of_subject = of.row.is_some_and(|row| row.ran.is_some());
-        let of_setting = self.rule.subject.from == "setting" && asks_subject(when);
+        let lasting = self.rule.subject.from == "setting" || self.is_of_schema();
+        let of_setting = lasting && of.row.is_some() && asks_subject(when);
         of_subject || of_setting || !self.rows_of(when, of).is_empty()
     }
 
@@ -503,6 +524,9 @@ fn subject(rule: &Rule, tenancy: &Tenancy, of: Of<'_>) -> Subject {
         (Some(_), "node") => SubjectKind::Node,
         (Some(_), "setting") => SubjectKind::Setting,
         (Some(_), "log") => SubjectKind::LogEntry,
+        (Some(_), "table") => SubjectKind::Table,
+        (Some(_), "index") => SubjectKind::Index,
+        (Some(_), "object") => SubjectKind::Object,
         _ => SubjectKind::Cluster,
     };
     let id = of.row.filter(|_| kind != SubjectKind::Cluster).map(|row| match (kind, row.node) {

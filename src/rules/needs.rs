@@ -35,6 +35,9 @@ impl Needs {
                     let tables = ["crdb_internal.cluster_settings", "system.settings"];
                     self.tables.extend(tables.map(str::to_owned));
                 }
+                "table" | "index" | "column" | "object" => {
+                    self.tables.insert("system.descriptor".to_owned());
+                }
                 _ => {}
             }
         }

@@ -154,6 +154,7 @@ pub(super) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<'_>) -> Ro
         "build" => relations::build::rows(view, fleet, wanted),
         "setting" => relations::setting::rows(view, wanted),
         "log" => relations::log::rows(view, wanted),
+        "table" | "index" | "column" | "object" => relations::schema::rows(view, wanted),
         // The reader of rules knows no other.
         _ => Rows::default(),
     }

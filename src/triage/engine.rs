@@ -13,6 +13,7 @@ use crate::model::{SortSmall, Unread, UnreadReason};
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
+use crate::parse::schema::SchemaTable;
 use crate::parse::settings::{Names, SettingsTable};
 use crate::parse::sniff::{self, Sniffed};
 use crate::rules::{RuleSet, signature};
@@ -212,6 +213,7 @@ enum Other {
     Jobs(Table, Box<JobsTable>),
     Schedules(Box<SchedulesTable>),
     Settings(Box<SettingsTable>),
+    Schema(Table, Box<SchemaTable>),
     Cluster(Table, Box<ClusterTable>),
     Nothing,
 }
@@ -315,6 +317,8 @@ impl Other {
             Self::Schedules(Box::new(SchedulesTable::new(path)))
         } else if table.has_settings() {
             Self::Settings(Box::new(SettingsTable::new(table, path, settings)))
+        } else if table.has_schema() {
+            Self::Schema(table, Box::new(SchemaTable::new(path)))
         } else {
             Self::Cluster(table, Box::new(ClusterTable::new(table, path).asking(settings)))
         }
@@ -325,6 +329,7 @@ impl Other {
             Self::Jobs(_, table) => table.feed(text),
             Self::Schedules(table) => table.feed(text),
             Self::Settings(table) => table.feed(text),
+            Self::Schema(_, table) => table.feed(text),
             Self::Cluster(_, table) => table.feed(text),
             Self::Nothing => {}
         }
@@ -343,6 +348,10 @@ impl Other {
             Self::Settings(reader) => {
                 let (table, rows, unread) = reader.finish();
                 (Content::Settings(table, rows), unread)
+            }
+            Self::Schema(table, reader) => {
+                let (rows, unread) = reader.finish();
+                (Content::Schema(table, rows), unread)
             }
             Self::Cluster(named, reader) => {
                 let table = reader.table(named);

@@ -1,11 +1,15 @@
 //! Inputs written as text: examples of rules, and the cases and bundles of the tests, which include this file.
 
+#[path = "written_descriptors.rs"]
+mod descriptors;
+
 /// The files of an input that is written as text: after each line `//- path`, the lines of that file.
 ///
-/// Two forms spare a writer what every log has. `@binary v24.3.9 n1 250422 06:00:00.000000` stands for the preamble that a debug
+/// Short forms spare a writer what every log has, and bytes. `@binary v24.3.9 n1 250422 06:00:00.000000` stands for the preamble that a debug
 /// zip shows at the top of a log. `@cluster v24.3.9 v24.3.8>v24.3.9` stands for the logs of a node for each word and for the
 /// list of all nodes: the first ran one build, the second was upgraded; with `@new-cluster` an event says of each node that it
-/// joined with its first build, so nothing older ran. Lines before the first file are about the input and no part of it.
+/// joined with its first build, so nothing older ran. `@descriptor 104 table{name:"t" id:104 …}` stands for a row of
+/// `system.descriptor`. Lines before the first file are about the input and no part of it.
 #[must_use]
 pub(crate) fn files(text: &str) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -18,6 +22,7 @@ pub(crate) fn files(text: &str) -> Vec<(String, Vec<u8>)> {
             files.push((path.trim().to_owned(), Vec::new()));
         } else if let Some((_, content)) = files.last_mut() {
             let short = line.strip_prefix("@binary ").and_then(preamble);
+            let short = short.or_else(|| descriptors::row(line.strip_prefix("@descriptor ")?));
             content.extend(short.as_deref().unwrap_or(line).as_bytes());
         }
     }

@@ -35,6 +35,7 @@ mod rules;
 mod runs;
 mod scan;
 mod schedules;
+mod schema;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

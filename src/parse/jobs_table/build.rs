@@ -1,10 +1,10 @@
 //! Rows of a table to rows about jobs.
 
 use super::JobRow;
-use super::encoded::{Encoded, decode};
 use super::payload::{self, cut};
 use super::shape::is_encoded;
 use crate::model::{JobDetails, JobId, JobStatus, Time};
+use crate::parse::encoded::{Encoded, decode};
 use crate::parse::protobuf::End;
 use crate::parse::scrub::scrub;
 use crate::parse::table::{Cell, Row};

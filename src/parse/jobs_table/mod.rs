@@ -2,7 +2,6 @@
 //! `crdb_internal.system_jobs`, and `system.job_info` (`docs/cockroachdb/debug-zip.md#tables-about-jobs`).
 
 mod build;
-mod encoded;
 mod payload;
 mod shape;
 

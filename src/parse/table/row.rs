@@ -95,6 +95,11 @@ impl Row {
         cell.is_some_and(|cell| cell.is_empty() || cell.bytes() == b"NULL")
     }
 
+    /// The first cell that the row has, whatever the columns.
+    pub(crate) fn first(&self) -> &[u8] {
+        self.cells.first().map_or(&[], Cell::bytes)
+    }
+
     /// The last two cells that the row has, whatever the columns.
     pub(crate) fn last_two(&self) -> &[Cell] {
         &self.cells[self.cells.len().saturating_sub(2)..]

@@ -61,6 +61,9 @@ fn collect(names: &mut Redactor, report: &Report) {
             SubjectKind::Chain => {
                 names.text(Kind::Statement, &subject.id);
             }
+            SubjectKind::Table | SubjectKind::Index | SubjectKind::Object => {
+                names.of_schema(&subject.id);
+            }
             _ => {}
         }
         if let Some(part) = &finding.backup {
@@ -252,6 +255,9 @@ impl Redactor {
                     format!("{path}:{}", self.text(Kind::Line, &line))
                 };
             }
+            SubjectKind::Table | SubjectKind::Index | SubjectKind::Object => {
+                subject.id = self.of_schema(&subject.id);
+            }
             // The names of settings are those of CockroachDB, and ours where a rule asks for one.
             SubjectKind::Setting => self.sentence(&mut subject.id),
             SubjectKind::Node => {
@@ -262,6 +268,26 @@ impl Redactor {
             }
             _ => self.id(&mut subject.id),
         }
+    }
+
+    /// The name of a thing of the schema: each of its parts is one, but for the schema that all have, and numbers.
+    fn of_schema(&mut self, name: &str) -> String {
+        let mut out = String::new();
+        for part in name.split_inclusive(['.', '@']) {
+            let (part, mark) = match part.strip_suffix(['.', '@']) {
+                Some(name) => part.split_at(name.len()),
+                None => (part, ""),
+            };
+            let bare = part.trim_matches('"');
+            if bare == "public" || bare.bytes().all(|b| b.is_ascii_digit()) {
+                out.push_str(part);
+            } else {
+                self.names.is_whole(Class::Name, bare);
+                out.push_str(&self.names.replacement(Class::Name, bare));
+            }
+            out.push_str(mark);
+        }
+        out
     }
 
     fn of_evidence(&mut self, piece: &mut Evidence) {

@@ -102,6 +102,8 @@ pub fn subject_kind(kind: SubjectKind) -> &'static str {
         SubjectKind::LogEntry => "log entry",
         SubjectKind::Range => "range",
         SubjectKind::Table => "table",
+        SubjectKind::Index => "index",
+        SubjectKind::Object => "object",
         SubjectKind::Setting => "setting",
         SubjectKind::Node => "node",
         SubjectKind::Cluster => "cluster",

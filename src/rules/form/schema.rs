@@ -4,9 +4,11 @@
 //! from this list.
 
 mod flush_warning;
+mod objects;
 
 use super::rule::Value;
 use flush_warning::FLUSH_WARNING;
+use objects::{COLUMN, INDEX, OBJECT, TABLE};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +104,12 @@ pub struct Relation {
 }
 
 impl Relation {
+    /// Whether its rows are things of the schema. Only those are kept of which something is of note.
+    #[must_use]
+    pub fn is_of_schema(&self) -> bool {
+        matches!(self.name, "table" | "index" | "column" | "object")
+    }
+
     /// The place and content of a column.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
@@ -120,7 +128,7 @@ const fn column(name: &'static str, kind: Kind, about: &'static str) -> Column {
 }
 
 /// All relations.
-pub const RELATIONS: [Relation; 6] = [
+pub const RELATIONS: [Relation; 10] = [
     Relation {
         name: "cluster",
         about: "The cluster, or one of its virtual clusters. The subject of a rule that names none.",
@@ -218,5 +226,9 @@ pub const RELATIONS: [Relation; 6] = [
             column("build", Kind::Version, "The build that wrote it."),
         ],
     },
+    TABLE,
+    INDEX,
+    COLUMN,
+    OBJECT,
     FLUSH_WARNING,
 ];

@@ -5,4 +5,5 @@ pub(super) mod cluster;
 pub(super) mod flush_warning;
 pub(super) mod log;
 pub(super) mod node;
+pub(super) mod schema;
 pub(super) mod setting;

@@ -121,6 +121,13 @@ pub(super) fn filter<'a>(
         },
         None => Vec::new(),
     };
+    if relation.is_of_schema() && !filter.iter().any(is_of_note) {
+        let of = relation.name;
+        let text = format!(
+            "rows of `{of}` are asked for by what is of note, such as a column that is true: of other things none are kept"
+        );
+        reader.problem(table.at, text);
+    }
     let Some(column) = relation.named_by else { return filter };
     let of_column = || filter.iter().filter(|test| test.column == column).map(|test| &test.is);
     match relation.name {
@@ -140,6 +147,12 @@ pub(super) fn filter<'a>(
         }
     }
     filter
+}
+
+/// Whether a condition holds only of rows in which something is so.
+fn is_of_note(test: &Test) -> bool {
+    test.column != "unique"
+        && matches!(&test.is, Is::OneOf(values) if *values == [Value::Bool(true)])
 }
 
 /// The sets of rows.

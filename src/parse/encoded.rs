@@ -3,7 +3,7 @@
 
 /// What a cell says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Encoded {
+pub(crate) enum Encoded {
     /// Nothing.
     Nothing,
     /// The bundle was made without it.
@@ -14,12 +14,15 @@ pub(super) enum Encoded {
 
 /// The bytes of a cell: hexadecimal with `\x` before it (also with two backslashes) or without, base64, or the escapes
 /// of Postgres.
-pub(super) fn decode(cell: &[u8]) -> Encoded {
+pub(crate) fn decode(cell: &[u8]) -> Encoded {
     let text = cell.trim_ascii();
-    let word = String::from_utf8_lossy(text);
-    let word = word.trim_matches(['<', '>', '‹', '›']);
-    if matches!(word, "redacted" | "×") || (word.is_empty() && !text.is_empty()) {
-        return Encoded::Redacted;
+    // What stands in the place of a value is short.
+    if text.len() <= 32 {
+        let word = String::from_utf8_lossy(text);
+        let word = word.trim_matches(['<', '>', '‹', '›']);
+        if matches!(word, "redacted" | "×") || (word.is_empty() && !text.is_empty()) {
+            return Encoded::Redacted;
+        }
     }
     if text.is_empty() || text == b"NULL" {
         return Encoded::Nothing;
@@ -34,12 +37,31 @@ pub(super) fn decode(cell: &[u8]) -> Encoded {
 
 /// Pairs of hexadecimal digits; a digit that is left over at a cut does not count.
 fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    digits
-        .chunks_exact(2)
-        .map(|pair| Some(value(*pair.first()?)? << 4 | value(*pair.get(1)?)?))
-        .collect()
+    let mut bytes = Vec::with_capacity(digits.len() / 2);
+    let mut wrong = 0;
+    let (pairs, _) = digits.as_chunks::<2>();
+    for [high, low] in pairs {
+        let (high, low) = (DIGIT[usize::from(*high)], DIGIT[usize::from(*low)]);
+        wrong |= high | low;
+        bytes.push(high << 4 | low & 0x0F);
+    }
+    (wrong & NO_DIGIT == 0).then_some(bytes)
 }
+
+/// In the table of digits, what is none.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of each hexadecimal digit.
+const DIGIT: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    table
+};
 
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let end = text.iter().rposition(|b| *b != b'=').map_or(0, |at| at + 1);
