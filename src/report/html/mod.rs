@@ -54,7 +54,7 @@ pub fn print(report: &Report) -> String {
     });
     page.within("footer", "quiet", |page| {
         page.text("Not a product of Cockroach Labs. It finds signs in logs; it cannot prove that data is complete. ");
-        page.text("To look at this report on the page of crdb-triage, hand in this file there.");
+        page.text("To look at this report on the page of crdb-triage, drop this file there.");
     });
     page.ours(super::saved::OPEN);
     page.exact(&json::print(report));

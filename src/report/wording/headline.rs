@@ -120,7 +120,7 @@ fn rest(report: &Report, deciding: &[&Advisory], verdict: Verdict) -> String {
         }
         Verdict::CannotTell => missing(report, deciding),
         Verdict::NoSign => format!(
-            "Read: {}. An affected version ran, so plan the upgrade, and hand in older logs if it ran before that.",
+            "Read: {}. An affected version ran, so plan the upgrade, and add older logs if it ran before that.",
             covered(deciding)
         ),
         Verdict::Cleared => "The findings say which fact.".to_owned(),
@@ -135,9 +135,9 @@ fn missing(report: &Report, deciding: &[&Advisory]) -> String {
     let missing = || deciding.iter().flat_map(|advisory| &advisory.coverage.missing);
     // No file of a bundle tells what ran a year ago.
     let again = if missing().any(|one| one.starts_with("history")) {
-        "Hand in what is missing, or state which versions the cluster ran before (the command's --history), and run again."
+        "Add what is missing, or state which versions the cluster ran before (the command's --history), and run again."
     } else {
-        "Hand in what is missing and run again."
+        "Add what is missing and run again."
     };
     let mut missing = missing();
     if let Some(first) = missing.next() {

@@ -87,7 +87,9 @@ pub fn redaction_meaning(redaction: Redaction) -> &'static str {
     match redaction {
         Redaction::None => "No redaction markers were seen.",
         Redaction::Markers => "Sensitive values are marked, and present.",
-        Redaction::Redacted => "Sensitive values were removed before the input was handed in.",
+        Redaction::Redacted => {
+            "Sensitive values were removed before the input reached this program."
+        }
     }
 }
 

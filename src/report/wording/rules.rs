@@ -4,7 +4,7 @@ use crate::model::Verdict;
 
 use super::super::{Advisory, Origin, Report, visible};
 
-/// What became of each file of rules that a person handed in, as sentences.
+/// Returns, for each file of user rules, what became of it.
 #[must_use]
 pub fn rule_files(report: &Report) -> Vec<String> {
     let each = report.tool.rules.iter().map(|file| {

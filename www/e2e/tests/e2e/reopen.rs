@@ -107,8 +107,8 @@ async fn beside_other_files_a_report_is_not_read_and_that_is_said() -> Result<()
     fs::write(&one, &json)?;
     fs::write(&two, printed(&zip, &["--format", "html"])?)?;
     for (files, verdict, said) in [
-        (vec![one.as_path(), two.as_path()], "cannot_tell", "2 saved reports were handed in"),
-        (vec![zip.as_path(), one.as_path()], "suspect", "1 saved report was handed in"),
+        (vec![one.as_path(), two.as_path()], "cannot_tell", "2 saved reports were dropped"),
+        (vec![zip.as_path(), one.as_path()], "suspect", "1 saved report was dropped"),
     ] {
         let site = Site::start()?;
         let page = site.open().await?;

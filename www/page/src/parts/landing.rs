@@ -1,4 +1,4 @@
-//! Where a person hands in files, and reads what will happen to them.
+//! The landing view: drop zone, and what happens to the files.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub(super) fn landing(app: App) -> El {
     html("div").class("wide").child((
         html("h1").attr("id", "title").attr("tabindex", "-1").child("Which technical advisories concern this cluster?"),
         html("p").class("lead").child(
-            "Hand in a CockroachDB debug.zip, a folder or loose log files. This page reads them here, in your browser, \
+            "Drop a CockroachDB debug.zip, a folder or loose log files. This page reads them here, in your browser, \
              and says which advisories concern the cluster, which jobs may have lost rows, on what evidence, and what \
              to do next. It also says what it did not see.",
         ),

@@ -47,7 +47,7 @@ fn promises() -> El {
             "Nothing of them is stored: close the tab and it is gone. Downloads are made only when you ask.",
         ),
         html("li").child(
-            "To be sure, cut the network before you hand in files: the page works without.",
+            "To be sure, cut the network before you drop files: the page works without.",
         ),
     ))
 }

@@ -73,8 +73,8 @@ fn banner(handed: &Handed, printed: &Printed) -> Vec<El> {
             (format::counted(reports, "saved report", "saved reports"), reports == 1);
         let (was, them) = if one { ("was", "it") } else { ("were", "one of them") };
         notes.push(format!(
-            "{reports} {was} handed in together with other files, and {was} not read: a report is no log. To see {them} \
-             again, hand it in alone."
+            "{reports} {was} dropped together with other files, and {was} not read: a report is no log. To see {them} \
+             again, drop it alone."
         ));
     }
     if !handed.missed.is_empty() {

@@ -60,7 +60,7 @@ pub(super) fn scanning(app: App, handed: &Handed) -> El {
             .attr("tabindex", "-1")
             .child(("Reading ", raw(&handed.title()))),
         html("p").class("quiet").child(format!(
-            "{}, {} handed in. Nothing leaves this browser.",
+            "{}, {}. Nothing leaves this browser.",
             format::counted(handed.paths.len(), "file", "files"),
             format::bytes(handed.bytes)
         )),

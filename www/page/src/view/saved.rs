@@ -1,4 +1,4 @@
-//! A saved report that a person hands in: the file of a stranger, until it proves to be whole.
+//! A dropped saved report: untrusted input until it proves to be whole.
 
 use crdb_triage::report::{Report, SCHEMA, json, saved, visible};
 
@@ -26,7 +26,7 @@ pub fn read(file: &[u8]) -> Result<Printed, String> {
     Ok(Printed { report, json: json.into_owned().into_bytes(), saved: true })
 }
 
-/// How many of the files that were handed in are saved reports, which are no logs and were not read.
+/// Counts the dropped files that are saved reports; they are no logs and were not read.
 #[must_use]
 pub fn among_files(report: &Report) -> usize {
     report.input.unread.iter().filter(|unread| unread.reason == "SAVED_REPORT").count()

@@ -6,7 +6,7 @@ use crdb_triage::report::{Report, read, visible, wording};
 
 use super::saved;
 
-/// What a person handed in.
+/// The dropped files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Handed {
     /// Path of each file, in the order of the handles.
@@ -48,7 +48,7 @@ pub struct Printed {
 
 /// Where the page is. It changes only along the arrows
 /// `Idle → Scanning → Done | Failed → Idle`, and `Scanning → Idle` when somebody cancels. From anywhere something
-/// new can be handed in: `… → Scanning`.
+/// new can be dropped: `… → Scanning`.
 #[derive(Clone, Debug, Default)]
 pub enum State {
     /// Waiting for files.
@@ -80,7 +80,7 @@ impl State {
         let made_room = match self {
             Self::Idle | Self::Failed(_) => None,
             Self::Scanning(before) => Some(format!(
-                "Reading {} was stopped, because something new was handed in. Nothing of it is in this result.",
+                "Reading {} was stopped, because something new was dropped. Nothing of it is in this result.",
                 title(before)
             )),
             Self::Done(before, _) => {
@@ -104,7 +104,7 @@ impl State {
         };
     }
 
-    /// A report that was saved is here, as a person handed it in. One that this page cannot show is a failure.
+    /// A report that was saved is here, as a person dropped it. One that this page cannot show is a failure.
     pub fn reopen(&mut self, file: &[u8]) {
         let Self::Scanning(handed) = self else { return };
         *self = match saved::read(file) {

@@ -1,4 +1,4 @@
-//! A made-up log, for the engine to read while nobody has handed in anything.
+//! A made-up log, for the engine to read before the first drop.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! What a person hands in: chosen files, a chosen folder, or anything dropped.
+//! Input of the page: chosen files, a chosen folder, or anything dropped.
 
 use crdb_triage::model::{REPORT_HEAD, SortSmall, is_report};
 use crdb_triage::report::{saved, visible};
