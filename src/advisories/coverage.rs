@@ -171,6 +171,24 @@ pub(super) fn history_missing(declared: &Declared, facts: &Facts) -> Option<Stri
     })
 }
 
+/// What is missing of the tables of jobs of one virtual cluster.
+pub(crate) fn jobs_table_missing(facts: &Facts, tenancy: &Tenancy) -> Option<String> {
+    let Tenancy { cluster, tenant } = tenancy;
+    let of = cluster.name().map(|name| format!(" of {name}")).unwrap_or_default();
+    let table = format!("the jobs table of the virtual cluster {tenant}{of}");
+    let known = facts.clusters.get(cluster).and_then(|known| known.jobs_tables.get(tenant));
+    match known {
+        None => Some(format!("{table} (crdb_internal.jobs)")),
+        Some(known) if !known.whole => Some(format!(
+            "rows of {table}: no attempt to dump it was read that is whole and has rows (crdb_internal.jobs)"
+        )),
+        Some(known) if known.of_all_users => None,
+        Some(_) => Some(format!(
+            "the jobs of other users in {table}: it lists no job of root or node, as every cluster has, so it was read with too few privileges"
+        )),
+    }
+}
+
 /// The tables of jobs that are missing, of every virtual cluster, and what those that were read cannot show.
 pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
     let mut missing = Vec::new();
@@ -179,17 +197,7 @@ pub(super) fn jobs_tables_missing(facts: &Facts) -> Vec<String> {
         let system = Tenant::system();
         let tenants = known.tenants.iter().chain(known.tenants.is_empty().then_some(&system));
         for tenant in tenants {
-            let table = format!("the jobs table of the virtual cluster {tenant}{of}");
-            match known.jobs_tables.get(tenant) {
-                None => missing.push(format!("{table} (crdb_internal.jobs)")),
-                Some(known) if !known.whole => missing.push(format!(
-                    "rows of {table}: no attempt to dump it was read that is whole and has rows (crdb_internal.jobs)"
-                )),
-                Some(known) if known.of_all_users => {}
-                Some(_) => missing.push(format!(
-                    "the jobs of other users in {table}: it lists no job of root or node, as every cluster has, so it was read with too few privileges"
-                )),
-            }
+            missing.extend(jobs_table_missing(facts, &Tenancy::new(cluster, tenant)));
         }
         let spare = known.jobs_tables.keys().filter(|tenant| **tenant != system).count();
         if known.unnamed_tenants.len() > spare {

@@ -77,6 +77,13 @@ impl Histories {
         job.modified = row.modified.or(job.modified);
         job.running_status = row.running_status.or(job.running_status.take());
         job.error = row.error.or(job.error.take());
+        job.tells_error |= row.tells_error;
+        replace(&mut job.user, row.user);
+        job.coordinator = row.coordinator_id.or(job.coordinator);
+        job.num_runs = row.num_runs.or(job.num_runs);
+        job.high_water = row.high_water.or(job.high_water);
+        job.fraction = row.fraction.or(job.fraction);
+        job.payload_bytes = row.payload_bytes.or(job.payload_bytes);
         job.schedule = row.schedule.or(job.schedule);
         // The decoded table has no payload; the raw one beside it has.
         if row.details.is_known() || job.details == JobDetails::Missing {
@@ -229,7 +236,7 @@ fn add_row_events(job: &mut Job) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{JobDetails, Tenant};
+    use crate::model::{JobDetails, Tenant, Told};
 
     fn tenancy(tenant: &str) -> Tenancy {
         Tenancy::new(&Cluster::default(), &Tenant(tenant.to_owned()))
@@ -255,8 +262,12 @@ mod tests {
             modified: None,
             last_run: None,
             error: None,
+            tells_error: false,
             coordinator_id: None,
             num_runs: None,
+            high_water: Told::Unsaid,
+            fraction: None,
+            payload_bytes: None,
             schedule: None,
             details: JobDetails::Missing,
             created_on: None,

@@ -24,6 +24,7 @@ mod settings;
 mod signals;
 mod signs;
 mod strays;
+mod upgrades;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,7 @@ pub use schema::{MissingSchema, Schema, SchemaOf};
 pub use settings::{KnownSetting, MissingSetting, Setting, SettingChange, Settings, Why};
 pub use signals::SIGNATURES;
 pub use strays::{StrayFile, StrayKind};
+pub use upgrades::{Step, Upgrades};
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
 
 use crate::ingest::{Standing, Table, Unsearched};
@@ -154,6 +156,8 @@ pub struct Facts {
     /// Schedules of backups by virtual cluster and id, as far as a table lists them. One that is not here may exist all
     /// the same.
     pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
+    /// Steps of upgrades by virtual cluster, as far as a table lists them.
+    pub upgrades: BTreeMap<Tenancy, Upgrades>,
     /// Settings of the cluster, as far as they are asked for or set.
     pub settings: Settings,
     /// What is of note about tables and other objects.

@@ -8,7 +8,7 @@ use crate::parse::cluster::{ClusterFact, ClusterRecord};
 
 use super::named::Named;
 use super::versions::{AtLeast, Origin, RanVersion, oldest_binary, told};
-use super::{Facts, Reading, SettingChange, Settings};
+use super::{Facts, Reading, SettingChange, Settings, upgrades};
 
 /// So much later than anything else names no time is taken for that of a collection, which takes hours at most.
 const AHEAD: i64 = 24 * 60 * 60 * Time::SECOND;
@@ -94,6 +94,10 @@ impl Records {
     ) {
         let owner = self.owner();
         let cluster = &self.tenancy.cluster;
+        if self.table == Table::Migrations {
+            let known = facts.upgrades.entry(self.tenancy.clone()).or_default();
+            known.whole |= self.standing == Standing::Whole && !self.records.is_empty();
+        }
         for record in &self.records {
             let source = self.place(record);
             // What a document of the whole cluster says of a node, it says of that node.
@@ -146,6 +150,15 @@ impl Records {
                         origin: Origin::of(self.table),
                         conflict: false,
                     });
+                }
+                (&ClusterFact::Migrated { series, step, at }, _) => {
+                    named.existed(cluster, Some(at));
+                    // A virtual cluster has a version of its own.
+                    if self.tenancy.tenant == Tenant::system() {
+                        named.active(cluster, upgrades::least(series, step), at);
+                    }
+                    let known = facts.upgrades.entry(self.tenancy.clone()).or_default();
+                    known.add(series, step, at, source);
                 }
                 (
                     ClusterFact::ActiveVersion(_)

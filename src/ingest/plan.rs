@@ -98,11 +98,13 @@ pub enum Table {
     EventLog,
     /// `events.json`: the newest of the same events, from the API.
     EventsJson,
+    /// `system.migrations` (21.1 on): the steps of upgrades that are done.
+    Migrations,
 }
 
 impl Table {
     /// All of them, with the name of the file without ending.
-    pub const NAMES: [(&'static str, Self); 22] = [
+    pub const NAMES: [(&'static str, Self); 23] = [
         ("crdb_internal.jobs", Self::Jobs),
         ("crdb_internal.system_jobs", Self::CrdbSystemJobs),
         ("system.jobs", Self::SystemJobs),
@@ -125,6 +127,7 @@ impl Table {
         ("system.tenants", Self::Tenants),
         ("system.eventlog", Self::EventLog),
         ("events", Self::EventsJson),
+        ("system.migrations", Self::Migrations),
     ];
 
     /// The name of its file without ending.

@@ -14,6 +14,8 @@ pub enum SubjectKind {
     Backup,
     /// A restore, by the id of its job.
     Restore,
+    /// A changefeed, by the id of its job.
+    Changefeed,
     /// A chain of backups: collection » subdirectory.
     Chain,
     /// Evidence that no job owns: `path:line`.

@@ -223,6 +223,29 @@ impl JobEventKind {
     }
 }
 
+/// What a source says of something that there may be none of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told<T> {
+    /// It says nothing: the source has no place for it, or nobody can read it.
+    #[default]
+    Unsaid,
+    /// That there is none.
+    Nothing,
+    /// What it is.
+    Is(T),
+}
+
+impl<T> Told<T> {
+    /// What it says, or else what another source says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::Unsaid => other,
+            told => told,
+        }
+    }
+}
+
 /// A job: what the tables say of it and what the logs add.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -250,6 +273,20 @@ pub struct Job {
     pub running_status: Option<String>,
     /// The error of its row.
     pub error: Option<String>,
+    /// Whether a row of it has a place for an error.
+    pub tells_error: bool,
+    /// User who created it; empty when nothing says it.
+    pub user: String,
+    /// Node that runs it or ran it last.
+    pub coordinator: Option<u64>,
+    /// How often it was taken up.
+    pub num_runs: Option<u64>,
+    /// Up to when a changefeed has sent everything.
+    pub high_water: Told<Time>,
+    /// How much of it is done, in millionths.
+    pub fraction: Option<u32>,
+    /// Bytes of its payload.
+    pub payload_bytes: Option<u64>,
     /// Ids of the descriptors it works on.
     pub descriptor_ids: Vec<u64>,
     /// Schedule that created it.
@@ -284,6 +321,13 @@ impl Job {
             modified: None,
             running_status: None,
             error: None,
+            tells_error: false,
+            user: String::new(),
+            coordinator: None,
+            num_runs: None,
+            high_water: Told::Unsaid,
+            fraction: None,
+            payload_bytes: None,
             descriptor_ids: Vec::new(),
             schedule: None,
             details: JobDetails::Missing,

@@ -26,10 +26,10 @@ pub use finding::{
 };
 pub use guide::Guide;
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
-pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation};
+pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation, Told};
 pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
 pub use saved::{REPORT, REPORT_HEAD, is_report};
 pub use sorting::{CollectSmall, SortSmall};
 pub use time::Time;
 pub use verdict::{Applicability, Verdict};
-pub use version::{PreRelease, Version};
+pub use version::{PreRelease, Version, following};

@@ -113,6 +113,40 @@ impl fmt::Display for Version {
     }
 }
 
+/// The release series in their order (`docs/cockroachdb/versions.md#order-of-series`).
+const SERIES: [(u16, u16); 23] = [
+    (1, 0),
+    (1, 1),
+    (2, 0),
+    (2, 1),
+    (19, 1),
+    (19, 2),
+    (20, 1),
+    (20, 2),
+    (21, 1),
+    (21, 2),
+    (22, 1),
+    (22, 2),
+    (23, 1),
+    (23, 2),
+    (24, 1),
+    (24, 2),
+    (24, 3),
+    (25, 1),
+    (25, 2),
+    (25, 3),
+    (25, 4),
+    (26, 1),
+    (26, 2),
+];
+
+/// The release series after one; none after the last that is known.
+#[must_use]
+pub fn following(series: (u16, u16)) -> Option<(u16, u16)> {
+    let place = SERIES.iter().position(|one| *one == series)?;
+    SERIES.get(place + 1).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

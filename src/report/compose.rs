@@ -188,7 +188,13 @@ fn jobs(outcome: &Outcome, findings: &[&model::Finding]) -> Vec<Job> {
         .iter()
         .filter(|finding| {
             let kind = finding.subject.kind;
-            matches!(kind, SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore)
+            matches!(
+                kind,
+                SubjectKind::Job
+                    | SubjectKind::Backup
+                    | SubjectKind::Restore
+                    | SubjectKind::Changefeed
+            )
         })
         .filter_map(|finding| Some((&finding.subject.tenancy, JobId::parse(&finding.subject.id)?)))
         .collect_small();

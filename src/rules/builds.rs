@@ -102,6 +102,15 @@ impl<'a> Fleet<'a> {
         }
     }
 
+    pub(super) fn facts(&self) -> &'a Facts {
+        self.facts
+    }
+
+    /// The last instant at which its cluster is known to have worked, or else the last that is known of it.
+    pub(super) fn last(&self) -> Option<Time> {
+        self.collected.max(self.end)
+    }
+
     pub(super) fn tenancy(&self) -> &'a Tenancy {
         self.tenancy
     }
@@ -432,6 +441,12 @@ impl<'a> Fleet<'a> {
 }
 
 impl Stretch<'_> {
+    /// Whether it is known to have run between two instants. What nothing dates was so at the collection, which may be then.
+    pub(super) fn is_within(&self, from: Time, until: Time) -> bool {
+        let seen = self.seen.from.zip(self.seen.until);
+        seen.is_none_or(|(began, ended)| began <= until && from <= ended)
+    }
+
     /// The place that names the build.
     pub(super) fn evidence(&self) -> Evidence {
         Evidence {

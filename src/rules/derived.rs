@@ -105,7 +105,7 @@ impl Case<'_> {
 
     fn came(&self, row: &Row, place: usize, open: &mut BTreeSet<Missing>) -> Option<Came<'_>> {
         let subject = &self.rule.subject;
-        let other = |set: &str, column: &str| self.cell_of(set, column);
+        let other = |set: &str, column: &str| self.cell_of(None, set, column);
         let asked = test::all(&subject.filter, &subject.from, row, self.set.patterns(), &other);
         if asked == Truth::False {
             return None;

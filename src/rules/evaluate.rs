@@ -7,14 +7,15 @@ use std::collections::BTreeSet;
 use crate::advisories::{self, Decides, Decision};
 use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Verdict};
 
-use super::builds::{Fleet, Whose};
+use super::builds::{Fleet, Stretch, Whose};
 use super::conclude::{Come, declared, without_detector};
 use super::derived;
 use super::form::rule::{Builds, Line, Rule, When};
 use super::form::schema;
 use super::form::windows::{Lies, Windows};
+use super::joins;
 use super::limits::{self, Doubt};
-use super::relation::{self, Cell, Row, Rows};
+use super::relation::{self, Row, Rows};
 use super::say;
 use super::set::RuleSet;
 use super::test;
@@ -41,7 +42,7 @@ pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decisio
         };
     }
     let asks = |from: &str| rule.rows.iter().any(|rows| rows.from == from);
-    let own = ["setting", "log", "table", "index", "column", "object"];
+    let own = ["setting", "log", "job", "upgrade", "table", "index", "column", "object"];
     let all = own.iter().any(|from| asks(from) || rule.subject.from == *from);
     let mut come = Come::default();
     let mut affected = Truth::False;
@@ -106,7 +107,7 @@ impl<'a> Case<'a> {
     ) -> Self {
         let mut case = Self { rule, set, view, fleet, asked: Vec::new() };
         for rows in &rule.rows {
-            let rows = relation::rows(&view, fleet, rows.asked(rule));
+            let rows = relation::rows(&view, fleet, rows.asked(rule, set.stated()));
             let truths = vec![Truth::False; rows.rows.len()];
             case.asked.push(Asked { rows, truths });
         }
@@ -119,8 +120,9 @@ impl<'a> Case<'a> {
                 let truths = case.asked[place].rows.rows.iter();
                 let truths = truths
                     .map(|row| {
-                        let other = |set: &str, column: &str| case.cell_of(set, column);
-                        test::all(&rows.filter, &rows.from, row, set.patterns(), &other)
+                        let other = |set: &str, column: &str| case.cell_of(None, set, column);
+                        let tests = rows.filter.iter().filter(|test| !joins::is_of_subject(test));
+                        test::all(tests, &rows.from, row, set.patterns(), &other)
                     })
                     .collect();
                 case.asked[place].truths = truths;
@@ -129,20 +131,11 @@ impl<'a> Case<'a> {
         case
     }
 
-    /// The cell of a column in the first row of a set that is asked for.
-    pub(super) fn cell_of(&self, set: &str, column: &str) -> Cell {
-        let Some(place) = self.rule.row_set(set) else { return Cell::Absent };
-        let (asked, from) = (&self.asked[place], &self.rule.rows[place].from);
-        let first = asked.rows.rows.iter().zip(&asked.truths);
-        let first = first.clone().find(|(_, truth)| truth.holds()).or(first.clone().next());
-        first.and_then(|(row, _)| row.cell(from, column)).cloned().unwrap_or(Cell::Absent)
-    }
-
     fn judge(&self, come: &mut Come) {
         let subject = &self.rule.subject;
         let Rows { rows, missing } =
-            relation::rows(&self.view, self.fleet, subject.rows(self.rule));
-        let other = |set: &str, column: &str| self.cell_of(set, column);
+            relation::rows(&self.view, self.fleet, subject.rows(self.rule, self.set.stated()));
+        let other = |set: &str, column: &str| self.cell_of(None, set, column);
         let mut rows: Vec<(Row, Truth)> = rows
             .into_iter()
             .map(|row| {
@@ -177,9 +170,8 @@ impl<'a> Case<'a> {
         } else if of_schema && (outcomes.is_empty() || !missing.is_empty()) {
             let rest = Of { beside: Some(&missing), ..Of::new(None, Whose::Cluster) };
             outcomes.push((None, Whose::Cluster, self.outcome(rest)));
-        } else if !missing.is_empty() {
-            let word = if outcomes.is_empty() { Verdict::CannotTell } else { Verdict::NotAffected };
-            come.add(word, &missing);
+        } else if !of_schema {
+            self.beside(outcomes.is_empty(), &missing, come);
         }
         for (_, _, outcome) in &outcomes {
             come.add(outcome.word, &outcome.missing);
@@ -206,6 +198,19 @@ impl<'a> Case<'a> {
     /// Whether its subjects are things of the schema.
     fn is_of_schema(&self) -> bool {
         schema::relation(&self.rule.subject.from).is_some_and(schema::Relation::is_of_schema)
+    }
+
+    /// What follows from the rows that are no subjects because they are not known, or because there are none. Where no build
+    /// of the windows ran, they do not matter.
+    fn beside(&self, none: bool, missing: &BTreeSet<Missing>, come: &mut Come) {
+        let about_builds = self.rule.windows != Windows::None;
+        let ran =
+            || self.fleet.holds(self.rule, Builds::Affected, Whose::Cluster, self.set.stated());
+        if (none || !missing.is_empty()) && about_builds && ran() == Truth::False {
+            come.add(Verdict::NotAffected, &BTreeSet::new());
+        } else if !missing.is_empty() {
+            come.add(Verdict::CannotTell, missing);
+        }
     }
 
     /// Findings of nodes that rest on one line are one finding about the cluster where all nodes have it.
@@ -317,7 +322,7 @@ impl<'a> Case<'a> {
             When::Rows(place) => self.rows(*place, of),
             When::Subject(tests) => match of.row {
                 Some(row) => {
-                    let other = |set: &str, column: &str| self.cell_of(set, column);
+                    let other = |set: &str, column: &str| self.cell_of(Some(of), set, column);
                     let from = &self.rule.subject.from;
                     test::all(tests, from, row, self.set.patterns(), &other)
                 }
@@ -344,6 +349,12 @@ impl<'a> Case<'a> {
 
     /// What holds of the builds of a subject: of something that happened once, of the builds of then.
     fn builds(&self, asked: Builds, of: Of<'_>, assume: bool) -> Truth {
+        if let Some(row) = of.row.filter(|_| !self.rule.subject.at.is_empty())
+            && asked == Builds::Affected
+        {
+            let truth = self.at_event(row);
+            return if assume && truth != Truth::False { Truth::True } else { truth };
+        }
         // A thing of the schema was made once and is there now.
         let then = asked == Builds::Affected || !self.is_of_schema();
         let Some(ran) = of.row.and_then(|row| row.ran.as_ref()).filter(|_| then) else {
@@ -391,72 +402,10 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether there are enough rows of a set for a subject.
-    fn rows(&self, place: usize, of: Of<'_>) -> Truth {
-        let (set, asked) = (&self.rule.rows[place], &self.asked[place]);
-        let (mut held, mut open, mut missing) = (0, 0, BTreeSet::new());
-        for (row, truth) in asked.rows.rows.iter().zip(&asked.truths) {
-            match truth.clone().and(self.same(place, row, of)) {
-                Truth::True => held += 1,
-                Truth::False => {}
-                Truth::Unknown(facts) => {
-                    open += 1;
-                    missing.extend(facts);
-                }
-            }
-        }
-        let min = set.min as usize;
-        if held >= min {
-            return Truth::True;
-        }
-        missing.extend(asked.rows.missing.iter().cloned());
-        if held + open >= min || !asked.rows.missing.is_empty() {
-            return Truth::Unknown(missing);
-        }
-        Truth::False
-    }
-
-    /// Whether a row agrees with the subject in the columns in which it has to.
-    fn same(&self, place: usize, row: &Row, of: Of<'_>) -> Truth {
-        let set = &self.rule.rows[place];
-        Truth::all(set.same.iter().map(|column| {
-            let own = row.cell(&set.from, column);
-            let subject = of.row.and_then(|subject| subject.cell(&self.rule.subject.from, column));
-            match (own, subject) {
-                (Some(Cell::Value(one)), Some(Cell::Value(other))) => (one == other).into(),
-                (Some(Cell::Unknown(missing)), _) | (_, Some(Cell::Unknown(missing))) => {
-                    Truth::unknown(missing.clone())
-                }
-                _ => Truth::False,
-            }
-        }))
-    }
-
-    /// The rows of the sets by which a condition holds.
-    fn rows_of(&self, when: &When, of: Of<'_>) -> Vec<&Row> {
-        match when {
-            When::Rows(place) => {
-                let asked = &self.asked[*place];
-                let rows = asked.rows.rows.iter().zip(&asked.truths);
-                rows.filter(|(row, truth)| truth.holds() && self.same(*place, row, of).holds())
-                    .map(|(row, _)| row)
-                    .collect()
-            }
-            When::All(each) | When::Any(each) => {
-                each.iter().flat_map(|one| self.rows_of(one, of)).collect()
-            }
-            When::Always
-            | When::Builds(_)
-            | When::Subject(_)
-            | When::Not(_)
-            | When::Unless(_)
-            | When::Decided { .. } => Vec::new(),
-        }
-    }
-
     /// Whether a condition rests on a row that is there, and not on builds alone.
     fn rests_on_rows(&self, when: &When, of: Of<'_>) -> bool {
-        let of_subject = of.row.is_some_and(|row| row.ran.is_some());
+        let dated = !self.rule.subject.at.is_empty();
+        let of_subject = of.row.is_some_and(|row| row.ran.is_some() || dated);
         let lasting = self.rule.subject.from == "setting" || self.is_of_schema();
         let of_setting = lasting && of.row.is_some() && asks_subject(when);
         of_subject || of_setting || !self.rows_of(when, of).is_empty()
@@ -473,7 +422,11 @@ impl<'a> Case<'a> {
         evidence.extend(self.rows_of(&line.when, of).iter().filter_map(|row| row.evidence.clone()));
         if asks_builds(&line.when) && of.row.is_none_or(|row| row.ran.is_none()) {
             let inside = self.fleet.inside(&self.rule.windows, of.whose);
-            evidence.extend(inside.iter().map(|stretch| stretch.evidence()));
+            let then = of.row.and_then(|row| self.event(row));
+            let meets = |stretch: &&Stretch<'_>| {
+                then.is_none_or(|(from, until)| stretch.is_within(from, until))
+            };
+            evidence.extend(inside.iter().filter(meets).map(|stretch| stretch.evidence()));
         }
         let mut unique: Vec<Evidence> = Vec::new();
         for one in evidence {
@@ -527,6 +480,7 @@ fn subject(rule: &Rule, tenancy: &Tenancy, of: Of<'_>) -> Subject {
         (Some(_), "table") => SubjectKind::Table,
         (Some(_), "index") => SubjectKind::Index,
         (Some(_), "object") => SubjectKind::Object,
+        (Some(row), "job") => super::relations::job::kind(row),
         _ => SubjectKind::Cluster,
     };
     let id = of.row.filter(|_| kind != SubjectKind::Cluster).map(|row| match (kind, row.node) {

@@ -38,11 +38,22 @@ impl Needs {
                 "table" | "index" | "column" | "object" => {
                     self.tables.insert("system.descriptor".to_owned());
                 }
+                // How long the rows of jobs are kept that are over.
+                "job" => {
+                    self.settings.insert(RETENTION.to_owned());
+                }
+                // When its active version changed.
+                "upgrade" => {
+                    self.settings.insert("version".to_owned());
+                }
                 _ => {}
             }
         }
     }
 }
+
+/// The setting that says how long the rows of jobs are kept that are over.
+pub(super) const RETENTION: &str = "jobs.retention_time";
 
 /// The texts of which a column is one.
 pub(super) fn texts(filter: &[Test], column: &str) -> Vec<String> {

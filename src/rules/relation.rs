@@ -10,6 +10,7 @@ use super::builds::Fleet;
 use super::form::rule::{self, RowSet, Rule, Test, Value};
 use super::form::schema;
 use super::form::windows::Windows;
+use super::history::Stated;
 use super::limits::Doubt;
 use super::relations;
 use super::truth::Missing;
@@ -130,19 +131,23 @@ pub(super) struct Wanted<'r> {
     pub(super) default: Option<&'r Value>,
     /// Builds that the rule is about.
     pub(super) windows: &'r Windows,
+    /// The rule.
+    pub(super) rule: &'r Rule,
+    /// What a person says of the history of the cluster.
+    pub(super) stated: &'r Stated,
 }
 
 impl RowSet {
-    pub(super) fn asked<'r>(&'r self, rule: &'r Rule) -> Wanted<'r> {
+    pub(super) fn asked<'r>(&'r self, rule: &'r Rule, stated: &'r Stated) -> Wanted<'r> {
         let Self { from, filter, default, .. } = self;
-        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows }
+        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows, rule, stated }
     }
 }
 
 impl rule::Subject {
-    pub(super) fn rows<'r>(&'r self, rule: &'r Rule) -> Wanted<'r> {
+    pub(super) fn rows<'r>(&'r self, rule: &'r Rule, stated: &'r Stated) -> Wanted<'r> {
         let Self { from, filter, default, .. } = self;
-        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows }
+        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows, rule, stated }
     }
 }
 
@@ -155,6 +160,8 @@ pub(super) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<'_>) -> Ro
         "setting" => relations::setting::rows(view, wanted),
         "log" => relations::log::rows(view, wanted),
         "table" | "index" | "column" | "object" => relations::schema::rows(view, wanted),
+        "job" => relations::job::rows(view, fleet, wanted),
+        "upgrade" => relations::upgrade::rows(view, fleet),
         // The reader of rules knows no other.
         _ => Rows::default(),
     }

@@ -53,7 +53,7 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
         ("upgrade", None) => upgrade(case.rule, case.fleet),
         (set, Some(column)) => {
             let from = case.rule.row_set(set).map(|place| case.rule.rows[place].from.as_str());
-            cell_text(&case.cell_of(set, column), from.unwrap_or_default(), column)
+            cell_text(&case.cell_of(Some(of), set, column), from.unwrap_or_default(), column)
         }
         (name, None) => phrase(case, of, name),
     }
@@ -71,9 +71,19 @@ fn builds(case: &Case<'_>, of: Of<'_>) -> Vec<String> {
     if let Some(ran) = of.row.and_then(|row| row.ran.as_ref()) {
         return ran.candidates.iter().map(|(text, _)| text.clone()).collect();
     }
-    let mut builds: Vec<(Option<&Version>, &str)> = case
-        .fleet
-        .concerned(&case.rule.windows, of.whose)
+    let then = of.row.and_then(|row| case.event(row));
+    let concerned = match then {
+        Some((from, until)) => {
+            let mut inside = case.fleet.inside(&case.rule.windows, of.whose);
+            inside.retain(|stretch| stretch.is_within(from, until));
+            inside
+        }
+        None => case.fleet.concerned(&case.rule.windows, of.whose),
+    };
+    if concerned.is_empty() && then.is_some() {
+        return vec!["a build that is not known".to_owned()];
+    }
+    let mut builds: Vec<(Option<&Version>, &str)> = concerned
         .iter()
         .map(|stretch| (stretch.seen.version.as_ref(), stretch.seen.text.as_str()))
         .collect();

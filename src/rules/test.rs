@@ -16,14 +16,14 @@ use super::truth::{Missing, Truth};
 pub(super) type Patterns = BTreeMap<String, Regex>;
 
 /// Whether all of `tests` hold of a row. `other` gives the cell of a column of other rows.
-pub(super) fn all(
-    tests: &[Test],
+pub(super) fn all<'t>(
+    tests: impl IntoIterator<Item = &'t Test>,
     relation: &str,
     row: &Row,
     patterns: &Patterns,
     other: &dyn Fn(&str, &str) -> Cell,
 ) -> Truth {
-    Truth::all(tests.iter().map(|test| match row.cell(relation, &test.column) {
+    Truth::all(tests.into_iter().map(|test| match row.cell(relation, &test.column) {
         Some(cell) => of_cell(&test.is, cell, patterns, other),
         // The reader of rules knows every column.
         None => Truth::False,

@@ -159,7 +159,9 @@ proptest! {
             rows.reverse();
         }
         let report = report(version, &rows);
-        let said: Vec<_> = report.findings.iter().filter(|f| f.verdict.asks_for_action()).collect();
+        let of_chains = |f: &&crdb_triage::report::Finding| ["A-63162", "A-88042"].contains(&f.advisory.as_str());
+        let said = report.findings.iter().filter(of_chains);
+        let said: Vec<_> = said.filter(|f| f.verdict.asks_for_action()).collect();
         prop_assert!(said.is_empty(), "{version} {said:#?}\n{}", table(&rows, Form::Tsv));
     }
 

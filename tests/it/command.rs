@@ -91,7 +91,9 @@ fn rules_are_checked_listed_and_explained() {
     let (status, said) = run(&["rules", "check", "src/rules/worked"]);
     assert_eq!((status, said.matches("can be used").count()), (0, 3), "{said}");
     let (status, said) = run(&["rules", "check", "--advisories", "advisories"]);
-    assert_eq!((status, said.matches("can be used").count()), (0, 26), "{said}");
+    let is_rule = |file: &fs::DirEntry| file.path().extension().is_some_and(|end| end == "toml");
+    let rules = fs::read_dir("advisories").unwrap().filter(|file| is_rule(file.as_ref().unwrap()));
+    assert_eq!((status, said.matches("can be used").count()), (0, rules.count()), "{said}");
     let wrong = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong.toml");
     let rule = fs::read_to_string("src/rules/worked/disk-stalls.toml").unwrap();
     fs::write(&wrong, rule.replacen("verdict = \"no_sign\"", "verdict = \"suspect\"", 1)).unwrap();

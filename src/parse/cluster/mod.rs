@@ -87,6 +87,15 @@ pub enum ClusterFact {
         /// When.
         time: Time,
     },
+    /// A step of an upgrade was done.
+    Migrated {
+        /// The series that was active wholly before the step.
+        series: (u16, u16),
+        /// The number of the step towards the next series; 0 of one that makes the series itself active.
+        step: u32,
+        /// When.
+        at: Time,
+    },
     /// A virtual cluster that can have served SQL; the system tenant is none.
     VirtualCluster {
         /// Its number.

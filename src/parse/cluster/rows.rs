@@ -28,6 +28,8 @@ pub fn table_of(names: &[String]) -> Option<Table> {
         Some(Table::Tenants)
     } else if has("timestamp") && has("eventtype") && has("reportingid") {
         Some(Table::EventLog)
+    } else if has("major") && has("minor") && has("completed_at") {
+        Some(Table::Migrations)
     } else if has("node_id") && has("server_version") && has("started_at") {
         Some(Table::KvNodeStatus)
     } else {
@@ -43,6 +45,7 @@ fn least(table: Table, names: &[String]) -> Option<Table> {
         Table::NodeLiveness | Table::GossipLiveness | Table::GossipNodes => &["node_id"],
         Table::Tenants => &["id"],
         Table::EventLog => &["timestamp", "eventtype"],
+        Table::Migrations => &["major", "minor", "completed_at"],
         _ => return None,
     };
     needed.iter().all(|name| names.iter().any(|n| n == name)).then_some(table)
@@ -147,6 +150,20 @@ impl Rows {
         }
     }
 
+    /// A finished step of an upgrade. Those that every cluster takes at its first start are of no series.
+    fn migration(&mut self, row: &Row) {
+        let number = |name: &str| row.text(&[name])?.trim().parse::<u32>().ok();
+        let at = row.text(&["completed_at"]).as_deref().and_then(time::cell);
+        let (Some(major), Some(minor), Some(at)) = (number("major"), number("minor"), at) else {
+            return self.problems.add(row.line, "it names no version and time");
+        };
+        // Development builds add a million to the major version.
+        let series = u16::try_from(major).ok().zip(u16::try_from(minor).ok());
+        let Some(series) = series.filter(|(major, _)| *major > 0) else { return };
+        let step = number("internal").unwrap_or_default();
+        self.add(row, None, ClusterFact::Migrated { series, step, at });
+    }
+
     fn build(&mut self, row: &Row, node: Option<NodeId>, version: String) {
         let mut time = |name: &str| {
             let text = row.text(&[name])?;
@@ -184,6 +201,7 @@ impl Sink for Rows {
             Table::NodeLiveness | Table::GossipLiveness => return self.liveness(row),
             Table::Tenants => return self.virtual_cluster(row),
             Table::EventLog => return self.event(row),
+            Table::Migrations => return self.migration(row),
             _ => {}
         }
         let node = self.node(row);

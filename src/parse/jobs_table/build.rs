@@ -3,10 +3,11 @@
 use super::JobRow;
 use super::payload::{self, cut};
 use super::shape::is_encoded;
-use crate::model::{JobDetails, JobId, JobStatus, Time};
+use crate::model::{JobDetails, JobId, JobStatus, Time, Told};
 use crate::parse::encoded::{Encoded, decode};
 use crate::parse::protobuf::End;
 use crate::parse::scrub::scrub;
+use crate::parse::statement::hlc;
 use crate::parse::table::{Cell, Row};
 use crate::parse::time;
 
@@ -87,8 +88,11 @@ impl<'a> Builder<'a> {
             modified,
             last_run,
             error: self.scrubbed("error"),
+            tells_error: self.row.cell(&["error"]).is_some() || self.row.is_null("error"),
             coordinator_id: self.number("coordinator_id").or(self.number("claim_instance_id")),
             num_runs: self.number("num_runs"),
+            high_water: self.high_water(),
+            fraction: self.row.text(&["fraction_completed"]).as_deref().and_then(millionths),
             schedule: self.number("created_by_id").filter(|_| from_schedule),
             ..job
         };
@@ -124,6 +128,11 @@ impl<'a> Builder<'a> {
             Encoded::Redacted => return job.details = JobDetails::Redacted,
             Encoded::Bytes(bytes) => bytes,
         };
+        job.payload_bytes = Some(match cell.is_whole() {
+            true => bytes.len() as u64,
+            // It is written with two letters a byte at least where it is as long as that.
+            false => cell.length() / 2,
+        });
         let (read, end) = payload::payload(&bytes);
         self.ended("payload", cell, end);
         if end == End::Broken && read.details == JobDetails::Other {
@@ -174,6 +183,15 @@ impl<'a> Builder<'a> {
         time
     }
 
+    /// `high_water_timestamp`, a decimal HLC time.
+    fn high_water(&self) -> Told<Time> {
+        match self.row.text(&["high_water_timestamp"]) {
+            Some(text) => hlc(&text).map_or(Told::Unsaid, Told::Is),
+            None if self.row.is_null("high_water_timestamp") => Told::Nothing,
+            None => Told::Unsaid,
+        }
+    }
+
     fn number<N: std::str::FromStr>(&self, name: &str) -> Option<N> {
         self.row.text(&[name])?.trim().parse().ok()
     }
@@ -195,6 +213,17 @@ pub(super) fn join(job: &mut JobRow, other: JobRow) {
 /// The numbers of an array as SQL prints it: `{106,107}`, `ARRAY[106]`.
 fn ids(text: &str) -> Vec<u64> {
     text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}
+
+/// A part of one, in millionths.
+fn millionths(text: &str) -> Option<u32> {
+    let part: f64 = text.trim().parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a part of one"
+    )]
+    (0.0..=1.0).contains(&part).then(|| (part * 1e6).round() as u32)
 }
 
 /// What stands in a cell where it should not. A long text there is a cell of another column, which may hold a secret.

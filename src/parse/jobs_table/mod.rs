@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Table;
-use crate::model::{JobDetails, JobId, JobStatus, Time, Unread, UnreadReason};
+use crate::model::{JobDetails, JobId, JobStatus, Time, Told, Unread, UnreadReason};
 use crate::parse::table::{Problems, Row, Sink, TableReader};
 use build::{Builder, InfoKey};
 use shape::Shape;
@@ -48,10 +48,18 @@ pub struct JobRow {
     pub last_run: Option<Time>,
     /// Its error; a redacted zip has no such column.
     pub error: Option<String>,
+    /// Whether the table has the column of errors.
+    pub tells_error: bool,
     /// Node that runs it: `coordinator_id`, or `claim_instance_id` of raw rows.
     pub coordinator_id: Option<u64>,
     /// How often it was (re)started; until 24.x.
     pub num_runs: Option<u64>,
+    /// Up to when a changefeed has sent everything.
+    pub high_water: Told<Time>,
+    /// How much of it is done, in millionths.
+    pub fraction: Option<u32>,
+    /// Bytes of its payload.
+    pub payload_bytes: Option<u64>,
     /// Schedule that created it; in raw rows.
     pub schedule: Option<u64>,
     /// What its payload says.
@@ -84,8 +92,12 @@ impl JobRow {
             modified: None,
             last_run: None,
             error: None,
+            tells_error: false,
             coordinator_id: None,
             num_runs: None,
+            high_water: Told::Unsaid,
+            fraction: None,
+            payload_bytes: None,
             schedule: None,
             details: JobDetails::Missing,
             created_on: None,

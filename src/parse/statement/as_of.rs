@@ -151,7 +151,7 @@ fn timestamp(text: &str) -> Option<Time> {
 
 /// A decimal HLC time: nanoseconds, and a logical part that orders what happens within one of them. As many digits as
 /// from 2001 to 2286; other numbers are no times that a backup could have.
-fn hlc(text: &str) -> Option<Time> {
+pub(crate) fn hlc(text: &str) -> Option<Time> {
     // A question mark says that the time was not read from a clock.
     let text = text.trim().trim_end_matches('?');
     let (nanoseconds, logical) = text.split_once('.').unwrap_or((text, "0"));

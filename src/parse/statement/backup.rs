@@ -22,9 +22,11 @@ pub fn backup(text: &str) -> Result<Backup, Unparsed> {
         if sql.words(&["incremental", "from"]) { sql.list(Sql::address)? } else { Vec::new() };
     let mut revision_history = false;
     let mut incremental_location: Option<Address> = None;
+    let mut detached = false;
     sql.options(|name, sql| {
         match name {
             "revision_history" => revision_history = sql.switch()?,
+            "detached" => detached = sql.switch()?,
             "incremental_location" if sql.symbol('=') => {
                 incremental_location = Some(sql.address()?);
             }
@@ -40,6 +42,7 @@ pub fn backup(text: &str) -> Result<Backup, Unparsed> {
         incremental_from,
         revision_history,
         incremental_location,
+        detached,
     })
 }
 
@@ -61,6 +64,7 @@ mod tests {
             incremental_from: Vec::new(),
             revision_history: false,
             incremental_location: None,
+            detached: false,
         }
     }
 
@@ -126,6 +130,7 @@ mod tests {
                 "20.2, schedule",
                 "BACKUP INTO '/2021/11/06-041500.00' IN 's3://box/a?AWS_SECRET_ACCESS_KEY=redacted' AS OF SYSTEM TIME '2021-11-06 05:15:00+00:00' WITH revision_history, detached",
                 Backup {
+                    detached: true,
                     as_of: at("2021-11-06T05:15:00Z"),
                     revision_history: true,
                     ..plain(into(named("2021/11/06-041500.00")))
@@ -154,6 +159,7 @@ mod tests {
                 "22.1",
                 "BACKUP INTO '/2021/11/06-041500.00' IN 's3://box/a' WITH revision_history, encryption_passphrase = 'redacted', detached, kms = ('aws:///k?AUTH=implicit', 'aws:///l'), incremental_location = ('gs://inc/z', 'gs://inc/b')",
                 Backup {
+                    detached: true,
                     revision_history: true,
                     incremental_location: Some(place("gs://inc/b")),
                     ..plain(into(named("2021/11/06-041500.00")))
@@ -163,6 +169,7 @@ mod tests {
                 "23.1",
                 "BACKUP INTO '/2021/11/06-041500.00' IN 's3://box/a' AS OF SYSTEM TIME '1636172100000000000.0000000000' WITH OPTIONS (revision_history = true, detached, incremental_location = 'gs://inc/b/')",
                 Backup {
+                    detached: true,
                     as_of: at("2021-11-06T04:15:00Z"),
                     revision_history: true,
                     incremental_location: Some(place("gs://inc/b")),
@@ -178,6 +185,7 @@ mod tests {
                 "23.1, redactable",
                 "BACKUP DATABASE ‹shop› INTO ‹'/x'› IN '‹s3://box/a?AUTH=‹×››' AS OF SYSTEM TIME ‹'-30s'› WITH detached",
                 Backup {
+                    detached: true,
                     targets: shop(),
                     as_of: Some(AsOf::Relative(-30_000_000)),
                     ..plain(into(named("x")))

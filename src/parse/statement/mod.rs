@@ -7,6 +7,8 @@
 mod address;
 mod as_of;
 mod backup;
+mod changefeed;
+mod columns;
 mod harmless;
 mod import;
 mod index;
@@ -22,7 +24,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::Time;
 
 pub use address::dated;
+pub(crate) use as_of::hlc;
 pub use backup::backup;
+pub use changefeed::changefeed;
+pub use columns::column_changes;
 pub use import::import;
 pub use index::index_build;
 pub use restore::restore;
@@ -88,6 +93,8 @@ pub struct Backup {
     pub revision_history: bool,
     /// `incremental_location`, of one address or the default one of several.
     pub incremental_location: Option<Address>,
+    /// `WITH detached`: the client did not wait for it.
+    pub detached: bool,
 }
 
 /// Where a backup goes. Of several addresses by locality it is the default one.
@@ -144,6 +151,57 @@ pub struct IndexBuild {
     pub indexes: Vec<String>,
     /// `ALTER PRIMARY KEY`: every index of the table is built anew.
     pub rebuilds_all: bool,
+}
+
+/// `CREATE CHANGEFEED …`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changefeed {
+    /// Its tables; none where it has a query, which names its table itself.
+    pub targets: Vec<Name>,
+    /// Where it writes.
+    pub sink: Sink,
+    /// What an option says of the initial scan.
+    pub initial_scan: Option<InitialScan>,
+    /// `cursor`: it begins at an instant.
+    pub cursor: bool,
+    /// `schema_change_policy`, in lower case.
+    pub schema_change_policy: Option<String>,
+}
+
+/// Where a changefeed writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sink {
+    /// To its client.
+    #[default]
+    None,
+    /// To an address with this scheme, in lower case.
+    Scheme(String),
+    /// To whatever the external connection of this name is.
+    External(String),
+}
+
+/// Whether a changefeed begins with all rows that its tables have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialScan {
+    /// It does, and goes on with changes.
+    Yes,
+    /// It does not.
+    No,
+    /// It ends after them.
+    Only,
+}
+
+/// What a schema change adds to and takes from a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnChanges {
+    /// The table; none where it is none or a part of its name was removed.
+    pub table: Option<Name>,
+    /// `ADD COLUMN`.
+    pub adds: bool,
+    /// `ADD COLUMN … CREATE [IF NOT EXISTS] FAMILY`.
+    pub new_family: bool,
+    /// `DROP COLUMN`: the names.
+    pub drops: Vec<String>,
 }
 
 /// Why a description was not understood; a phrase for a person, such as "its destination was removed by redaction".

@@ -131,7 +131,7 @@ impl<'a> Sql<'a> {
     }
 
     /// The value of a string, with its marks.
-    fn text(&mut self, expected: &str) -> Read<Cow<'a, str>> {
+    pub(super) fn text(&mut self, expected: &str) -> Read<Cow<'a, str>> {
         let Token::Text(text) = self.0.peek() else { return self.unknown(expected) };
         self.0.next();
         // A cast, as in `'…':::STRING`, changes nothing.

@@ -49,6 +49,11 @@ impl Cell {
         self.kept.len() as u64 == self.length
     }
 
+    /// Bytes that it has, kept or not.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// What is kept of it.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.kept

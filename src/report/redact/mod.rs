@@ -55,7 +55,10 @@ fn collect(names: &mut Redactor, report: &Report) {
         let subject = &finding.subject;
         names.whose(&subject.tenant, subject.cluster.as_deref());
         match subject.kind {
-            SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore => {
+            SubjectKind::Job
+            | SubjectKind::Backup
+            | SubjectKind::Restore
+            | SubjectKind::Changefeed => {
                 names.names.keep(&subject.id);
             }
             SubjectKind::Chain => {

@@ -27,7 +27,10 @@ pub fn subject(subject: &Subject) -> String {
 /// Whether a finding is about a job; a backup and a restore go by the ids of their jobs.
 #[must_use]
 pub fn is_a_job(subject: &Subject) -> bool {
-    matches!(subject.kind, SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore)
+    matches!(
+        subject.kind,
+        SubjectKind::Job | SubjectKind::Backup | SubjectKind::Restore | SubjectKind::Changefeed
+    )
 }
 
 /// The job that a finding is about, if the report has it.

@@ -100,6 +100,7 @@ pub fn subject_kind(kind: SubjectKind) -> &'static str {
         SubjectKind::Job => "job",
         SubjectKind::Backup => "backup",
         SubjectKind::Restore => "restore",
+        SubjectKind::Changefeed => "changefeed",
         SubjectKind::Chain => "backup chain",
         SubjectKind::LogEntry => "log entry",
         SubjectKind::Range => "range",

@@ -132,6 +132,8 @@ pub struct Subject {
     pub default: Option<Value>,
     /// Whether the first line that holds decides, and not the strongest.
     pub first: bool,
+    /// The column that says when it happened, or the two from and until when: `affected` asks for the builds of then.
+    pub at: Vec<String>,
 }
 
 /// Rows of one relation that a line asks for.
@@ -145,8 +147,12 @@ pub struct RowSet {
     pub filter: Vec<Test>,
     /// Columns in which a row agrees with the row of the subject.
     pub same: Vec<String>,
+    /// Columns of the subject's row: a row counts that happened, at least in part, in the time between them.
+    pub within: Option<(String, String)>,
     /// How many rows there must be.
     pub min: u32,
+    /// A column of which the rows must have so much together, in millionths.
+    pub sum: Option<(String, i128)>,
     /// Of a setting without a value of its own: the value that the builds of the rule's windows have.
     pub default: Option<Value>,
 }
@@ -358,7 +364,8 @@ impl RowSet {
     /// Whether its rows are compared with those of another set.
     #[must_use]
     pub fn compares_with_others(&self) -> bool {
-        self.filter.iter().any(|test| matches!(test.is, Is::ComparesWith(..)))
+        let with = |test: &Test| matches!(&test.is, Is::ComparesWith(_, of, _) if of != "subject");
+        self.filter.iter().any(with)
     }
 }
 

@@ -4,11 +4,15 @@
 //! from this list.
 
 mod flush_warning;
+mod job;
 mod objects;
+mod upgrade;
 
 use super::rule::Value;
 use flush_warning::FLUSH_WARNING;
+use job::JOB;
 use objects::{COLUMN, INDEX, OBJECT, TABLE};
+use upgrade::UPGRADE;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +119,15 @@ impl Relation {
     pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
+
+    /// The columns that say from and until when a row is about: the same of what happened at once.
+    #[must_use]
+    pub fn span(&self) -> Option<(&'static str, &'static str)> {
+        const SPANS: [(&str, &str); 4] =
+            [("from", "until"), ("created", "finished"), ("time", "time"), ("changed", "changed")];
+        let is_time = |name| self.column(name).is_some_and(|(_, column)| column.kind.is_time());
+        SPANS.into_iter().find(|(from, until)| is_time(from) && is_time(until))
+    }
 }
 
 /// The relation of a name.
@@ -128,7 +141,7 @@ const fn column(name: &'static str, kind: Kind, about: &'static str) -> Column {
 }
 
 /// All relations.
-pub const RELATIONS: [Relation; 10] = [
+pub const RELATIONS: [Relation; 12] = [
     Relation {
         name: "cluster",
         about: "The cluster, or one of its virtual clusters. The subject of a rule that names none.",
@@ -230,5 +243,7 @@ pub const RELATIONS: [Relation; 10] = [
     INDEX,
     COLUMN,
     OBJECT,
+    JOB,
+    UPGRADE,
     FLUSH_WARNING,
 ];

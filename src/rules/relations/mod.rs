@@ -3,7 +3,9 @@
 pub(super) mod build;
 pub(super) mod cluster;
 pub(super) mod flush_warning;
+pub(super) mod job;
 pub(super) mod log;
 pub(super) mod node;
 pub(super) mod schema;
 pub(super) mod setting;
+pub(super) mod upgrade;

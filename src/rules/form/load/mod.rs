@@ -232,11 +232,16 @@ fn detector<'a>(reader: &mut Reader<'a>, root: Table<'a>, shipped: bool) -> Opti
 }
 
 fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
-    let cluster =
-        || Subject { from: "cluster".to_owned(), filter: Vec::new(), default: None, first: false };
+    let cluster = || Subject {
+        from: "cluster".to_owned(),
+        filter: Vec::new(),
+        default: None,
+        first: false,
+        at: Vec::new(),
+    };
     let Some(value) = reader.get(root, "subject") else { return cluster() };
     let Some(table) = reader.table(value, "subject") else { return cluster() };
-    reader.only(table, "a subject", &["from", "where", "default", "decides"]);
+    reader.only(table, "a subject", &["from", "where", "default", "decides", "at"]);
     let Some((from, span)) = reader.need_text(table, "a subject", "from") else {
         return cluster();
     };
@@ -249,7 +254,8 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     let words = [("first", true), ("strongest", false)];
     let first = reader.text_of(table, "decides");
     let first = first.and_then(|(word, at)| reader.word(word, at.start, "order of lines", &words));
-    Subject { from: from.to_owned(), filter, default, first: first.unwrap_or(false) }
+    let at = parts::at(reader, table, relation);
+    Subject { from: from.to_owned(), filter, default, first: first.unwrap_or(false), at }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::super::literals;
 use super::super::rule::{
     Bound, Example, Guided, Is, Limit, Line, Note, Phrase, RowSet, Step, Subject, Test, Value, When,
 };
-use super::super::schema::{self, Relation};
+use super::super::schema::{self, Kind, Relation};
 use super::super::template::{Slot, Template};
 use super::super::windows::{Window, Windows};
 use super::conditions::{self, Names};
@@ -201,7 +201,8 @@ fn row_set<'a>(
     name: &str,
     subject: &Subject,
 ) -> Option<RowSet> {
-    reader.only(table, "a set of rows", &["from", "where", "same", "count", "default"]);
+    let fields = ["from", "where", "same", "within", "count", "sum", "default"];
+    reader.only(table, "a set of rows", &fields);
     let (from, span) = reader.need_text(table, "a set of rows", "from")?;
     let relation = relation(reader, from, span.start)?;
     if relation.derived_by.is_some() {
@@ -226,8 +227,80 @@ fn row_set<'a>(
         Some(value) => count(reader, value),
         None => 1,
     };
+    let within = within(reader, table, relation, subject);
+    let sum = sum(reader, table, relation);
     let default = default(reader, table, relation);
-    Some(RowSet { name: name.to_owned(), from: from.to_owned(), filter, same, min, default })
+    let (name, from) = (name.to_owned(), from.to_owned());
+    Some(RowSet { name, from, filter, same, within, min, sum, default })
+}
+
+/// The field `within`: two times of the subject's row.
+fn within<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+    subject: &Subject,
+) -> Option<(String, String)> {
+    let value = reader.get(table, "within")?;
+    let at = value.span().start;
+    if relation.span().is_none() {
+        reader.problem(at, format!("nothing says when a row of `{}` happened", relation.name));
+    }
+    let of_subject = schema::relation(&subject.from);
+    let column = |text: &str| {
+        let (rows, name) = text.split_once('.')?;
+        let (_, column) = of_subject?.column(name).filter(|_| rows == "subject")?;
+        column.kind.is_time().then(|| name.to_owned())
+    };
+    let texts = reader.texts(value, "within");
+    let columns: Vec<String> = texts.iter().filter_map(|(text, _)| column(text)).collect();
+    match <[String; 2]>::try_from(columns) {
+        Ok([from, until]) if texts.len() == 2 => Some((from, until)),
+        _ => {
+            let text = "`within` has two times of the subject, such as \"subject.created\" and \"subject.finished\"";
+            reader.problem(at, text);
+            None
+        }
+    }
+}
+
+/// The field `at` of a subject: one time of its row, or two.
+pub(super) fn at<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Vec<String> {
+    let Some(value) = reader.get(table, "at") else { return Vec::new() };
+    let texts = reader.texts(value, "at");
+    let is_time =
+        |text: &str| relation.column(text).is_some_and(|(_, column)| column.kind.is_time());
+    if !(1..=2).contains(&texts.len()) || !texts.iter().all(|(text, _)| is_time(text)) {
+        let text = format!("`at` has one time of `{}`, or two from and until when", relation.name);
+        reader.problem(value.span().start, text);
+    }
+    texts.into_iter().map(|(text, _)| text.to_owned()).collect()
+}
+
+/// The field `sum`: a number column, and how much its rows must have together.
+fn sum<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Option<(String, i128)> {
+    let value = reader.get(table, "sum")?;
+    let sum = reader.table(value, "sum")?;
+    reader.only(sum, "a sum", &["of", "min"]);
+    let (of, span) = reader.need_text(sum, "a sum", "of")?;
+    let column = relation.column(of).filter(|(_, column)| column.kind == Kind::Number);
+    let Some((_, column)) = column else {
+        reader.problem(span.start, format!("`{}` has no number `{of}`", relation.name));
+        return None;
+    };
+    let min = reader.need(sum, "a sum", "min")?;
+    match conditions::one(reader, min, column)? {
+        Value::Number(min) => Some((of.to_owned(), min)),
+        _ => None,
+    }
 }
 
 /// The field `default` of rows of a relation.
