@@ -154,14 +154,16 @@ impl<'a> Case<'a> {
                 _ => Whose::Cluster,
             };
             let mut outcome = self.outcome(Of::new(Some(row), whose));
-            // Whether it is a subject at all is not known. Of a thing of the schema of which nothing would follow that does not
-            // matter.
-            if let Truth::Unknown(missing) = truth
-                && (!of_schema || outcome.word >= Verdict::CannotTell)
-            {
-                outcome.missing.extend(missing.iter().cloned());
-                outcome.word = Verdict::CannotTell;
+            // Whether it is a subject at all is not known.
+            if let Truth::Unknown(missing) = truth {
                 outcome.line = None;
+                // What would be ruled out of a subject need not be one.
+                if outcome.word <= Verdict::Mitigated && outcome.missing.is_empty() {
+                    outcome.word = outcome.word.min(Verdict::NoSign);
+                } else {
+                    outcome.missing.extend(missing.iter().cloned());
+                    outcome.word = Verdict::CannotTell;
+                }
             }
             outcomes.push((Some(row), whose, outcome));
         }
@@ -261,9 +263,10 @@ impl<'a> Case<'a> {
                 }
                 Truth::False => {}
                 Truth::Unknown(missing) => {
-                    // The sign is there and only the build is not known.
-                    let sign =
-                        line.verdict >= Verdict::Possible && self.rests_on_rows(&line.when, of);
+                    // The sign is there and only the build is not known. Where more than that is not, nothing follows.
+                    let sign = line.verdict >= Verdict::Possible
+                        && self.rests_on_rows(&line.when, of)
+                        && !line.when.takes_ignorance();
                     if sign && self.when(&line.when, of, true).holds() {
                         let doubt = Doubt::Version(missing);
                         let (verdict, _) =

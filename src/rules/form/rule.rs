@@ -370,6 +370,21 @@ impl RowSet {
 }
 
 impl When {
+    /// Whether it can hold because something is not known.
+    #[must_use]
+    pub fn takes_ignorance(&self) -> bool {
+        match self {
+            Self::Unless(_) => true,
+            Self::All(each) | Self::Any(each) => each.iter().any(Self::takes_ignorance),
+            Self::Not(one) => one.takes_ignorance(),
+            Self::Always
+            | Self::Builds(_)
+            | Self::Rows(_)
+            | Self::Subject(_)
+            | Self::Decided { .. } => false,
+        }
+    }
+
     /// What it asks of the subject's row, in whatever it lies.
     #[must_use]
     pub fn of_subject(&self) -> Vec<&Test> {

@@ -562,7 +562,7 @@ pub(super) fn lines<'a>(
             }
         }
         let clean = verdict.is_some_and(|verdict| verdict <= Verdict::Mitigated);
-        if clean && said.as_ref().is_some_and(|(when, _)| takes_ignorance(when)) {
+        if clean && said.as_ref().is_some_and(|(when, _)| when.takes_ignorance()) {
             let text = "`unless` takes what is not known for what does not hold, and a clean verdict cannot rest on that";
             reader.problem(table.at, text);
         }
@@ -574,20 +574,6 @@ pub(super) fn lines<'a>(
         reader.problem(0, format!("no line names the step `{}`", step.name));
     }
     lines
-}
-
-/// Whether a condition can hold because something is not known.
-fn takes_ignorance(when: &When) -> bool {
-    match when {
-        When::Unless(_) => true,
-        When::All(each) | When::Any(each) => each.iter().any(takes_ignorance),
-        When::Not(one) => takes_ignorance(one),
-        When::Always
-        | When::Builds(_)
-        | When::Rows(_)
-        | When::Subject(_)
-        | When::Decided { .. } => false,
-    }
 }
 
 /// Whether a condition depends on which line decided.
