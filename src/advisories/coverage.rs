@@ -1,7 +1,7 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
 use crate::facts::{Facts, Filtered, Lacks};
-use crate::ingest::Unsearched;
+use crate::ingest::{Unsearched, dumped, table_at};
 use crate::model::{Gap, NodeId, Tenancy, Tenant, Unread, UnreadReason, Verdict};
 
 use super::decision::{Coverage, Declared};
@@ -305,6 +305,8 @@ pub(crate) fn is_needed(unread: &Unread) -> bool {
     let of_other_purpose = || {
         OTHER_LOGS.iter().any(|other| name.starts_with(other))
             || ADDING.iter().any(|table| name.starts_with(table))
+            // A rule that asks for the rows of a table names it.
+            || dumped(&unread.path).is_some() && table_at(&unread.path).is_none()
     };
     match unread.reason {
         UnreadReason::OutsideEntry | UnreadReason::TableInLog => true,

@@ -86,7 +86,8 @@ fn is_of_cluster(reading: &Reading) -> bool {
         }
         // Other programs have documents of that name.
         Content::Settings(_, rows) => rows.read > 0,
-        Content::NotRecognized => false,
+        // Its name alone is one of CockroachDB's.
+        Content::Asked | Content::NotRecognized => false,
     }
 }
 
@@ -202,6 +203,7 @@ fn ids(reading: &Reading) -> Vec<String> {
         | Content::Schedules(_)
         | Content::Settings(..)
         | Content::Schema(..)
+        | Content::Asked
         | Content::NotRecognized => Vec::new(),
     }
 }
@@ -224,6 +226,7 @@ mod tests {
             node: Some(NodeId(node)),
             standing: Standing::Whole,
             content: Content::Log(Box::new(ScannedLog { summary, ..ScannedLog::default() }.into())),
+            asked: None,
         }
     }
 
@@ -235,6 +238,7 @@ mod tests {
             node: None,
             standing: Standing::Whole,
             content,
+            asked: None,
         }
     }
 

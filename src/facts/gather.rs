@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use crate::ingest::Tally;
 use crate::model::{Cluster, CollectSmall, LogFormat, Tenancy, Time, Unread};
+use crate::parse::cluster::ClusterFact;
 use crate::scan::Strays;
 
+use super::asked::{AskedRead, AskedRows};
 use super::collection::{Bundle, Row, add_plan, add_rows, date, says_how_jobs_ended};
 use super::kept::Kept;
 use super::log::{LogReading, Said};
@@ -41,10 +43,23 @@ pub fn gather(
     let mut schedules = Vec::new();
     let mut parts = Vec::new();
     let mut schemas = Vec::new();
-    for (reading, home) in readings.into_iter().zip(homes) {
+    let mut asked = Vec::new();
+    for (mut reading, home) in readings.into_iter().zip(homes) {
         let cluster = home.cluster.clone().unwrap_or_default();
         let bundle = bundles.entry(home.bundle).or_default();
         bundle.see(&home);
+        if let Some(table) = reading.asked.take() {
+            asked.push(AskedRead {
+                bundle: home.bundle,
+                tenancy: Tenancy::new(&cluster, &reading.tenant),
+                node: reading.node,
+                path: Arc::clone(&reading.path),
+                standing: reading.standing,
+                collected: None,
+                since: earliest_event(&reading.content),
+                table,
+            });
+        }
         match reading.content {
             Content::Log(log) => {
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
@@ -104,7 +119,7 @@ pub fn gather(
                 bundle.named = bundle.named.max(list.latest());
                 records.push(list);
             }
-            Content::NotRecognized => {}
+            Content::Asked | Content::NotRecognized => {}
         }
     }
     let (mut said, mut molt, mut named) = (Said::default(), Molt::default(), Named::default());
@@ -124,6 +139,7 @@ pub fn gather(
     named.add_to(&mut facts);
     facts.schedules = schedules::gather(schedules, &bundles);
     let collected = |bundle: usize| bundles.get(&bundle).and_then(Bundle::collected);
+    facts.asked = AskedRows::new(asked, collected);
     facts.settings = settings::gather(parts, collected, &facts.unread);
     facts.schema = schema::gather(schemas, collected, &facts.unread);
     for list in &records {
@@ -154,6 +170,16 @@ pub fn gather(
     facts.backups = backups::gather(&facts);
     backups::add_events(&facts.backups, &mut facts.jobs);
     facts
+}
+
+/// The earliest event that a table of events has.
+fn earliest_event(content: &Content) -> Option<Time> {
+    let Content::Cluster(_, records) = content else { return None };
+    let of_events = records.iter().filter_map(|record| match record.fact {
+        ClusterFact::Events { from, .. } => Some(from),
+        _ => None,
+    });
+    of_events.min()
 }
 
 fn add_records(

@@ -1,5 +1,6 @@
 //! What several artifacts together say: nodes, versions over time, coverage, job histories, MOLT's runs.
 
+mod asked;
 mod backups;
 mod bundles;
 mod clusters;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use asked::{AskedRead, AskedRows};
 pub use backups::{
     ALL_INDEXES, Backups, BulkOperation, Chain, Covers, Ended, KindTold, Layer, NotPlaced,
     OperationKind, ReadFrom, RestoreRun, Slack, Source, Touches, Unplaced, Within,
@@ -56,6 +58,7 @@ use crate::model::{
     Cluster, Entry, Gap, Job, JobId, JobStatus, Location, NodeId, Operation, Redaction, Tenancy,
     Tenant, Time, Unread, Version,
 };
+use crate::parse::asked::AskedTable;
 use crate::parse::schedules::ScheduleRow;
 use crate::parse::schema::SchemaRows;
 use crate::parse::settings::SettingRows;
@@ -76,6 +79,8 @@ pub enum Content {
     Schema(Table, SchemaRows),
     /// A table or document about nodes, versions and events.
     Cluster(Table, Vec<ClusterRecord>),
+    /// A table or document of which nothing but the rows is read that rules ask for.
+    Asked,
     /// Nothing that this tool knows.
     NotRecognized,
 }
@@ -93,6 +98,8 @@ pub struct Reading {
     pub standing: Standing,
     /// What it gave.
     pub content: Content,
+    /// Rows of it that rules ask for.
+    pub asked: Option<AskedTable>,
 }
 
 /// An entry by which an advisory recognises its first sign.
@@ -158,6 +165,8 @@ pub struct Facts {
     pub schedules: BTreeMap<(Tenancy, u64), Schedule>,
     /// Steps of upgrades by virtual cluster, as far as a table lists them.
     pub upgrades: BTreeMap<Tenancy, Upgrades>,
+    /// Rows of tables that rules ask for.
+    pub asked: AskedRows,
     /// Settings of the cluster, as far as they are asked for or set.
     pub settings: Settings,
     /// What is of note about tables and other objects.

@@ -69,7 +69,8 @@ pub(super) fn of_files(
             | Content::Schedules(_)
             | Content::Settings(..)
             | Content::Schema(..)
-            | Content::Cluster(..) => (StrayKind::Table, None),
+            | Content::Cluster(..)
+            | Content::Asked => (StrayKind::Table, None),
         };
         for index in strays.signatures().filter(|index| is_of_advisory(*index)) {
             let Some(signature) = signatures.get(usize::from(index)) else { continue };

@@ -3,6 +3,7 @@
 use Pattern::{Affix, In, Name};
 
 use super::Table;
+use super::dumps::{Wanted, dumped};
 use super::place::{SEPARATOR, place};
 use crate::model::Tenant;
 
@@ -15,6 +16,10 @@ pub(super) enum Kind {
     Table(Table, u32),
     /// The dump of a table whose rows are asked for failed in that attempt ([`Table::is_list`]).
     TableFailed(Table, u32),
+    /// A table or document of which nothing but a rule asks rows.
+    Asked,
+    /// The dump of one failed in that attempt.
+    AskedFailed(u32),
     /// A log of a node, or all of them, could not be collected.
     LogsFailed,
     /// The list of nodes could not be collected.
@@ -36,7 +41,7 @@ pub(super) enum Kind {
 const FALLBACK: u32 = u32::MAX;
 
 /// What the bundle appends to a name when the file could not be collected.
-const FAILED: &str = ".err.txt";
+pub(super) const FAILED: &str = ".err.txt";
 
 /// Endings of dumped tables; the first is the one that nearly all have.
 const TABLE_ENDINGS: [&str; 4] = [".txt", ".json", ".csv", ".tsv"];
@@ -147,6 +152,25 @@ pub(super) fn classify(path: &str) -> Kind {
     if is_packed(name) { Kind::Packed } else { Kind::Unknown }
 }
 
+/// What a file is, by its path and by what rules ask for.
+pub(super) fn classify_asked(path: &str, wanted: Wanted<'_>) -> Kind {
+    asked(classify(path), path, wanted)
+}
+
+/// The same, once it is clear how it is packed.
+pub(super) fn classify_unpacked_asked(path: &str, wanted: Wanted<'_>) -> Kind {
+    asked(classify_unpacked(path), path, wanted)
+}
+
+/// What is put aside or skipped is read where rules ask for its rows.
+fn asked(kind: Kind, path: &str, wanted: Wanted<'_>) -> Kind {
+    if !matches!(kind, Kind::Aside | Kind::Skip) || !wanted.is_asked(path) {
+        return kind;
+    }
+    let attempt = dumped(path).map_or(0, |dump| dump.attempt);
+    if path.ends_with(FAILED) { Kind::AskedFailed(attempt) } else { Kind::Asked }
+}
+
 /// What a file is, by its path, once it is clear how it is packed.
 pub(super) fn classify_unpacked(path: &str) -> Kind {
     match classify(path) {
@@ -175,6 +199,12 @@ pub fn table_at(path: &str) -> Option<(Table, Tenant)> {
         }
         _ => None,
     }
+}
+
+/// The virtual cluster of the file at this path.
+#[must_use]
+pub fn tenant_at(path: &str) -> Tenant {
+    Tenant(place(path).0.to_owned())
 }
 
 /// The part of a table's path that its attempts have in common: folder and ending.
@@ -218,21 +248,26 @@ fn failed(folder: &str, base: &str) -> Kind {
 /// The table of `crdb_internal.jobs.txt` (attempt 0), `crdb_internal.jobs.3.txt` (attempt 3) and so on. An ending
 /// may be missing only where `.err.txt` stood in its place.
 fn table_attempt(name: &str) -> Option<(Table, u32)> {
+    let (base, attempt, _) = attempt_of(name);
+    let (_, table) = Table::NAMES.iter().find(|(known, _)| *known == base)?;
+    let fits = !table.is_document() || attempt == 0 && name.ends_with(".json");
+    fits.then_some((*table, attempt))
+}
+
+/// The name of a table's file without ending and attempt, the attempt, and whether there was an ending.
+pub(super) fn attempt_of(name: &str) -> (&str, u32, bool) {
     let ending = TABLE_ENDINGS.iter().find(|end| name.ends_with(**end));
     let base = ending.map_or(name, |end| &name[..name.len() - end.len()]);
-    let named = |base: &str| Table::NAMES.iter().find(|(known, _)| *known == base);
-    if let Some((_, table)) = named(base) {
-        let fits = !table.is_document() || ending == Some(&".json");
-        return fits.then_some((*table, 0));
-    }
-    let (base, attempt) = base.rsplit_once('.')?;
-    let (_, table) = named(base).filter(|(_, table)| !table.is_document())?;
-    let attempt = match attempt {
-        "fallback" => FALLBACK,
-        number if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok()?,
-        _ => return None,
-    };
-    Some((*table, attempt))
+    let numbered = base.rsplit_once('.').and_then(|(table, attempt)| {
+        let attempt = match attempt {
+            "fallback" => FALLBACK,
+            number if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok()?,
+            _ => return None,
+        };
+        Some((table, attempt))
+    });
+    let (table, attempt) = numbered.unwrap_or((base, 0));
+    (table, attempt, ending.is_some())
 }
 
 /// Whether somebody may have named a copy of a table that is read so: `crdb_internal.jobs (1).txt`.
@@ -251,11 +286,11 @@ fn is_packed(name: &str) -> bool {
     PACKED.iter().any(|end| name.ends_with(end))
 }
 
-fn unpacked(name: &str) -> &str {
+pub(super) fn unpacked(name: &str) -> &str {
     PACKED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 
-fn split(path: &str) -> (&str, &str) {
+pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 

@@ -5,6 +5,7 @@
 
 mod codec;
 mod decode;
+mod dumps;
 mod kinds;
 mod limits;
 mod look;
@@ -24,14 +25,15 @@ mod tally;
 mod unpack;
 mod zip;
 
-pub use kinds::{is_page, table_at};
+pub use dumps::{Dump, Wanted, dumped};
+pub use kinds::{is_page, table_at, tenant_at};
 pub use limits::Limits;
 pub use memory::MemorySource;
 pub use place::SEPARATOR;
 pub use plan::{Artifact, Container, Input, Plan, SourceInfo, SourceKind, Table, Unit};
 pub use read::{Chunk, ReadOutcome, Window, read_range, read_unit};
 pub use source::{ReadError, Source};
-pub use survey::plan;
+pub use survey::{plan, plan_asked};
 pub use tables::{Attempt, Settled, Standing, settle};
 pub use tally::{Failure, Tally, Unsearched};
 pub use unpack::{FileInfo, Sink};

@@ -193,6 +193,8 @@ pub enum Artifact {
     Table(Table, u32),
     /// A log by its name.
     Log,
+    /// A table or document of which nothing but a rule asks rows.
+    Asked,
     /// The name does not tell: its content decides.
     Unknown,
     /// A file that a debug zip holds for other purposes: it is searched for signs and not read otherwise.

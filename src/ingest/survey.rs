@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::model::{SortSmall, UnreadReason};
 
 use super::codec::Compression;
-use super::kinds::{Kind, classify, classify_unpacked};
+use super::dumps::Wanted;
+use super::kinds::{Kind, classify_asked, classify_unpacked_asked};
 use super::look::{Look, look};
 use super::names::{inside, member_path};
 use super::sniff::Packing;
@@ -17,9 +18,15 @@ use super::{
 /// Finds out what is in `inputs`. Of a zip archive only the directory is read, of anything else its first and, where it
 /// may be an archive, its last bytes. The order of `inputs` makes no difference but to [`Unit::source`].
 pub async fn plan<S: Source>(inputs: &[Input<S>]) -> Plan {
+    plan_asked(inputs, Wanted::NONE).await
+}
+
+/// The same, where rules ask for the rows of tables and documents that nothing else needs.
+pub async fn plan_asked<S: Source>(inputs: &[Input<S>], wanted: Wanted<'_>) -> Plan {
     let mut order: Vec<usize> = (0..inputs.len()).collect();
     order.sort_small_by_key(|&index| (&inputs[index].path, inputs[index].source.len()));
-    let mut survey = Survey { alone: inputs.len() == 1, ..Survey::default() };
+    let alone = inputs.len() == 1;
+    let mut survey = Survey { plan: Plan::default(), alone, same: HashMap::new(), wanted };
     for index in order {
         let kind = survey.input(index as u32, &inputs[index]).await;
         survey.source(&inputs[index], kind);
@@ -29,13 +36,14 @@ pub async fn plan<S: Source>(inputs: &[Input<S>]) -> Plan {
 }
 
 /// What was found so far.
-#[derive(Default)]
-struct Survey {
+struct Survey<'a> {
     plan: Plan,
     /// Whether there is only one input.
     alone: bool,
     /// How many inputs have the same path.
     same: HashMap<String, u32>,
+    /// Tables and documents that rules ask for.
+    wanted: Wanted<'a>,
 }
 
 /// A member of a zip archive that is to be read.
@@ -45,10 +53,10 @@ struct Member {
     name_len: u64,
 }
 
-impl Survey {
+impl Survey<'_> {
     async fn input<S: Source>(&mut self, index: u32, input: &Input<S>) -> SourceKind {
         let path = self.unique(&input.path);
-        let kind = chosen(&input.path, classify(&input.path));
+        let kind = chosen(&input.path, classify_asked(&input.path, self.wanted));
         let packed = input.source.len();
         let is_read = matches!(kind, Kind::Log | Kind::Table(..) | Kind::Packed | Kind::Unknown);
         if !is_read {
@@ -84,7 +92,7 @@ impl Survey {
         };
         // The only thing that was handed in needs no name before those of its members.
         let inside = if self.alone { String::new() } else { inside(&path) };
-        let kind = chosen(&input.path, classify_unpacked(&input.path));
+        let kind = chosen(&input.path, classify_unpacked_asked(&input.path, self.wanted));
         match look(&input.source, kind).await {
             Ok(Look::Zip(directory)) => {
                 self.zip(&input.source, &directory, &unit(Artifact::Unknown, inside, false)).await;
@@ -92,7 +100,11 @@ impl Survey {
             }
             Ok(Look::Other(packing)) => {
                 let is_plain = packing == Packing::Plain;
-                let kind = if is_plain { kind } else { chosen(&input.path, classify(&input.path)) };
+                let kind = if is_plain {
+                    kind
+                } else {
+                    chosen(&input.path, classify_asked(&input.path, self.wanted))
+                };
                 if let Some(artifact) = self.plan.tally.file(&path, kind, packed) {
                     self.plan.units.push(unit(artifact, inside, is_plain));
                 }
@@ -114,9 +126,9 @@ impl Survey {
             return self.plan.tally.closed(&whole.path, UnreadReason::Unsupported, detail);
         }
         let mut tally = Tally::default();
-        let mut wanted = Vec::new();
+        let mut members = Vec::new();
         let listed = zip::list(source, directory, |entry| {
-            wanted.extend(member(whole, source.len(), &entry, &mut tally));
+            members.extend(member(whole, source.len(), &entry, &mut tally, self.wanted));
         })
         .await;
         if let Ok(zip::Listing::Broken(seen)) = listed {
@@ -132,7 +144,7 @@ impl Survey {
         if let Err(ReadError(message)) = listed {
             self.plan.tally.closed(&whole.path, UnreadReason::ReadFailed, message);
         }
-        self.members(wanted);
+        self.members(members);
     }
 
     /// Takes the members of one archive that are to be read. Those that begin within another are refused: no
@@ -184,12 +196,13 @@ fn member(
     source_len: u64,
     entry: &zip::Entry<'_>,
     tally: &mut Tally,
+    wanted: Wanted<'_>,
 ) -> Option<Member> {
     let path = member_path(&whole.inside, entry.name);
     if path.ends_with('/') || entry.link {
         return None;
     }
-    let artifact = tally.file(&path, classify(&path), entry.compressed)?;
+    let artifact = tally.file(&path, classify_asked(&path, wanted), entry.compressed)?;
     if let Some(detail) = zip::unreadable(entry.method, entry.encrypted) {
         if artifact == Artifact::Aside {
             tally.aside_unsearched();

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Tenant, Unread, UnreadReason};
 
+use super::dumps::dumped;
 use super::kinds::table_group;
 use super::place::place;
 use super::{Failure, Table};
@@ -16,8 +17,8 @@ use super::{Failure, Table};
 /// A file of a table that was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
-    /// The table.
-    pub table: Table,
+    /// The table; none for one of which nothing but a rule asks rows.
+    pub table: Option<Table>,
     /// Which attempt at it, 0 being the first.
     pub attempt: u32,
     /// The file's path.
@@ -63,22 +64,20 @@ struct Tried {
 /// the one that got furthest counts.
 #[must_use]
 pub fn settle(tables: &[Attempt<'_>], failures: Vec<Failure>) -> Settled {
-    let mut groups: BTreeMap<(Table, &str, &str), BTreeMap<u32, Tried>> = BTreeMap::new();
+    let mut groups = BTreeMap::<Key<'_>, BTreeMap<u32, Tried>>::new();
     for (index, table) in tables.iter().enumerate() {
-        let (folder, ending) = table_group(table.path);
-        let tried = groups.entry((table.table, folder, ending)).or_default();
+        let tried = groups.entry(key(table.table, table.path)).or_default();
         let tried = tried.entry(table.attempt).or_default();
         tried.tables.push(index);
         tried.text = tried.text.max(Some(table.text));
     }
     for failure in &failures {
-        let (folder, ending) = table_group(&failure.path);
-        let tried = groups.entry((failure.table, folder, ending)).or_default();
+        let tried = groups.entry(key(failure.table, &failure.path)).or_default();
         tried.entry(failure.attempt).or_default().failures.push(failure.path.clone());
     }
     let standings = vec![(Standing::Whole, false); tables.len()];
     let mut settled = Settled { standings, ..Settled::default() };
-    for ((table, ..), attempts) in groups {
+    for ((table, name, ..), attempts) in groups {
         let whole = attempts.last_key_value().is_some_and(|(_, last)| last.failures.is_empty());
         let chosen = best(&attempts);
         let partial = attempts.values().any(|tried| !tried.tables.is_empty());
@@ -92,8 +91,8 @@ pub fn settle(tables: &[Attempt<'_>], failures: Vec<Failure>) -> Settled {
                 settled.standings[index] = (standing, whole && standing != Standing::Whole);
             }
             for path in tried.failures {
-                if !whole && is_missed(table, &path) {
-                    settled.unread.push(failed(path, table, partial));
+                if !whole && table.is_none_or(|table| is_missed(table, &path)) {
+                    settled.unread.push(failed(path, name, partial));
                 } else {
                     settled.skipped += 1;
                 }
@@ -112,6 +111,18 @@ fn best(attempts: &BTreeMap<u32, Tried>) -> Option<u32> {
     attempts.iter().max_by_key(|(_, tried)| tried.text).map(|(number, _)| *number)
 }
 
+/// What attempts at one table have in common: the table, its name, its folder and its ending.
+type Key<'a> = (Option<Table>, &'a str, &'a str, &'a str);
+
+fn key(table: Option<Table>, path: &str) -> Key<'_> {
+    let (folder, ending) = table_group(path);
+    let name = match table {
+        Some(table) => table.name(),
+        None => dumped(path).map_or("", |dump| dump.table),
+    };
+    (table, name, folder, ending)
+}
+
 /// Whether anything asks for the table at this path. Of the two lists of nodes one is enough, and only the system
 /// tenant has a list of virtual clusters.
 fn is_missed(table: Table, path: &str) -> bool {
@@ -121,10 +132,9 @@ fn is_missed(table: Table, path: &str) -> bool {
         || table == Table::Tenants && place(path).0 == Tenant::SYSTEM
 }
 
-fn failed(path: String, table: Table, partial: bool) -> Unread {
+fn failed(path: String, name: &str, partial: bool) -> Unread {
     let rest =
         if partial { "What was written of it before is read." } else { "None of it is there." };
-    let name = table.name();
     let detail =
         format!("The bundle itself says that the table {name} could not be collected. {rest}");
     Unread { path, reason: UnreadReason::CollectionFailed, detail }

@@ -71,8 +71,8 @@ pub struct Tally {
 /// A file by which the bundle says that a table could not be dumped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// The table.
-    pub table: Table,
+    /// The table; none for one of which nothing but a rule asks rows.
+    pub table: Option<Table>,
     /// Which attempt at it, 0 being the first.
     pub attempt: u32,
     /// The file's path.
@@ -130,8 +130,12 @@ impl Tally {
             // Only the name says that it is packed.
             Kind::Unknown | Kind::Packed => return Some(Artifact::Unknown),
             Kind::Table(table, attempt) => return Some(Artifact::Table(table, attempt)),
+            Kind::Asked => return Some(Artifact::Asked),
             Kind::TableFailed(table, attempt) => {
-                self.failures.push(Failure { table, attempt, path: path.to_owned() });
+                self.failures.push(Failure { table: Some(table), attempt, path: path.to_owned() });
+            }
+            Kind::AskedFailed(attempt) => {
+                self.failures.push(Failure { table: None, attempt, path: path.to_owned() });
             }
             Kind::LogsFailed => {
                 self.failed(path, "these logs could not be collected, or not wholly");

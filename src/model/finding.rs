@@ -28,10 +28,14 @@ pub enum SubjectKind {
     Index,
     /// A view, sequence or function, or a table in what other objects say of it.
     Object,
+    /// A role, by its name.
+    Role,
     /// A cluster setting, by its name.
     Setting,
     /// A node.
     Node,
+    /// A store, by its number.
+    Store,
     /// The whole cluster; the id is empty.
     Cluster,
 }

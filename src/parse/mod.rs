@@ -3,6 +3,7 @@
 //! A folder per format; what several of them share lies beside. Facts about CockroachDB are cited by
 //! their headings in `docs/cockroachdb/`.
 
+pub mod asked;
 pub mod client;
 pub mod cluster;
 pub mod crdb_text;

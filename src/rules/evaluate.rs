@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use crate::advisories::{self, Decides, Decision};
-use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Verdict};
+use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Tenant, Verdict};
 
+use super::asks::Asks;
 use super::builds::{Fleet, Stretch, Whose};
 use super::conclude::{Come, declared, without_detector};
 use super::derived;
@@ -16,6 +17,7 @@ use super::form::windows::{Lies, Windows};
 use super::joins;
 use super::limits::{self, Doubt};
 use super::relation::{self, Row, Rows};
+use super::relations;
 use super::say;
 use super::set::RuleSet;
 use super::test;
@@ -42,11 +44,17 @@ pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decisio
         };
     }
     let asks = |from: &str| rule.rows.iter().any(|rows| rows.from == from);
-    let own = ["setting", "log", "job", "upgrade", "table", "index", "column", "object"];
+    let own = [
+        "setting", "log", "job", "upgrade", "table", "index", "column", "object", "row", "event",
+        "range",
+    ];
     let all = own.iter().any(|from| asks(from) || rule.subject.from == *from);
     let mut come = Come::default();
     let mut affected = Truth::False;
-    for fleet in ground.fleets(all) {
+    // The stores are those of the system tenant, whatever virtual clusters keep in them.
+    let of_stores = ["store", "metric"].iter().any(|of| asks(of) || rule.subject.from == *of);
+    let is_asked = |fleet: &&Fleet<'_>| !of_stores || fleet.tenancy().tenant == Tenant::system();
+    for fleet in ground.fleets(all).filter(is_asked) {
         let case = Case::new(rule, set, View { facts, tenancy: fleet.tenancy() }, fleet);
         affected = affected.or(fleet.holds(rule, Builds::Affected, Whose::Cluster, set.stated()));
         case.judge(&mut come);
@@ -86,7 +94,7 @@ pub(super) struct Of<'r> {
     pub(super) row: Option<&'r Row>,
     /// Whose builds it is about.
     pub(super) whose: Whose,
-    /// Of what is beside the rows of a relation of the schema: why there may be more.
+    /// Of what is beside the rows of a relation of things: why there may be more.
     pub(super) beside: Option<&'r BTreeSet<Missing>>,
     /// Code and verdict of what decided, once that is known.
     pub(super) decided: Option<(&'r str, Verdict)>,
@@ -106,8 +114,9 @@ impl<'a> Case<'a> {
         fleet: &'a Fleet<'a>,
     ) -> Self {
         let mut case = Self { rule, set, view, fleet, asked: Vec::new() };
-        for rows in &rule.rows {
-            let rows = relation::rows(&view, fleet, rows.asked(rule, set.stated()));
+        for (place, rows) in rule.rows.iter().enumerate() {
+            let asks = Asks::new(set, rule, Some(place));
+            let rows = relation::rows(&view, fleet, rows.asked(rule, set.stated(), asks));
             let truths = vec![Truth::False; rows.rows.len()];
             case.asked.push(Asked { rows, truths });
         }
@@ -131,10 +140,20 @@ impl<'a> Case<'a> {
         case
     }
 
+    /// How many rows of a set are asked for, whether or not they are kept.
+    pub(super) fn count(&self, set: &str) -> u64 {
+        let place = self.rule.row_set(set);
+        relations::row::count(&self.view, Asks::new(self.set, self.rule, place))
+    }
+
     fn judge(&self, come: &mut Come) {
         let subject = &self.rule.subject;
-        let Rows { rows, missing } =
-            relation::rows(&self.view, self.fleet, subject.rows(self.rule, self.set.stated()));
+        let asks = Asks::new(self.set, self.rule, None);
+        let Rows { rows, missing } = relation::rows(
+            &self.view,
+            self.fleet,
+            subject.rows(self.rule, self.set.stated(), asks),
+        );
         let other = |set: &str, column: &str| self.cell_of(None, set, column);
         let mut rows: Vec<(Row, Truth)> = rows
             .into_iter()
@@ -146,11 +165,11 @@ impl<'a> Case<'a> {
             .collect();
         rows.retain(|(_, truth)| *truth != Truth::False);
         let of_nodes = subject.from == "node";
-        let of_schema = self.is_of_schema();
+        let of_things = self.is_of_things();
         let mut outcomes: Vec<(Option<&Row>, Whose, Outcome)> = Vec::new();
         for (row, truth) in &rows {
             let whose = match row.node {
-                Some(id) if of_nodes => Whose::Node(id),
+                Some(id) if of_nodes || subject.from == "store" => Whose::Node(id),
                 _ => Whose::Cluster,
             };
             let mut outcome = self.outcome(Of::new(Some(row), whose));
@@ -169,10 +188,10 @@ impl<'a> Case<'a> {
         }
         if of_nodes {
             outcomes.push((None, Whose::Rest, self.outcome(Of::new(None, Whose::Rest))));
-        } else if of_schema && (outcomes.is_empty() || !missing.is_empty()) {
+        } else if of_things && (outcomes.is_empty() || !missing.is_empty()) {
             let rest = Of { beside: Some(&missing), ..Of::new(None, Whose::Cluster) };
             outcomes.push((None, Whose::Cluster, self.outcome(rest)));
-        } else if !of_schema {
+        } else if !of_things {
             self.beside(outcomes.is_empty(), &missing, come);
         }
         for (_, _, outcome) in &outcomes {
@@ -191,7 +210,7 @@ impl<'a> Case<'a> {
                 come.more += 1;
                 continue;
             }
-            let beside = (of_schema && row.is_none()).then_some(&missing);
+            let beside = (of_things && row.is_none()).then_some(&missing);
             let of = Of { beside, ..Of::new(row, whose) };
             come.findings.extend(self.finding(of, &outcome));
         }
@@ -213,6 +232,11 @@ impl<'a> Case<'a> {
         } else if !missing.is_empty() {
             come.add(Verdict::CannotTell, missing);
         }
+    }
+
+    /// Whether its subjects are things of the cluster, which are there or not whatever happened.
+    fn is_of_things(&self) -> bool {
+        self.is_of_schema() || matches!(self.rule.subject.from.as_str(), "row" | "range" | "store")
     }
 
     /// Findings of nodes that rest on one line are one finding about the cluster where all nodes have it.
@@ -248,7 +272,18 @@ impl<'a> Case<'a> {
         let mut open: Vec<(Verdict, BTreeSet<Missing>)> = Vec::new();
         let mut cannot_tell = None;
         for (place, line) in self.rule.lines.iter().enumerate() {
-            let truth = self.when(&line.when, of, false);
+            let mut truth = self.when(&line.when, of, false);
+            // Without a row only clean words are said, whatever else holds.
+            if let Some(missing) = of.beside
+                && self.rule.subject.from == "row"
+                && line.verdict >= Verdict::Cleared
+            {
+                truth = truth.and(if missing.is_empty() {
+                    Truth::False
+                } else {
+                    Truth::Unknown(missing.clone())
+                });
+            }
             if line.verdict == Verdict::CannotTell {
                 if truth.holds() {
                     cannot_tell.get_or_insert(place);
@@ -476,7 +511,9 @@ fn asks_builds(when: &When) -> bool {
 }
 
 fn subject(rule: &Rule, tenancy: &Tenancy, of: Of<'_>) -> Subject {
+    let named = rule.subject.named.as_ref();
     let kind = match (of.row, rule.subject.from.as_str()) {
+        (Some(_), "row") => named.map_or(SubjectKind::Cluster, |(_, kind)| *kind),
         (Some(_), "node") => SubjectKind::Node,
         (Some(_), "setting") => SubjectKind::Setting,
         (Some(_), "log") => SubjectKind::LogEntry,
@@ -484,6 +521,8 @@ fn subject(rule: &Rule, tenancy: &Tenancy, of: Of<'_>) -> Subject {
         (Some(_), "index") => SubjectKind::Index,
         (Some(_), "object") => SubjectKind::Object,
         (Some(row), "job") => super::relations::job::kind(row),
+        (Some(_), "range") => SubjectKind::Range,
+        (Some(_), "store") => SubjectKind::Store,
         _ => SubjectKind::Cluster,
     };
     let id = of.row.filter(|_| kind != SubjectKind::Cluster).map(|row| match (kind, row.node) {

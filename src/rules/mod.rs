@@ -3,6 +3,7 @@
 //! Facts become rows of a few relations, a rule asks for rows, and its lines say what follows. Truth has three values, so what
 //! could not be read is never taken for what is not so. Nothing here knows an advisory by its name.
 
+mod asks;
 mod builds;
 mod conclude;
 mod derived;

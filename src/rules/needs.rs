@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::parse::asked::STATUSES;
+
+use super::asks::Ask;
 use super::form::literals;
 use super::form::rule::{Is, Rule, Test, Value};
 
@@ -14,6 +17,10 @@ pub struct Needs {
     pub settings: BTreeSet<String>,
     /// Names of tables, as the debug zip has them, without ending.
     pub tables: BTreeSet<String>,
+    /// Whether the status of nodes and stores is asked for.
+    pub statuses: bool,
+    /// Names of metrics.
+    pub metrics: BTreeSet<String>,
     /// Channels of the logs.
     pub channels: BTreeSet<String>,
 }
@@ -21,6 +28,9 @@ pub struct Needs {
 impl Needs {
     /// Adds what one rule asks for.
     pub(super) fn add(&mut self, rule: &Rule) {
+        for place in std::iter::once(None).chain((0..rule.rows.len()).map(Some)) {
+            self.tables.extend(Ask::of(rule, place).into_iter().map(|ask| ask.table));
+        }
         let subject = std::iter::once((&rule.subject.from, &rule.subject.filter));
         for (from, filter) in subject.chain(rule.rows.iter().map(|set| (&set.from, &set.filter))) {
             match from.as_str() {
@@ -29,6 +39,11 @@ impl Needs {
                     let channels = texts(filter, "channel");
                     let any = channels.is_empty().then(|| "DEV".to_owned());
                     self.channels.extend(channels.into_iter().chain(any));
+                }
+                "store" | "metric" => {
+                    self.statuses = true;
+                    self.metrics.extend(texts(filter, "name"));
+                    self.tables.extend(STATUSES.map(str::to_owned));
                 }
                 "setting" => {
                     self.settings.extend(texts(filter, "name"));

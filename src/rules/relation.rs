@@ -6,6 +6,7 @@ use crate::advisories::Declared;
 use crate::facts::{Facts, Ran};
 use crate::model::{Evidence, NodeId, Subject, Time, Version};
 
+use super::asks::Asks;
 use super::builds::Fleet;
 use super::form::rule::{self, RowSet, Rule, Test, Value};
 use super::form::schema;
@@ -25,6 +26,8 @@ pub(super) enum Cell {
     Absent,
     /// It is not known.
     Unknown(Missing),
+    /// The cells of all columns that only the input names.
+    Others(BTreeMap<String, Cell>),
 }
 
 impl Cell {
@@ -116,7 +119,10 @@ impl Row {
     /// The cell of a column.
     pub(super) fn cell(&self, relation: &str, column: &str) -> Option<&Cell> {
         let (place, _) = schema::relation(relation)?.column(column)?;
-        self.cells.get(place)
+        match self.cells.get(place)? {
+            Cell::Others(others) => others.get(column),
+            cell => Some(cell),
+        }
     }
 }
 
@@ -135,19 +141,33 @@ pub(super) struct Wanted<'r> {
     pub(super) rule: &'r Rule,
     /// What a person says of the history of the cluster.
     pub(super) stated: &'r Stated,
+    /// What is asked of tables for them.
+    pub(super) asks: Asks<'r>,
 }
 
 impl RowSet {
-    pub(super) fn asked<'r>(&'r self, rule: &'r Rule, stated: &'r Stated) -> Wanted<'r> {
+    pub(super) fn asked<'r>(
+        &'r self,
+        rule: &'r Rule,
+        stated: &'r Stated,
+        asks: Asks<'r>,
+    ) -> Wanted<'r> {
         let Self { from, filter, default, .. } = self;
-        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows, rule, stated }
+        let (default, windows) = (default.as_ref(), &rule.windows);
+        Wanted { from, filter, default, windows, rule, stated, asks }
     }
 }
 
 impl rule::Subject {
-    pub(super) fn rows<'r>(&'r self, rule: &'r Rule, stated: &'r Stated) -> Wanted<'r> {
+    pub(super) fn rows<'r>(
+        &'r self,
+        rule: &'r Rule,
+        stated: &'r Stated,
+        asks: Asks<'r>,
+    ) -> Wanted<'r> {
         let Self { from, filter, default, .. } = self;
-        Wanted { from, filter, default: default.as_ref(), windows: &rule.windows, rule, stated }
+        let (default, windows) = (default.as_ref(), &rule.windows);
+        Wanted { from, filter, default, windows, rule, stated, asks }
     }
 }
 
@@ -162,6 +182,11 @@ pub(super) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<'_>) -> Ro
         "table" | "index" | "column" | "object" => relations::schema::rows(view, wanted),
         "job" => relations::job::rows(view, fleet, wanted),
         "upgrade" => relations::upgrade::rows(view, fleet),
+        "row" => relations::row::rows(view, wanted),
+        "event" => relations::row::events(view, wanted),
+        "range" => relations::row::ranges(view, wanted),
+        "store" => relations::store::stores(view),
+        "metric" => relations::store::metrics(view, wanted),
         // The reader of rules knows no other.
         _ => Rows::default(),
     }

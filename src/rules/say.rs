@@ -5,7 +5,7 @@ use crate::model::{Remediation, SortSmall, Time, Version};
 use super::builds::{Fleet, Whose};
 use super::evaluate::{Case, Of};
 use super::form::rule::{Line, Rule, Value};
-use super::form::schema::{self, Kind};
+use super::form::schema::{self, Kind, Relation};
 use super::form::template::{Slot, Template};
 use super::form::windows::Lies;
 use super::relation::{Cell, MILLION};
@@ -51,12 +51,26 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
         }
         ("period", None) => period(case, of),
         ("upgrade", None) => upgrade(case.rule, case.fleet),
+        (set, Some(column)) if column == COUNT && is_counted(case, set) => {
+            case.count(set).to_string()
+        }
         (set, Some(column)) => {
             let from = case.rule.row_set(set).map(|place| case.rule.rows[place].from.as_str());
             cell_text(&case.cell_of(Some(of), set, column), from.unwrap_or_default(), column)
         }
         (name, None) => phrase(case, of, name),
     }
+}
+
+/// The column that says how many rows of a table there are.
+const COUNT: &str = "count";
+
+/// Whether the rows of a set are of a table.
+fn is_counted(case: &Case<'_>, set: &str) -> bool {
+    let place = case.rule.row_set(set);
+    place.is_some_and(|place| {
+        schema::relation(&case.rule.rows[place].from).is_some_and(Relation::is_open)
+    })
 }
 
 /// The first phrase of a name that holds; nothing if none does.
@@ -201,7 +215,7 @@ fn cell_text(cell: &Cell, relation: &str, column: &str) -> String {
             let text = format!("{whole}.{part:06}");
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
-        Cell::Absent => "(none)".to_owned(),
+        Cell::Absent | Cell::Others(_) => "(none)".to_owned(),
         Cell::Unknown(_) => "(not known)".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 
+use super::asks::Ask;
 use super::evaluate;
 use super::form::literals;
 use super::form::load::{self, Problem};
@@ -12,6 +13,7 @@ use super::test::Patterns;
 use super::view::{self, Ground};
 use crate::advisories::{self, Decides, Decision};
 use crate::model::Guide;
+use crate::parse::asked::Questions;
 
 /// The shipped rules as `build.rs` wrote them, after it checked them.
 static SHIPPED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -23,6 +25,7 @@ pub struct RuleSet {
     patterns: Patterns,
     files: Vec<RuleFile>,
     stated: Stated,
+    asks: Vec<Ask>,
 }
 
 /// A file of rules that a person handed in.
@@ -108,7 +111,26 @@ impl RuleSet {
                 self.patterns.insert(pattern.clone(), compiled);
             }
         }
+        for place in std::iter::once(None).chain((0..rule.rows.len()).map(Some)) {
+            for ask in Ask::of(&rule, place) {
+                if !self.asks.contains(&ask) {
+                    self.asks.push(ask);
+                }
+            }
+        }
         self.rules.push(rule);
+    }
+
+    /// What is asked of the rows of tables, in the order in which it is answered.
+    #[must_use]
+    pub fn questions(&self) -> Questions {
+        let Needs { statuses, metrics, .. } = self.needs();
+        let rows = self.asks.iter().map(|ask| ask.question(&self.patterns)).collect();
+        Questions { rows, statuses, metrics }
+    }
+
+    pub(super) fn asks(&self) -> &[Ask] {
+        &self.asks
     }
 
     /// Takes note of what a person states of the cluster's history, such as `23.1@2024-05-01`.

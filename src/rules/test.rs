@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
 
-use crate::model::Version;
+use crate::model::{Time, Version};
+use crate::parse::time;
 
-use super::form::rule::{Is, Order, Test, Value};
+use super::form::rule::{Is, Order, Test, Value, millionths};
+use super::form::schema::{self, Relation};
 use super::form::windows;
 use super::relation::{Cell, Row};
 use super::truth::{Missing, Truth};
@@ -23,11 +25,61 @@ pub(super) fn all<'t>(
     patterns: &Patterns,
     other: &dyn Fn(&str, &str) -> Cell,
 ) -> Truth {
+    let of_table = schema::relation(relation).is_some_and(Relation::is_open);
     Truth::all(tests.into_iter().map(|test| match row.cell(relation, &test.column) {
+        Some(cell) if of_table => of_table_cell(&test.is, cell, patterns, other),
         Some(cell) => of_cell(&test.is, cell, patterns, other),
         // The reader of rules knows every column.
         None => Truth::False,
     }))
+}
+
+/// Whether something holds of a cell of a table, which is text unless it is compared with something else.
+pub(super) fn of_table_cell(
+    is: &Is,
+    cell: &Cell,
+    patterns: &Patterns,
+    other: &dyn Fn(&str, &str) -> Cell,
+) -> Truth {
+    let (Is::OneOf(values) | Is::NoneOf(values)) = is else {
+        let like = match is {
+            Is::Compares(_, with) => with.clone(),
+            Is::ComparesWith(..) => Value::Time(Time(0)),
+            _ => return of_cell(is, cell, patterns, other),
+        };
+        let other = |set: &str, column: &str| typed(&other(set, column), &like);
+        return of_cell(is, &typed(cell, &like), patterns, &other);
+    };
+    // Each value has a type of its own.
+    let one = |value: &Value| {
+        of_cell(&Is::OneOf(vec![value.clone()]), &typed(cell, value), patterns, other)
+    };
+    let any = Truth::any(values.iter().map(one));
+    if matches!(is, Is::NoneOf(_)) { any.not() } else { any }
+}
+
+/// The text of a cell as a value of the type of another.
+fn typed(cell: &Cell, like: &Value) -> Cell {
+    let Cell::Value(Value::Text(text)) = cell else { return cell.clone() };
+    let word = text.trim();
+    let (value, what) = match like {
+        Value::Text(_) => return cell.clone(),
+        Value::Number(_) => (millionths(word).map(Value::Number), "a number"),
+        Value::Bool(_) => (truth_word(word).map(Value::Bool), "yes or no"),
+        Value::Time(_) => (time::cell(word).map(Value::Time), "a time"),
+        Value::Version(_) => (Version::parse(word).map(Value::Version), "a version"),
+    };
+    let shown: String = word.chars().take(40).collect();
+    Cell::known(value, |value| value, Missing::Fact(format!("which {what} `{shown}` is")))
+}
+
+/// Yes and no as tables have them.
+fn truth_word(word: &str) -> Option<bool> {
+    match word {
+        "t" | "true" => Some(true),
+        "f" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 fn of_cell(is: &Is, cell: &Cell, patterns: &Patterns, other: &dyn Fn(&str, &str) -> Cell) -> Truth {
@@ -35,7 +87,7 @@ fn of_cell(is: &Is, cell: &Cell, patterns: &Patterns, other: &dyn Fn(&str, &str)
         (Cell::Unknown(missing), _) => return Truth::unknown(missing.clone()),
         (Cell::Absent, Is::Present(present)) => return (!present).into(),
         (Cell::Absent, Is::NoneOf(_)) => return Truth::True,
-        (Cell::Absent, _) => return Truth::False,
+        (Cell::Absent | Cell::Others(_), _) => return Truth::False,
         (Cell::Value(value), _) => value,
     };
     match is {
@@ -44,7 +96,7 @@ fn of_cell(is: &Is, cell: &Cell, patterns: &Patterns, other: &dyn Fn(&str, &str)
         Is::Compares(order, with) => compares(value, *order, with),
         Is::ComparesWith(order, rows, column) => match other(rows, column) {
             Cell::Value(with) => compares(value, *order, &with),
-            Cell::Absent => Truth::False,
+            Cell::Absent | Cell::Others(_) => Truth::False,
             Cell::Unknown(missing) => Truth::unknown(missing),
         },
         Is::Contains(texts) => {
@@ -95,7 +147,6 @@ fn version(build: &Version, holds: impl Fn(&Version) -> bool) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Time;
 
     fn holds(is: Is, value: Value) -> Truth {
         let patterns = Patterns::from([("a+b".to_owned(), Regex::new("a+b").unwrap())]);

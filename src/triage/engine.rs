@@ -1,5 +1,6 @@
 //! The steps of a run.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -7,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::advisories::detector;
 use crate::facts::{self, Content};
 use crate::ingest::{
-    self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit,
+    self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit, Wanted,
+    dumped,
 };
 use crate::model::{SortSmall, Unread, UnreadReason};
+use crate::parse::asked::{AskedReader, AskedTable, Questions};
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::{JobRow, JobsTable};
 use crate::parse::schedules::SchedulesTable;
@@ -39,6 +42,8 @@ pub(super) struct FileResult {
     pub(super) file: FileInfo,
     /// What its text says.
     pub(super) content: Content,
+    /// Rows of it that rules ask for.
+    pub(super) asked: Option<AskedTable>,
     /// Signs of advisories in what of its text was not understood.
     pub(super) strays: Strays,
     /// Whether it is text, of a file of which nothing else is read.
@@ -58,6 +63,8 @@ pub struct Engine {
     signatures: Signatures,
     names: Vec<&'static str>,
     settings: Names,
+    questions: Questions,
+    tables: BTreeSet<String>,
     limits: Limits,
 }
 
@@ -86,7 +93,9 @@ impl Engine {
         let names = all.iter().map(|signature| signature.name).collect();
         let signatures = Signatures::with_signs(all, facts::SIGNATURES.len());
         let settings = Names::new(&needs.settings);
-        Self { rules, signatures, names, settings, limits }
+        let questions = rules.questions();
+        let tables = needs.tables;
+        Self { rules, signatures, names, settings, questions, tables, limits }
     }
 
     /// The same engine, reading these settings of the cluster beside those that are set, in place of those that its rules
@@ -98,7 +107,8 @@ impl Engine {
 
     /// Finds out what is in the input.
     pub async fn plan<S: Source>(&self, inputs: &[Input<S>]) -> Plan {
-        ingest::plan(inputs).await
+        let asks = |table: &str| self.tables.contains(table);
+        ingest::plan_asked(inputs, Wanted::new(&asks)).await
     }
 
     /// Reads one unit. `progress` hears how many bytes of the source and of text are done.
@@ -108,8 +118,14 @@ impl Engine {
         unit: &Unit,
         mut progress: impl FnMut(u64, u64),
     ) -> UnitResult {
+        let asks = |table: &str| self.tables.contains(table);
         let mut scan = Scan {
-            asked: Asked { signatures: &self.signatures, settings: &self.settings },
+            asked: Asked {
+                signatures: &self.signatures,
+                settings: &self.settings,
+                questions: &self.questions,
+            },
+            wanted: Wanted::new(&asks),
             open: None,
             text: 0,
             files: Vec::new(),
@@ -155,11 +171,13 @@ fn interned(text: &str) -> &'static str {
 struct Asked<'a> {
     signatures: &'a Signatures,
     settings: &'a Names,
+    questions: &'a Questions,
 }
 
 /// Takes the files of a unit.
 struct Scan<'a> {
     asked: Asked<'a>,
+    wanted: Wanted<'a>,
     open: Option<(FileInfo, Reader<'a>, u64)>,
     /// Bytes of text of all files so far.
     text: u64,
@@ -168,6 +186,10 @@ struct Scan<'a> {
 }
 
 impl Sink for Scan<'_> {
+    fn wanted(&self) -> Wanted<'_> {
+        self.wanted
+    }
+
     fn begin(&mut self, file: FileInfo) {
         let reader = Reader::new(self.asked, &file);
         self.open = Some((file, reader, 0));
@@ -185,16 +207,17 @@ impl Sink for Scan<'_> {
 
     fn end(&mut self, lack: Option<Unread>) {
         let Some((file, reader, text)) = self.open.take() else { return };
-        let Read { content, searched, mut unread } = reader.finish(self.asked.signatures);
+        let Read { content, asked, searched, mut unread } = reader.finish(self.asked.signatures);
         unread.extend(lack);
         let Searched { strays, is_text, heads } = searched;
-        self.files.push(FileResult { file, content, strays, is_text, heads, unread, text });
+        self.files.push(FileResult { file, content, asked, strays, is_text, heads, unread, text });
     }
 }
 
 /// What reading one file gave, its place apart.
 struct Read {
     content: Content,
+    asked: Option<AskedTable>,
     searched: Searched,
     unread: Vec<Unread>,
 }
@@ -204,7 +227,7 @@ struct Read {
 enum Reader<'a> {
     Undecided { asked: Asked<'a>, path: String, head: Vec<u8> },
     Log(Box<LogScanner>),
-    Other(Other, Box<TextSearch>),
+    Other(Other, Option<Box<AskedReader>>, Box<TextSearch>),
     Report(String),
 }
 
@@ -215,6 +238,8 @@ enum Other {
     Settings(Box<SettingsTable>),
     Schema(Table, Box<SchemaTable>),
     Cluster(Table, Box<ClusterTable>),
+    /// Nothing but rows that rules ask for.
+    Asked,
     Nothing,
 }
 
@@ -224,7 +249,11 @@ impl<'a> Reader<'a> {
         match file.artifact {
             Artifact::Log => Self::log(asked, path),
             Artifact::Table(table, _) => Self::table(asked, table, path),
-            Artifact::Aside => Self::other(asked, Other::Nothing),
+            Artifact::Asked => {
+                let table = dumped(path).map_or("", |dump| dump.table);
+                Self::other(asked, Other::Asked, AskedReader::new(table, path, asked.questions))
+            }
+            Artifact::Aside => Self::other(asked, Other::Nothing, None),
             Artifact::Unknown => Self::Undecided { asked, path: path.clone(), head: Vec::new() },
         }
     }
@@ -234,11 +263,12 @@ impl<'a> Reader<'a> {
     }
 
     fn table(asked: Asked<'a>, table: Table, path: &str) -> Self {
-        Self::other(asked, Other::table(table, path, asked.settings))
+        let rows = AskedReader::new(table.name(), path, asked.questions);
+        Self::other(asked, Other::table(table, path, asked.settings), rows)
     }
 
-    fn other(asked: Asked<'a>, other: Other) -> Self {
-        Self::Other(other, Box::new(TextSearch::new(asked.signatures)))
+    fn other(asked: Asked<'a>, other: Other, rows: Option<AskedReader>) -> Self {
+        Self::Other(other, rows.map(Box::new), Box::new(TextSearch::new(asked.signatures)))
     }
 
     fn feed(&mut self, text: &[u8]) {
@@ -255,8 +285,11 @@ impl<'a> Reader<'a> {
                 }
             }
             Self::Log(scanner) => scanner.feed(text),
-            Self::Other(other, search) => {
+            Self::Other(other, rows, search) => {
                 other.feed(text);
+                if let Some(rows) = rows {
+                    rows.feed(text);
+                }
                 search.feed(text);
             }
             Self::Report(_) => {}
@@ -270,7 +303,7 @@ impl<'a> Reader<'a> {
             Sniffed::Log => Self::log(*asked, path),
             Sniffed::Table(table) => Self::table(*asked, table, path),
             Sniffed::Report => Self::Report(std::mem::take(path)),
-            Sniffed::NotRecognized => Self::other(*asked, Other::Nothing),
+            Sniffed::NotRecognized => Self::other(*asked, Other::Nothing, None),
         };
         self.feed(&head);
     }
@@ -283,25 +316,32 @@ impl<'a> Reader<'a> {
                 let unread = std::mem::take(&mut log.unread);
                 let strays = std::mem::take(&mut log.strays);
                 let searched = Searched { strays, is_text: true, ..Searched::default() };
-                Read { content: Content::Log(Box::new(log.into())), searched, unread }
+                let content = Content::Log(Box::new(log.into()));
+                Read { content, asked: None, searched, unread }
             }
-            Self::Other(other, search) => {
-                let (content, unread) = other.finish();
+            Self::Other(other, rows, search) => {
+                let only_rows = matches!(other, Other::Asked);
+                let (content, mut unread) = other.finish();
+                let (asked, lacks) = rows.map(|rows| rows.finish()).unzip();
+                // What reads the table beside says what is wrong with it.
+                unread.extend(lacks.filter(|_| only_rows).into_iter().flatten());
                 let Searched { mut strays, is_text, heads } = search.finish();
                 if let Content::Jobs(_, rows) = &content
                     && !strays.is_empty()
                 {
                     strays = strays.without(in_cells(rows, signatures));
                 }
-                Read { content, searched: Searched { strays, is_text, heads }, unread }
+                Read { content, asked, searched: Searched { strays, is_text, heads }, unread }
             }
             Self::Report(path) => Read {
                 content: Content::NotRecognized,
+                asked: None,
                 searched: Searched::default(),
                 unread: vec![saved(path)],
             },
             Self::Undecided { .. } => Read {
                 content: Content::NotRecognized,
+                asked: None,
                 searched: Searched::default(),
                 unread: Vec::new(),
             },
@@ -331,7 +371,7 @@ impl Other {
             Self::Settings(table) => table.feed(text),
             Self::Schema(_, table) => table.feed(text),
             Self::Cluster(_, table) => table.feed(text),
-            Self::Nothing => {}
+            Self::Asked | Self::Nothing => {}
         }
     }
 
@@ -358,6 +398,7 @@ impl Other {
                 let (records, unread) = reader.finish();
                 (Content::Cluster(table, records), unread)
             }
+            Self::Asked => (Content::Asked, Vec::new()),
             Self::Nothing => (Content::NotRecognized, Vec::new()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::advisories::{Decision, detector};
 use crate::facts::{Content, Facts, Reading};
-use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally};
+use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally, dumped};
 use crate::model::{CollectSmall, Operation, SortSmall, Unread, UnreadReason};
 use crate::rules::{RuleFile, RuleSet, Stated};
 use crate::scan::Heads;
@@ -86,8 +86,8 @@ impl Outcome {
         let mut bytes_read = 0;
         let mut unread = std::mem::take(&mut tally.unread);
         for (result, (mut standing, replaced)) in files.into_iter().zip(standings) {
-            let FileResult { file, content, strays: found, heads, unread: mut lacks, text, .. } =
-                result;
+            let FileResult { file, content, asked, strays: found, heads, text, .. } = result;
+            let mut lacks = result.unread;
             bytes_read += text;
             let told = |lack: &Unread| lack.reason == UnreadReason::SavedReport;
             if content == Content::NotRecognized && !lacks.iter().any(told) {
@@ -110,7 +110,8 @@ impl Outcome {
                 strays.push((file.path.clone(), found));
             }
             let FileInfo { path, tenant, node, .. } = file;
-            readings.push(Reading { path: path.into(), tenant, node, standing, content });
+            let path = path.into();
+            readings.push(Reading { path, tenant, node, standing, content, asked });
         }
         counts.total = counts.read + counts.skipped + counts.unread;
         unread.sort_small_by(|a, b| {
@@ -168,10 +169,13 @@ fn settle(files: &[FileResult], tally: &mut Tally) -> (Vec<(Standing, bool)>, u6
     let mut indices = Vec::new();
     let mut attempts = Vec::new();
     for (index, FileResult { file, text, .. }) in files.iter().enumerate() {
-        if let Artifact::Table(table, attempt) = file.artifact {
-            indices.push(index);
-            attempts.push(Attempt { table, attempt, path: &file.path, text: *text });
-        }
+        let (table, attempt) = match file.artifact {
+            Artifact::Table(table, attempt) => (Some(table), attempt),
+            Artifact::Asked => (None, dumped(&file.path).map_or(0, |dump| dump.attempt)),
+            _ => continue,
+        };
+        indices.push(index);
+        attempts.push(Attempt { table, attempt, path: &file.path, text: *text });
     }
     let settled = ingest::settle(&attempts, std::mem::take(&mut tally.failures));
     tally.unread.extend(settled.unread);

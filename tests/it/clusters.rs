@@ -70,6 +70,7 @@ fn reading(path: String, node: Option<u32>, content: Content) -> Reading {
         node: node.map(NodeId),
         standing: Standing::Whole,
         content,
+        asked: None,
     }
 }
 

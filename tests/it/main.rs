@@ -31,6 +31,7 @@ mod printed;
 mod redact;
 mod removed;
 mod report;
+mod rows;
 mod rules;
 mod runs;
 mod scan;

@@ -107,6 +107,7 @@ fn reading(path: &str, content: Content) -> Reading {
         node: None,
         standing: Standing::Whole,
         content,
+        asked: None,
     }
 }
 

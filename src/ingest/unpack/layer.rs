@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::ingest::Artifact;
 use crate::ingest::codec::{Compression, Streams};
-use crate::ingest::kinds::{classify, classify_unpacked};
+use crate::ingest::kinds::{classify_asked, classify_unpacked_asked};
 use crate::ingest::names::inside;
 use crate::ingest::sniff::{HEAD, Packing, sniff};
 use crate::model::UnreadReason;
@@ -66,7 +66,7 @@ impl Layer {
 
     /// A member of an archive, if it is one to read; takes note of it in any case.
     pub(super) fn member(path: &str, depth: Depth, context: &mut Context<'_>) -> Option<Self> {
-        let artifact = context.tally.file(path, classify(path), 0)?;
+        let artifact = context.file(path, classify_asked)?;
         Some(Self::new(path, artifact, depth))
     }
 
@@ -160,7 +160,9 @@ impl Layer {
     fn open(&mut self, artifact: Artifact, head: &[u8], context: &mut Context<'_>) {
         let packing = match sniff(head) {
             // It is searched as it is; what it may hold, nobody needs.
-            Packing::Zip | Packing::Tar | Packing::Other(_) if artifact == Artifact::Aside => {
+            Packing::Zip | Packing::Tar | Packing::Other(_)
+                if matches!(artifact, Artifact::Aside | Artifact::Asked) =>
+            {
                 Packing::Plain
             }
             packing => packing,
@@ -192,8 +194,7 @@ impl Layer {
 
     fn compressed(&mut self, compression: Compression, context: &mut Context<'_>) -> State {
         // What the name says without the compression's ending: `goroutines.txt.gz` is not needed, `x.log.gz` a log.
-        let Some(artifact) = context.tally.file(&self.path, classify_unpacked(&self.path), 0)
-        else {
+        let Some(artifact) = context.file(&self.path, classify_unpacked_asked) else {
             return State::Closed;
         };
         let compressions = self.depth.compressions + 1;

@@ -21,6 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{NodeId, Tenant, Unread};
 
+use super::dumps::Wanted;
+use super::kinds::Kind;
 use super::place::place;
 use super::tally::Tally;
 use super::{Artifact, Chunk, Limits};
@@ -40,6 +42,11 @@ pub struct FileInfo {
 
 /// Who takes the files of a unit: one after the other, each from [`Sink::begin`] to [`Sink::end`].
 pub trait Sink {
+    /// Which tables and documents are asked for, of which nothing else needs the rows.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted::NONE
+    }
+
     /// A file begins.
     fn begin(&mut self, file: FileInfo);
 
@@ -77,6 +84,12 @@ impl<'a> Context<'a> {
             unpacked: 0,
             text: 0,
         }
+    }
+
+    /// Takes note of a file, by what its path says with what is asked for; what it is if it is one to read.
+    fn file(&mut self, path: &str, kind: fn(&str, Wanted<'_>) -> Kind) -> Option<Artifact> {
+        let kind = kind(path, self.sink.wanted());
+        self.tally.file(path, kind, 0)
     }
 
     /// Begins a file, whose path is made unique: an archive can hold two of one name.

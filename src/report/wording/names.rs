@@ -107,8 +107,10 @@ pub fn subject_kind(kind: SubjectKind) -> &'static str {
         SubjectKind::Table => "table",
         SubjectKind::Index => "index",
         SubjectKind::Object => "object",
+        SubjectKind::Role => "role",
         SubjectKind::Setting => "setting",
         SubjectKind::Node => "node",
+        SubjectKind::Store => "store",
         SubjectKind::Cluster => "cluster",
     }
 }

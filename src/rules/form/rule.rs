@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Safety, Time, Verdict, Version};
+use crate::model::{Safety, SubjectKind, Time, Verdict, Version};
 
 use super::template::Template;
 use super::windows::Windows;
@@ -126,6 +126,10 @@ pub struct Detector {
 pub struct Subject {
     /// Name of the relation.
     pub from: String,
+    /// As in [`RowSet::table`].
+    pub table: Option<String>,
+    /// Of `row`: the column by which its finding names it, and what it is called.
+    pub named: Option<(String, SubjectKind)>,
     /// Which of its rows.
     pub filter: Vec<Test>,
     /// As in [`RowSet::default`].
@@ -143,6 +147,8 @@ pub struct RowSet {
     pub name: String,
     /// Name of the relation.
     pub from: String,
+    /// Of `row`: name of the table's file without ending.
+    pub table: Option<String>,
     /// Which of its rows.
     pub filter: Vec<Test>,
     /// Columns in which a row agrees with the row of the subject.
@@ -170,6 +176,23 @@ pub enum Value {
     Version(Version),
     /// An instant.
     Time(Time),
+}
+
+/// A decimal number in millionths; none for one that has a finer part, or that is too large.
+#[must_use]
+pub fn millionths(text: &str) -> Option<i128> {
+    let text = text.replace('_', "");
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || part.len() > 6 || !all(whole) || !all(part) {
+        return None;
+    }
+    let number: i128 = format!("{whole}{part:0<6}").parse().ok()?;
+    Some(if negative { -number } else { number })
 }
 
 /// One condition on one column of a row.
@@ -402,6 +425,16 @@ impl Rule {
     #[must_use]
     pub fn row_set(&self, name: &str) -> Option<usize> {
         self.rows.iter().position(|set| set.name == name)
+    }
+
+    /// All sentences and commands that it can say.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        let lines = self.lines.iter().map(|line| &line.say);
+        let limits = self.limits.iter().map(|limit| &limit.say);
+        let notes = self.notes.iter().map(|note| &note.say);
+        let phrases = self.phrases.iter().map(|phrase| &phrase.say);
+        let steps = self.steps.iter().flat_map(|step| [&step.text, &step.sql]);
+        lines.chain(limits).chain(notes).chain(phrases).chain(steps)
     }
 
     /// All conditions under which it says something.

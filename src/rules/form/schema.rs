@@ -6,6 +6,7 @@
 mod flush_warning;
 mod job;
 mod objects;
+mod tables;
 mod upgrade;
 
 use super::rule::Value;
@@ -29,6 +30,8 @@ pub enum Kind {
     Time,
     /// Text, a number or yes or no, by the type of the setting.
     Any,
+    /// A cell of a table: text, or what it is compared with.
+    Cell,
     /// One of these words.
     Word(&'static [&'static str]),
     /// An instant that is said to the last digit, because the order of log entries depends on it.
@@ -48,6 +51,7 @@ impl Kind {
             Self::Version => "version",
             Self::Time => "time",
             Self::Any => "any",
+            Self::Cell => "cell",
             Self::Word(_) => "word",
             Self::Instant => "time",
             Self::Said => "sentence",
@@ -57,7 +61,7 @@ impl Kind {
     /// Whether a column of this kind holds instants.
     #[must_use]
     pub fn is_time(self) -> bool {
-        matches!(self, Self::Time | Self::Instant)
+        matches!(self, Self::Time | Self::Instant | Self::Cell)
     }
 
     /// Whether a column of this kind can be compared with `value`.
@@ -65,12 +69,12 @@ impl Kind {
     pub fn takes(self, value: &Value) -> bool {
         match value {
             Value::Text(text) => match self {
-                Self::Text | Self::Any => true,
+                Self::Text | Self::Any | Self::Cell => true,
                 Self::Word(words) => words.contains(&text.as_str()),
                 _ => false,
             },
-            Value::Number(_) => matches!(self, Self::Number | Self::Any),
-            Value::Bool(_) => matches!(self, Self::Bool | Self::Any),
+            Value::Number(_) => matches!(self, Self::Number | Self::Any | Self::Cell),
+            Value::Bool(_) => matches!(self, Self::Bool | Self::Any | Self::Cell),
             Value::Version(_) => self == Self::Version,
             Value::Time(_) => self.is_time(),
         }
@@ -117,7 +121,9 @@ impl Relation {
     /// The place and content of a column.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
-        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+        let columns = self.columns.iter().enumerate();
+        let known = columns.clone().find(|(_, column)| column.name == name && name != OTHERS);
+        known.or_else(|| columns.clone().find(|(_, column)| column.name == OTHERS && is_cell(name)))
     }
 
     /// The columns that say from and until when a row is about: the same of what happened at once.
@@ -125,9 +131,25 @@ impl Relation {
     pub fn span(&self) -> Option<(&'static str, &'static str)> {
         const SPANS: [(&str, &str); 4] =
             [("from", "until"), ("created", "finished"), ("time", "time"), ("changed", "changed")];
-        let is_time = |name| self.column(name).is_some_and(|(_, column)| column.kind.is_time());
+        let own = |name: &str| self.columns.iter().find(|column| column.name == name);
+        let is_time = |name| own(name).is_some_and(|column| column.kind.is_time());
         SPANS.into_iter().find(|(from, until)| is_time(from) && is_time(until))
     }
+
+    /// Whether it has columns that only the input names.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.columns.iter().any(|column| column.name == OTHERS)
+    }
+}
+
+/// The name that stands for all columns that only the input names.
+pub const OTHERS: &str = "*";
+
+/// Whether a table can have a column of this name.
+fn is_cell(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The relation of a name.
@@ -141,7 +163,7 @@ const fn column(name: &'static str, kind: Kind, about: &'static str) -> Column {
 }
 
 /// All relations.
-pub const RELATIONS: [Relation; 12] = [
+pub const RELATIONS: [Relation; 17] = [
     Relation {
         name: "cluster",
         about: "The cluster, or one of its virtual clusters. The subject of a rule that names none.",
@@ -245,5 +267,10 @@ pub const RELATIONS: [Relation; 12] = [
     OBJECT,
     JOB,
     UPGRADE,
+    tables::ROW,
+    tables::EVENT,
+    tables::STORE,
+    tables::METRIC,
+    tables::RANGE,
     FLUSH_WARNING,
 ];

@@ -6,6 +6,8 @@ pub(super) mod flush_warning;
 pub(super) mod job;
 pub(super) mod log;
 pub(super) mod node;
+pub(super) mod row;
 pub(super) mod schema;
 pub(super) mod setting;
+pub(super) mod store;
 pub(super) mod upgrade;

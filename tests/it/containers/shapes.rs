@@ -120,7 +120,8 @@ fn of_several_attempts_at_the_jobs_table_the_last_one_counts() {
             .iter()
             .map(|file| {
                 let Artifact::Table(table, attempt) = file.info.artifact else { unreachable!() };
-                Attempt { table, attempt, path: &file.info.path, text: file.text.len() as u64 }
+                let text = file.text.len() as u64;
+                Attempt { table: Some(table), attempt, path: &file.info.path, text }
             })
             .collect();
         let settled = settle(&attempts, all.tally.failures);

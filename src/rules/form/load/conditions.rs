@@ -4,7 +4,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::super::literals;
-use super::super::rule::{Builds, Is, Order, Phrase, RowSet, Subject, Test, Value, When};
+use super::super::rule::{
+    Builds, Is, Order, Phrase, RowSet, Subject, Test, Value, When, millionths,
+};
 use super::super::schema::{self, Column, Kind, Relation};
 use super::super::windows::Windows;
 use super::parts::VERDICTS;
@@ -221,7 +223,10 @@ fn compare<'a>(
                 value.get_ref().as_str().filter(|text| Time::parse_rfc3339(text).is_none());
             match reference.and_then(|text| text.split_once('.')) {
                 Some((rows, of)) => Some(Is::ComparesWith(order, rows.to_owned(), of.to_owned())),
-                None => Some(Is::Compares(order, one(reader, value, column)?)),
+                None => {
+                    let column = if kind == Kind::Cell { &INSTANT } else { column };
+                    Some(Is::Compares(order, one(reader, value, column)?))
+                }
             }
         }
         "contains" => {
@@ -252,8 +257,11 @@ fn compare<'a>(
     }
 }
 
+/// A cell of a table that is compared with an instant.
+static INSTANT: Column = Column { name: "the column", kind: Kind::Instant, about: "" };
+
 fn text_only(reader: &mut Reader<'_>, at: usize, key: &str, kind: Kind) -> Option<()> {
-    if matches!(kind, Kind::Text | Kind::Any) {
+    if matches!(kind, Kind::Text | Kind::Any | Kind::Cell) {
         return Some(());
     }
     reader.problem(at, format!("`{key}` looks into text, and not into {}", kind.as_str()));
@@ -304,7 +312,7 @@ pub(super) fn one<'a>(
     let fits = read.filter(|value| column.kind.takes(value));
     if fits.is_none() {
         let kind = match column.kind {
-            Kind::Any => "text, a number, or true or false",
+            Kind::Any | Kind::Cell => "text, a number, or true or false",
             Kind::Version => "a build such as \"22.2.6\"",
             Kind::Time | Kind::Instant => "an instant such as 2023-01-31T00:00:00Z",
             Kind::Said => "only said, and never compared",
@@ -313,21 +321,4 @@ pub(super) fn one<'a>(
         reader.wrong(value, column.name, kind);
     }
     fits
-}
-
-/// A decimal number in millionths; none for one that has a finer part, or that is too large.
-#[must_use]
-pub(super) fn millionths(text: &str) -> Option<i128> {
-    let text = text.replace('_', "");
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(&text)),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let all = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || part.len() > 6 || !all(whole) || !all(part) {
-        return None;
-    }
-    let number: i128 = format!("{whole}{part:0<6}").parse().ok()?;
-    Some(if negative { -number } else { number })
 }

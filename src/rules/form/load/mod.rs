@@ -234,6 +234,8 @@ fn detector<'a>(reader: &mut Reader<'a>, root: Table<'a>, shipped: bool) -> Opti
 fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     let cluster = || Subject {
         from: "cluster".to_owned(),
+        table: None,
+        named: None,
         filter: Vec::new(),
         default: None,
         first: false,
@@ -241,7 +243,8 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     };
     let Some(value) = reader.get(root, "subject") else { return cluster() };
     let Some(table) = reader.table(value, "subject") else { return cluster() };
-    reader.only(table, "a subject", &["from", "where", "default", "decides", "at"]);
+    let fields = ["from", "table", "kind", "id", "where", "default", "decides", "at"];
+    reader.only(table, "a subject", &fields);
     let Some((from, span)) = reader.need_text(table, "a subject", "from") else {
         return cluster();
     };
@@ -249,13 +252,16 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     if !relation.subject {
         reader.problem(span.start, format!("the rows of `{from}` are no subjects"));
     }
+    let named = parts::named(reader, table, relation);
+    let of_table = parts::table_name(reader, table, relation);
     let filter = parts::filter(reader, table, relation);
     let default = parts::default(reader, table, relation);
     let words = [("first", true), ("strongest", false)];
     let first = reader.text_of(table, "decides");
     let first = first.and_then(|(word, at)| reader.word(word, at.start, "order of lines", &words));
     let at = parts::at(reader, table, relation);
-    Subject { from: from.to_owned(), filter, default, first: first.unwrap_or(false), at }
+    let (from, first) = (from.to_owned(), first.unwrap_or(false));
+    Subject { from, table: of_table, named, filter, default, first, at }
 }
 
 #[cfg(test)]

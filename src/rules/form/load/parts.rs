@@ -12,7 +12,7 @@ use super::super::template::{Slot, Template};
 use super::super::windows::{Window, Windows};
 use super::conditions::{self, Names};
 use super::reader::{Reader, Table, nearest};
-use crate::model::{Safety, Verdict, Version};
+use crate::model::{Safety, SubjectKind, Verdict, Version};
 
 /// Placeholders about the builds of the windows that ran.
 pub(super) const OF_BUILDS: [&str; 4] = ["builds", "nodes", "period", "upgrade"];
@@ -155,6 +155,65 @@ fn is_of_note(test: &Test) -> bool {
         && matches!(&test.is, Is::OneOf(values) if *values == [Value::Bool(true)])
 }
 
+/// The field `table` of rows of `row`.
+pub(super) fn table_name<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Option<String> {
+    if relation.name != "row" {
+        if let Some((_, span)) = reader.text_of(table, "table") {
+            reader.problem(span.start, "only rows of `row` are of a table");
+        }
+        return None;
+    }
+    let (name, span) = reader.need_text(table, "a set of rows of a table", "table")?;
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let known = name
+        .split_once('.')
+        .is_some_and(|(schema, of)| matches!(schema, "crdb_internal" | "system") && plain(of));
+    if !known {
+        let text = format!("`{name}` is no table such as \"system.privileges\"");
+        reader.problem(span.start, text);
+    }
+    Some(name.to_owned())
+}
+
+/// The fields `id` and `kind` of a subject of `row`: by what its finding names it, and what it is called.
+pub(super) fn named<'a>(
+    reader: &mut Reader<'a>,
+    table: Table<'a>,
+    relation: &'static Relation,
+) -> Option<(String, SubjectKind)> {
+    if relation.name != "row" {
+        for key in ["id", "kind"] {
+            if let Some((_, span)) = reader.text_of(table, key) {
+                reader.problem(span.start, "only a subject of `row` needs a name");
+            }
+        }
+        return None;
+    }
+    let (column, at) = reader.need_text(table, "a subject of `row`", "id")?;
+    if relation.column(column).is_none() {
+        reader.problem(at.start, format!("no table has a column `{column}`"));
+    }
+    let (kind, at) = reader.need_text(table, "a subject of `row`", "kind")?;
+    let kind = reader.word(kind, at.start, "kind of subject", &KINDS)?;
+    Some((column.to_owned(), kind))
+}
+
+/// What a row of a table can be called.
+const KINDS: [(&str, SubjectKind); 5] = [
+    ("job", SubjectKind::Job),
+    ("node", SubjectKind::Node),
+    ("role", SubjectKind::Role),
+    ("store", SubjectKind::Store),
+    ("table", SubjectKind::Table),
+];
+
 /// The sets of rows.
 pub(super) fn rows<'a>(reader: &mut Reader<'a>, root: Table<'a>, subject: &Subject) -> Vec<RowSet> {
     let Some(value) = reader.get(root, "rows") else { return Vec::new() };
@@ -201,13 +260,14 @@ fn row_set<'a>(
     name: &str,
     subject: &Subject,
 ) -> Option<RowSet> {
-    let fields = ["from", "where", "same", "within", "count", "sum", "default"];
+    let fields = ["from", "table", "where", "same", "within", "count", "sum", "default"];
     reader.only(table, "a set of rows", &fields);
     let (from, span) = reader.need_text(table, "a set of rows", "from")?;
     let relation = relation(reader, from, span.start)?;
     if relation.derived_by.is_some() {
         reader.problem(span.start, format!("the rows of `{from}` are subjects and nothing else"));
     }
+    let of_table = table_name(reader, table, relation);
     let filter = filter(reader, table, relation);
     let mut same = Vec::new();
     if let Some(value) = reader.get(table, "same") {
@@ -231,7 +291,7 @@ fn row_set<'a>(
     let sum = sum(reader, table, relation);
     let default = default(reader, table, relation);
     let (name, from) = (name.to_owned(), from.to_owned());
-    Some(RowSet { name, from, filter, same, within, min, sum, default })
+    Some(RowSet { name, from, table: of_table, filter, same, within, min, sum, default })
 }
 
 /// The field `within`: two times of the subject's row.
