@@ -278,6 +278,7 @@ mod tests {
             _ => None,
         });
         Question {
+            shape: Shape::Row,
             table: "system.t".to_owned(),
             columns: vec!["b".to_owned(), "a".to_owned()],
             holds,

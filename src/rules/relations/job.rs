@@ -481,7 +481,7 @@ mod tests {
         let from = columns.iter().position(|column| column.name == "table").unwrap();
         let said = row.cells.iter().zip(columns).skip(from).filter_map(|(cell, column)| {
             let value = match cell {
-                Cell::Absent => return None,
+                Cell::Absent | Cell::Others(_) => return None,
                 Cell::Unknown(_) => "?".to_owned(),
                 Cell::Value(Value::Text(text)) => text.clone(),
                 Cell::Value(Value::Bool(flag)) => flag.to_string(),
