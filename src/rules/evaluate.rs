@@ -298,8 +298,11 @@ impl<'a> Case<'a> {
                 }
                 Truth::False => {}
                 Truth::Unknown(missing) => {
-                    // The sign is there and only the build is not known. Where more than that is not, nothing follows.
+                    // The sign is there and only the build is not known. Where more than that is not, nothing follows; nor
+                    // where the sign of something that happened once is approximate itself.
+                    let dated = !self.rule.subject.at.is_empty();
                     let sign = line.verdict >= Verdict::Possible
+                        && (line.verdict > Verdict::Possible || !dated)
                         && self.rests_on_rows(&line.when, of)
                         && !line.when.takes_ignorance();
                     if sign && self.when(&line.when, of, true).holds() {
