@@ -1,6 +1,6 @@
 //! What every advisory has to say about the nodes: which were seen, and of which a version is known.
 
-use crate::facts::{Facts, Filtered, Lacks};
+use crate::facts::{Facts, Filtered, Lacks, Node, group_of};
 use crate::ingest::{Unsearched, dumped, table_at};
 use crate::model::{Gap, NodeId, Tenancy, Tenant, Unread, UnreadReason, Verdict};
 
@@ -75,6 +75,35 @@ pub(crate) fn of_nodes(facts: &Facts) -> Coverage {
     let nodes = || facts.nodes.iter().map(|((tenancy, id), node)| (name(tenancy, *id), node.lacks));
     coverage.missing.extend(lacking(nodes()));
     coverage
+}
+
+/// The first series whose channels other than DEV have files of their own.
+const CHANNELS_SINCE: (u16, u16) = (21, 1);
+
+/// What is missing of the logs of a channel: nodes of which no file of its group was read. A build before 21.1 writes all of
+/// them to its one log, which [`of_nodes`] is about.
+pub(crate) fn of_channel(facts: &Facts, channel: &str) -> Vec<String> {
+    let Some(group) = group_of(channel) else { return Vec::new() };
+    let older = |node: &Node| {
+        !node.versions.is_empty()
+            && node.versions.iter().all(|seen| {
+                seen.version.as_ref().is_some_and(|version| version.series() < CHANNELS_SINCE)
+            })
+    };
+    let lacking: Vec<String> = facts
+        .nodes
+        .iter()
+        .filter(|(_, node)| !node.groups.contains(group) && !older(node))
+        .map(|((tenancy, id), _)| name(tenancy, *id))
+        .collect();
+    let sentence = || format!("logs of channel {channel} ({group}) from {}", lacking.join(", "));
+    (!lacking.is_empty()).then(sentence).into_iter().collect()
+}
+
+/// Whether an unread file is a log of the group of a channel.
+pub(crate) fn is_of_channel(unread: &Unread, channel: &str) -> bool {
+    let name = unread.path.rsplit('/').next().unwrap_or(&unread.path);
+    group_of(channel).is_some_and(|group| name.starts_with(group))
 }
 
 /// Said of a part of a file whose sink may have kept warnings out.

@@ -89,6 +89,32 @@ impl File {
     }
 }
 
+/// Channels that have files of their own, with the group of those (`docs/cockroachdb/log-formats.md#file-names`).
+const GROUPS: [(&str, &str); 11] = [
+    ("HEALTH", "cockroach-health"),
+    ("STORAGE", "cockroach-pebble"),
+    ("SQL_SCHEMA", "cockroach-sql-schema"),
+    ("USER_ADMIN", "cockroach-security"),
+    ("PRIVILEGES", "cockroach-security"),
+    ("SENSITIVE_ACCESS", "cockroach-sql-audit"),
+    ("SQL_EXEC", "cockroach-sql-exec"),
+    ("SQL_PERF", "cockroach-sql-slow"),
+    ("TELEMETRY", "cockroach-telemetry"),
+    ("KV_DISTRIBUTION", "cockroach-kv-distribution"),
+    ("CHANGEFEED", "cockroach-changefeed"),
+];
+
+/// The group of the files that a channel has for itself, by its name; none for one that shares the main log.
+#[must_use]
+pub fn group_of(channel: &str) -> Option<&'static str> {
+    GROUPS.iter().find(|(name, _)| *name == channel).map(|(_, group)| *group)
+}
+
+/// The group of a log file, by its name before host, user and time.
+pub(super) fn group(path: &str) -> String {
+    Name::of(path).sink
+}
+
 /// A stretch of time that is covered, by a file or between two.
 #[derive(Clone, Copy)]
 struct Piece {

@@ -39,6 +39,7 @@ pub use backups::{
     OperationKind, ReadFrom, RestoreRun, Slack, Source, Touches, Unplaced, Within,
 };
 pub use collection::JobsTable;
+pub use files::group_of;
 pub use kept::KeptLog;
 pub use lacks::Lacks;
 pub use life::Life;

@@ -1,5 +1,7 @@
 //! Nodes: which versions they ran when, and which times their logs cover.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Gap, NodeId, SortSmall, Span, Time, uncovered};
 use crate::scan::{LogSummary, SILENCE};
 
@@ -21,6 +23,8 @@ pub struct Node {
     pub spans: Vec<Span>,
     /// Earliest and latest entry of any of its logs.
     pub seen: Option<(Time, Time)>,
+    /// Groups of its log files by name, such as `cockroach-health`, of which entries were read.
+    pub groups: BTreeSet<String>,
     /// What its logs lack although their time is covered.
     pub lacks: Lacks,
     /// Files that have entries of channel DEV and cannot show a warning, because their filter may have kept it out.
@@ -63,6 +67,9 @@ impl Node {
         others_removed: bool,
     ) {
         self.see(log.span);
+        if log.span.is_some() {
+            self.groups.insert(files::group(path));
+        }
         log.starts.iter().for_each(|(time, first)| self.life.started(*time, *first));
         self.lacks.add(Lacks::of(log));
         self.files.extend(File::new(path, bundle, log, others_removed));

@@ -6,6 +6,7 @@ use crdb_triage::model::Verdict;
 use crdb_triage::rules::RuleSet;
 use crdb_triage::triage::{Engine, Outcome};
 
+use crate::support::bundle;
 use crate::support::tar::Tar;
 use crate::support::zip::Zip;
 
@@ -160,6 +161,48 @@ when = "used"
 code = "USED"
 say = "{used.node} used it {used.usage_count} times, in {used.count} rows."
 "#;
+
+/// Asks for entries of a channel that has files of its own.
+const STALLS: &str = r#"
+id = "stalls"
+title = "Stalls"
+[rows.stall]
+from = "log"
+where = { channel = "HEALTH", message = { contains = "disk stall detected" } }
+[[line]]
+verdict = "suspect"
+when = "stall"
+code = "STALL"
+say = "A disk stalled."
+"#;
+
+#[test]
+fn entries_of_another_channel_need_its_files_of_every_node() {
+    let decided = |text: &str| {
+        let files = bundle::parse(text);
+        let files: Vec<(&str, Vec<u8>)> =
+            files.iter().map(|file| (file.path.as_str(), file.text.clone())).collect();
+        let outcome = outcome(STALLS, &files);
+        let decision = &outcome.decisions[0];
+        (decision.verdict, decision.coverage.missing.join("; "))
+    };
+    let health = |node: u32| {
+        format!(
+            "//- debug/nodes/{node}/logs/cockroach-health.host-{node}.log\nI250422 06:10:00.000000 61 2@server/status/runtime_log.go:47 ⋮ [T1,Vsystem,n{node}] 1  runtime stats\n"
+        )
+    };
+    let two = "@cluster v24.3.12 v24.3.12\n";
+    let (verdict, missing) = decided(&format!("{two}{}", health(1)));
+    assert_eq!(verdict, Verdict::CannotTell);
+    assert!(
+        missing.contains("logs of channel HEALTH (cockroach-health) from system/n2"),
+        "{missing}"
+    );
+    let (verdict, missing) = decided(&format!("{two}{}{}", health(1), health(2)));
+    assert_eq!((verdict, missing.as_str()), (Verdict::NoSign, ""));
+    // Their builds write all channels to one log.
+    assert_eq!(decided("@cluster v20.2.19\n").0, Verdict::NoSign);
+}
 
 fn features(node: u32, count: &str) -> (String, String) {
     let path = format!("debug/nodes/{node}/crdb_internal.feature_usage.txt");

@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::advisories::coverage;
 use crate::facts::{Sign, StrayFile};
-use crate::model::{Evidence, Severity, unmarked};
+use crate::model::{Evidence, Severity, Unread, unmarked};
 use crate::rules::form::literals;
 use crate::rules::form::rule::Value;
-use crate::rules::needs::signature;
+use crate::rules::needs::{signature, texts};
 use crate::rules::relation::{Cell, Row, Rows, Wanted};
 use crate::rules::truth::Missing;
 use crate::rules::view::View;
@@ -57,7 +57,13 @@ pub(in crate::rules) fn rows(view: &View<'_>, wanted: Wanted<'_>) -> Rows {
     let strays = view.facts.strays.iter().filter(|stray| names.contains(stray.signature));
     missing.extend(strays.map(not_understood));
     missing.extend(coverage::of_nodes(view.facts).missing.into_iter().map(Missing::Fact));
-    let unread = view.facts.unread.iter().filter(|unread| coverage::is_needed(unread));
+    let channels = texts(wanted.filter, "channel");
+    let of_channels = channels.iter().flat_map(|channel| coverage::of_channel(view.facts, channel));
+    missing.extend(of_channels.map(Missing::Fact));
+    let of_channel =
+        |unread: &Unread| channels.iter().any(|channel| coverage::is_of_channel(unread, channel));
+    let unread = view.facts.unread.iter();
+    let unread = unread.filter(|unread| coverage::is_needed(unread) || of_channel(unread));
     missing.extend(unread.map(|unread| Missing::Unread {
         path: unread.path.clone(),
         detail: unread.detail.clone(),
