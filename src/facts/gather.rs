@@ -92,7 +92,8 @@ pub fn gather(
             }
             Content::Schedules(rows) => {
                 let tenancy = Tenancy::new(&cluster, &reading.tenant);
-                schedules.push(Listed { bundle: home.bundle, path: reading.path, tenancy, rows });
+                let (bundle, standing) = (home.bundle, reading.standing);
+                schedules.push(Listed { bundle, standing, path: reading.path, tenancy, rows });
             }
             Content::Settings(table, ref rows) => {
                 let active = settings::active_version(rows);
@@ -137,7 +138,7 @@ pub fn gather(
         row.add_to(&mut named);
     }
     named.add_to(&mut facts);
-    facts.schedules = schedules::gather(schedules, &bundles);
+    (facts.schedules, facts.expiry) = schedules::gather(schedules, &bundles);
     let collected = |bundle: usize| bundles.get(&bundle).and_then(Bundle::collected);
     facts.asked = AskedRows::new(asked, collected);
     facts.settings = settings::gather(parts, collected, &facts.unread);

@@ -46,7 +46,7 @@ pub use life::Life;
 pub use molt::{MoltTable, MoltVerify};
 pub use nodes::{Filtered, Node};
 pub use operation::may_store_rows;
-pub use schedules::Schedule;
+pub use schedules::{Expiry, Schedule};
 pub use schema::{MissingSchema, Schema, SchemaOf};
 pub use settings::{KnownSetting, MissingSetting, Setting, SettingChange, Settings, Why};
 pub use signals::SIGNATURES;
@@ -168,6 +168,8 @@ pub struct Facts {
     pub upgrades: BTreeMap<Tenancy, Upgrades>,
     /// Rows of tables that rules ask for.
     pub asked: AskedRows,
+    /// Schedules that delete expired rows, of each virtual cluster of which a table of schedules was read.
+    pub expiry: BTreeMap<Tenancy, Expiry>,
     /// Settings of the cluster, as far as they are asked for or set.
     pub settings: Settings,
     /// What is of note about tables and other objects.

@@ -85,6 +85,11 @@ impl<'a> SchemaOf<'a> {
         self.part().into_iter().flat_map(|part| &part.rows.rows)
     }
 
+    /// The ids of live tables whose rows do not expire.
+    pub fn without_ttl(self) -> impl Iterator<Item = u32> {
+        self.part().into_iter().flat_map(|part| part.rows.without_ttl())
+    }
+
     /// The file that tells.
     #[must_use]
     pub fn path(self) -> Option<&'a Arc<str>> {

@@ -363,7 +363,7 @@ mod tests {
             ("debug/jobs/1/running/trace.zip", Kind::Skip),
             ("debug/system.jobs.txt", Kind::Table(Table::SystemJobs, 0)),
             ("debug/system.scheduled_jobs.txt", Kind::Table(Table::ScheduledJobs, 0)),
-            ("debug/system.scheduled_jobs.txt.err.txt", Kind::Aside),
+            ("debug/system.scheduled_jobs.txt.err.txt", Kind::TableFailed(Table::ScheduledJobs, 0)),
             ("debug/crdb_internal.system_jobs.txt", Kind::Table(Table::CrdbSystemJobs, 0)),
             ("debug/nodes.json", Kind::Table(Table::NodesJson, 0)),
             ("debug/nodes/1/status.json", Kind::Table(Table::StatusJson, 0)),

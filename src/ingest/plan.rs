@@ -175,13 +175,14 @@ impl Table {
         )
     }
 
-    /// Whether a failure to collect it leaves a question open: which jobs, nodes, virtual clusters, events or tables there
+    /// Whether a failure to collect it leaves a question open: which jobs, schedules, nodes, virtual clusters, events or tables there
     /// were, or how the cluster was set. The document of settings only adds to the tables.
     #[must_use]
     pub fn is_list(self) -> bool {
         self.has_jobs()
             || self.has_schema()
-            || matches!(self, Self::KvNodeStatus | Self::Tenants | Self::EventLog)
+            || matches!(self, Self::ScheduledJobs | Self::KvNodeStatus)
+            || matches!(self, Self::Tenants | Self::EventLog)
             || self.has_settings() && !self.is_document()
     }
 }

@@ -1,4 +1,4 @@
-//! `system.scheduled_jobs`: the schedules of backups (`docs/cockroachdb/tables.md#scheduled-jobs`).
+//! `system.scheduled_jobs`: the schedules of backups, and those that delete expired rows (`docs/cockroachdb/tables.md#scheduled-jobs`).
 //!
 //! Its columns are `schedule_id`, `schedule_name`, `created`, `owner`, `next_run`, `schedule_state`, `schedule_expr`,
 //! `schedule_details`, `executor_type` and `execution_args`. The last holds the statement with the keys of its
@@ -13,17 +13,22 @@ use crate::parse::scrub::scrub;
 use crate::parse::table::{Problems, Row, Sink, TableReader};
 use crate::parse::time;
 
-/// What runs the schedules of backups; others compact statistics, delete expired rows and start changefeeds.
+/// What runs the schedules of backups; others compact statistics and start changefeeds.
 const BACKUPS: &str = "scheduled-backup-executor";
+
+/// What deletes expired rows of a table.
+const EXPIRY: &str = "scheduled-row-level-ttl-executor";
 
 /// Bytes of a cell that are kept; the values that are asked for are short.
 const CELL: usize = 1 << 10;
 
-/// A schedule of backups. A column that the table does not have, and a cell that is `NULL` or redacted, are none.
+/// A schedule of backups, or one that deletes expired rows. A column that the table does not have, and a cell that is `NULL` or redacted, are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleRow {
     /// Id, by which raw rows of jobs name it.
     pub id: u64,
+    /// Of one that deletes expired rows: the id of its table.
+    pub expires: Option<u32>,
     /// Its label. That of full and that of incremental backups have the same if one statement made both.
     pub name: Option<String>,
     /// When it was created.
@@ -67,7 +72,7 @@ impl SchedulesTable {
         self.reader.feed(piece, &mut self.rows);
     }
 
-    /// The schedules of backups in the order of the table, and what could not be read.
+    /// The schedules in the order of the table, and what could not be read.
     #[must_use]
     pub fn finish(mut self) -> (Vec<ScheduleRow>, Vec<Unread>) {
         let dead = self.reader.finish(&mut self.rows);
@@ -89,6 +94,17 @@ fn is_encoded(name: &str) -> bool {
     matches!(name, "schedule_state" | "schedule_details" | "execution_args")
 }
 
+/// The table of a schedule that deletes expired rows, by its label: `row-level-ttl-104`, or with the id in brackets at its
+/// end (`docs/cockroachdb/tables.md#scheduled-jobs`).
+fn table_of_ttl(label: &str) -> Option<u32> {
+    let label = label.trim();
+    let id = match label.strip_suffix(']') {
+        Some(label) => label.rsplit_once('[')?.1,
+        None => label.rsplit_once('-')?.1,
+    };
+    id.parse().ok()
+}
+
 impl Sink for Rows {
     fn names(&mut self, names: &[String]) -> Result<(), String> {
         if table_of(names).is_some() {
@@ -105,8 +121,15 @@ impl Sink for Rows {
     fn row(&mut self, mut row: Row) {
         // Bytes that were written as text may hold anything.
         row.distrust(is_encoded);
-        if row.text(&["executor_type"]).as_deref().map(str::trim) != Some(BACKUPS) {
+        let executor = row.text(&["executor_type"]);
+        let executor = executor.as_deref().map(str::trim);
+        if executor != Some(BACKUPS) && executor != Some(EXPIRY) {
             return;
+        }
+        let name = row.text(&["schedule_name"]);
+        let expires = name.as_deref().filter(|_| executor == Some(EXPIRY)).and_then(table_of_ttl);
+        if executor == Some(EXPIRY) && expires.is_none() {
+            return self.problems.add(row.line, "its schedule_name names no table");
         }
         let Some(id) = row.text(&["schedule_id"]).and_then(|id| id.trim().parse().ok()) else {
             return self.problems.add(row.line, "its schedule_id is no number");
@@ -127,6 +150,7 @@ impl Sink for Rows {
         let runs = next_run.is_some().then_some(false);
         self.rows.push(ScheduleRow {
             id,
+            expires,
             name: text("schedule_name"),
             created,
             next_run,

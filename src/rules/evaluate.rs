@@ -419,10 +419,11 @@ impl<'a> Case<'a> {
                 _ => Truth::unknown(Missing::NotNamed { build: text.clone(), node: None }),
             })
             .collect();
-        let older = ran.at_most.as_ref();
-        let older = older.is_some_and(|most| windows.may_hold(|series| series <= most.series()));
-        let known = !ran.candidates.is_empty() || ran.at_most.is_some();
-        if !known || ran.lost.is_some() || older || ran.at_least.is_some() {
+        if let Some(most) = &ran.at_most {
+            let older = windows.may_hold(|series| series <= most.series());
+            truths.push(if older { Truth::unknown(unknown()) } else { Truth::False });
+        }
+        if truths.is_empty() || ran.lost.is_some() || ran.at_least.is_some() {
             truths.push(Truth::unknown(unknown()));
         }
         let all = Truth::all(truths.iter().cloned());

@@ -15,18 +15,34 @@ fn scan(arguments: &[&str]) -> Output {
 
 /// A case written out as a folder of its own; tests run side by side.
 fn folder(case: &str) -> PathBuf {
+    written(case, &input(case))
+}
+
+/// What goes into a case.
+fn input(case: &str) -> String {
+    let text = fs::read_to_string(format!("src/advisories/a144650/cases/{case}.txt")).unwrap();
+    text.split_once("----\n").unwrap().0.to_owned()
+}
+
+/// Files that are written as text, in a folder of their own.
+fn written(name: &str, text: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let text = fs::read_to_string(format!("src/advisories/a144650/cases/{case}.txt")).unwrap();
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{case}-{number}"));
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{number}"));
     fs::remove_dir_all(&root).ok();
-    for file in bundle::parse(text.split_once("----\n").unwrap().0) {
+    for file in bundle::parse(text) {
         let path = root.join(&file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, &file.text).unwrap();
     }
     root
 }
+
+/// A table of settings that was read wholly.
+const SETTINGS: &str = "//- debug/crdb_internal.cluster_settings.txt
+variable\tvalue\ttype\tpublic\tdescription\tdefault_value\torigin
+sql.defaults.vectorize\ton\te\tt\tvectorize\ton\tdefault
+";
 
 fn status(case: &str) -> i32 {
     let folder = folder(case).join("debug");
@@ -36,12 +52,13 @@ fn status(case: &str) -> i32 {
 #[test]
 fn the_exit_status_is_that_of_the_contract() {
     // No bundle shows what ran years ago, which some advisories need to know.
-    for case in ["no_warning_in_logs_that_cover_the_whole_run", "never_an_affected_build"] {
-        assert_eq!(status(case), 3);
-        let folder = folder(case).join("debug");
-        let output = scan(&[folder.to_str().unwrap(), "--history", "24.3.5"]);
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
-    }
+    let unnamed = input("never_an_affected_build").replace("v25.4.1 ", "v25.4.9 ");
+    let folder = written("unnamed_build", &format!("{unnamed}{SETTINGS}")).join("debug");
+    let debug = folder.to_str().unwrap();
+    assert_eq!(scan(&[debug]).status.code(), Some(3));
+    let output = scan(&[debug, "--history", "25.4.9"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(status("no_warning_in_logs_that_cover_the_whole_run"), 3);
     assert_eq!(status("import_succeeds_after_a_swallowed_error"), 1);
     assert_eq!(status("warning_and_the_job_is_running"), 1);
     assert_eq!(status("import_older_than_the_logs"), 3);

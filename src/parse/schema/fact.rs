@@ -147,6 +147,8 @@ facts! {
     SameNameForeignKey Table "same_name_fk_pair",
     /// Its rows expire.
     RowLevelTtl Table "row_level_ttl",
+    /// A schedule deletes its expired rows, and nothing says when they expire.
+    TtlLost Table "ttl_schedule_without_ttl",
     /// It has a column of an enum type.
     EnumColumn Table "enum_column",
     /// It is partial.

@@ -35,6 +35,7 @@ pub(super) struct Gather {
     region_enums: HashMap<u32, Vec<u32>>,
     /// Live tables, as they are compared with others.
     tables: Vec<(Place, bool)>,
+    lasting: Vec<u32>,
     with_enum: HashSet<u32>,
     regional: Vec<Place>,
     functions: Vec<(Place, Vec<Type>)>,
@@ -102,6 +103,17 @@ impl Gather {
         self.too_many
     }
 
+    /// The ids of live tables whose rows do not expire, each as what it is more than the one before.
+    pub(super) fn lasting(&mut self) -> Vec<u32> {
+        let mut ids = std::mem::take(&mut self.lasting);
+        ids.sort_small();
+        let mut before = 0;
+        for id in &mut ids {
+            (before, *id) = (*id, *id - before);
+        }
+        ids
+    }
+
     /// Adds a descriptor.
     pub(super) fn add(&mut self, id: u32, found: Descriptor<'_>, line: u64, offset: u64) {
         if self.ids.len() >= DESCRIPTORS {
@@ -145,6 +157,7 @@ impl Gather {
             self.with_enum.insert(shape.id);
         }
         self.tables.push((place.clone(), shape.has_foreign_key));
+        self.lasting.extend((!shape.has_ttl).then_some(shape.id));
         if shape.regional_by_row {
             self.regional.push(place.clone());
         }

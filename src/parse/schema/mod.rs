@@ -61,11 +61,21 @@ pub struct SchemaRows {
     pub read: u64,
     /// It has no column that says what things are like.
     pub redacted: bool,
+    /// The ids of live tables whose rows do not expire, each as what it is more than the one before.
+    pub lasting: Vec<u32>,
     /// Facts of which rows were left out, beyond a bound, and how many.
     pub left_out: Vec<(Fact, u64)>,
 }
 
 impl SchemaRows {
+    /// The ids of live tables whose rows do not expire.
+    pub fn without_ttl(&self) -> impl Iterator<Item = u32> {
+        self.lasting.iter().scan(0_u32, |id, more| {
+            *id = id.wrapping_add(*more);
+            Some(*id)
+        })
+    }
+
     /// How many rows with a fact were left out.
     #[must_use]
     pub fn left_out(&self, fact: Fact) -> u64 {
@@ -108,15 +118,16 @@ impl SchemaTable {
     #[must_use]
     pub fn finish(mut self) -> (SchemaRows, Vec<Unread>) {
         let dead = self.reader.finish(&mut self.rows);
-        let Rows { gather, mut problems, redacted, uneven, read } = self.rows;
+        let Rows { mut gather, mut problems, redacted, uneven, read } = self.rows;
         if let Some((line, what)) = uneven {
             problems.add(line, &what);
         }
         if gather.has_too_many() {
             problems.add(read, "there are more descriptors than this version puts together");
         }
+        let lasting = gather.lasting();
         let (rows, left_out) = gather.finish();
-        let rows = SchemaRows { rows, read, redacted, left_out };
+        let rows = SchemaRows { rows, read, redacted, lasting, left_out };
         (rows, problems.unread(&self.path, dead))
     }
 }

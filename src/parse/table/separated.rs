@@ -14,6 +14,9 @@ const NAME: usize = 256;
 #[derive(Debug)]
 pub(super) struct Separated {
     csv: Reader,
+    delimiter: u8,
+    /// The reader is within a cell.
+    inside: bool,
     names: Option<Arc<[String]>>,
     keep: Vec<usize>,
     cell: Cell,
@@ -34,6 +37,8 @@ impl Separated {
                 .delimiter(delimiter)
                 .terminator(Terminator::Any(b'\n'))
                 .build(),
+            delimiter,
+            inside: false,
             names: None,
             keep: Vec::new(),
             cell: Cell::default(),
@@ -63,11 +68,28 @@ impl Separated {
                 }
                 self.start = Some(*place);
             }
+            let keep =
+                if self.names.is_some() { self.keep.get(self.count).copied() } else { Some(NAME) };
+            // A whole cell without quotes is what it is; most are, and some are long.
+            if !self.inside
+                && text.first() != Some(&b'"')
+                && let Some(end) = memchr::memchr2(self.delimiter, b'\n', text)
+            {
+                self.cell.push(&text[..end], keep.unwrap_or(NAME));
+                let record_end = text[end] == b'\n';
+                place.offset += end as u64 + 1;
+                place.line += u64::from(record_end);
+                text = &text[end + 1..];
+                self.end_cell();
+                if record_end && let Some(dead) = self.end_row(sink) {
+                    return Some(dead);
+                }
+                continue;
+            }
             let (result, read, written) = self.csv.read_field(text, &mut output);
             place.advance(&text[..read]);
             text = &text[read..];
-            let keep =
-                if self.names.is_some() { self.keep.get(self.count).copied() } else { Some(NAME) };
+            self.inside = !matches!(result, ReadFieldResult::Field { .. });
             self.cell.push(&output[..written], keep.unwrap_or(NAME));
             if let ReadFieldResult::Field { record_end } = result {
                 self.end_cell();

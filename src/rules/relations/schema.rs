@@ -1,10 +1,11 @@
 //! `table`, `index`, `column`, `object`: a row for each thing of the schema of which something is of note.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::facts::{Lost, Ran, SchemaOf};
 use crate::model::{Evidence, Location, Time};
-use crate::parse::schema::{Fact, Known, On, SchemaRow};
+use crate::parse::schema::{Fact, FactSet, Known, On, SchemaRow, Thing};
 use crate::rules::form::rule::{Is, Test, Value};
 use crate::rules::form::schema::{self, Column};
 use crate::rules::relation::{Cell, Row, Rows, Wanted};
@@ -21,9 +22,44 @@ pub(in crate::rules) fn rows(view: &View<'_>, wanted: Wanted<'_>) -> Rows {
         _ => On::Object,
     };
     let columns = schema::relation(wanted.from).map_or(&[][..], |relation| relation.columns);
-    let rows = of.rows().filter(|row| row.on == on);
-    let rows = rows.map(|row| self::row(view, of, columns, row)).collect();
+    let mut things: Vec<Cow<'_, SchemaRow>> =
+        of.rows().filter(|row| row.on == on).map(Cow::Borrowed).collect();
+    if on == On::Table {
+        add_lost_ttl(view, of, &mut things);
+    }
+    let rows = things.iter().map(|row| self::row(view, of, columns, row)).collect();
     Rows { rows, missing: missing(view, of, on, wanted.filter) }
+}
+
+/// Adds the fact that a schedule deletes the expired rows of a table of which nothing says when they expire.
+fn add_lost_ttl(view: &View<'_>, of: SchemaOf<'_>, things: &mut Vec<Cow<'_, SchemaRow>>) {
+    let Some(expiry) = view.facts.expiry.get(view.tenancy).filter(|all| !all.tables.is_empty())
+    else {
+        return;
+    };
+    let lasting: HashSet<u32> = of.without_ttl().collect();
+    for (id, _) in expiry.tables.iter().filter(|(id, _)| lasting.contains(id)) {
+        if let Some(known) = things.iter_mut().find(|row| row.id == *id) {
+            known.to_mut().facts.set(Fact::TtlLost, true);
+            continue;
+        }
+        let mut facts = FactSet::default();
+        facts.set(Fact::TtlLost, true);
+        // Nothing else of it is of note, so its name is not kept.
+        things.push(Cow::Owned(SchemaRow {
+            on: On::Table,
+            id: *id,
+            name: id.to_string(),
+            table: id.to_string(),
+            thing: Thing::Table,
+            unique: false,
+            created: None,
+            facts,
+            details: Vec::new(),
+            line: 1,
+            offset: 0,
+        }));
+    }
 }
 
 /// Why there may be more rows with what is asked for.
@@ -35,6 +71,24 @@ fn missing(view: &View<'_>, of: SchemaOf<'_>, on: On, filter: &[Test]) -> BTreeS
     };
     let mut missing: BTreeSet<Missing> =
         of.missing().map(|one| named(format!("the schema: {one}"))).into_iter().collect();
+    let ttl = |test: &Test| test.column == Fact::TtlLost.name() && asks_for(&test.is);
+    if on == On::Table && filter.iter().any(ttl) {
+        match view.facts.expiry.get(view.tenancy) {
+            Some(expiry) if expiry.is_whole => {}
+            Some(expiry) => {
+                missing.insert(named(format!(
+                    "the schedules: system.scheduled_jobs ({}) is not complete",
+                    expiry.path
+                )));
+            }
+            None => {
+                missing.insert(named(
+                    "the schedules: system.scheduled_jobs is not in the input, or was not read"
+                        .to_owned(),
+                ));
+            }
+        }
+    }
     for fact in Fact::ALL.iter().filter(|fact| fact.on() == on) {
         let asked = filter.iter().any(|test| test.column == fact.name() && asks_for(&test.is));
         let left = if asked { of.left_out(*fact) } else { 0 };
@@ -59,8 +113,8 @@ fn row(view: &View<'_>, of: SchemaOf<'_>, columns: &[Column], row: &SchemaRow) -
         id: row.name.clone(),
         node: None,
         ran: row.created.filter(|_| row.on == On::Index).map(|at| ran_at(view, at)),
-        evidence: of.path().map(|path| Evidence {
-            source: Location { path: path.clone(), line: row.line, offset: row.offset },
+        evidence: source(view, of, row).map(|source| Evidence {
+            source,
             node: None,
             time: row.created,
             text: said(row),
@@ -68,6 +122,16 @@ fn row(view: &View<'_>, of: SchemaOf<'_>, columns: &[Column], row: &SchemaRow) -
         redacted: false,
         doubts: Vec::new(),
     }
+}
+
+/// The row that shows it: of a schedule without a meaning, that of the schedule.
+fn source(view: &View<'_>, of: SchemaOf<'_>, row: &SchemaRow) -> Option<Location> {
+    if row.facts.get(Fact::TtlLost) == Known::Yes {
+        let expiry = view.facts.expiry.get(view.tenancy)?;
+        return expiry.tables.iter().find(|(id, _)| *id == row.id).map(|(_, at)| at.clone());
+    }
+    let path = of.path()?.clone();
+    Some(Location { path, line: row.line, offset: row.offset })
 }
 
 /// A row of encoded bytes for a person.

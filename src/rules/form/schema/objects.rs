@@ -7,7 +7,7 @@ use super::{Kind, Relation, column};
 pub(super) const TABLE: Relation = Relation {
     name: "table",
     about: "A table of which something is of note: not of the database `system`, not dropped, no view and no sequence.",
-    sources: "system.descriptor",
+    sources: "system.descriptor; for schedules system.scheduled_jobs",
     subject: true,
     named_by: None,
     derived_by: None,
@@ -109,6 +109,11 @@ pub(super) const TABLE: Relation = Relation {
             "Whether a table of another database has the same name, and one of them has a foreign key.",
         ),
         column("row_level_ttl", Kind::Bool, "Whether its rows expire."),
+        column(
+            "ttl_schedule_without_ttl",
+            Kind::Bool,
+            "Whether a schedule deletes its expired rows, and nothing says when they expire.",
+        ),
         column("enum_column", Kind::Bool, "Whether it has a column of an enum type."),
         column(
             "pair_predicate",
