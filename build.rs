@@ -40,14 +40,14 @@ fn rules() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(path)?;
         let name = path.display().to_string();
         match form::load::load(&name, &text, form::rule::Origin::Shipped) {
-            Ok(rule) if path.file_stem().is_some_and(|stem| *stem == *rule.id) => {
-                if let (Some(detector), false) = (&rule.detector, rule.guides.is_empty()) {
-                    let guide = format!("src/advisories/{}/remediation.md", detector.name);
-                    println_rerun(Path::new(&guide))?;
-                    let guide = model::Guide::parse(&fs::read_to_string(guide)?);
-                    let missing = form::load::sections_missing(&name, &rule, &guide);
-                    problems.extend(missing.iter().map(ToString::to_string));
+            Ok(mut rule) if path.file_stem().is_some_and(|stem| *stem == *rule.id) => {
+                let guide = path.with_extension("md");
+                if guide.exists() {
+                    println_rerun(&guide)?;
+                    rule.guide = model::Guide::parse(&fs::read_to_string(guide)?);
                 }
+                let missing = form::load::sections_missing(&name, &rule);
+                problems.extend(missing.iter().map(ToString::to_string));
                 rules.push(rule);
             }
             Ok(rule) => problems

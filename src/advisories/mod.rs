@@ -11,6 +11,14 @@ mod quote;
 pub(crate) mod ranges;
 mod strays;
 
+/// The rows of `backup_chain`.
+pub(crate) mod backup_chains {
+    pub(crate) use super::chains::{
+        Begins, Builds, Captured, Described, Doubts, Entry, Group, Holds, described, groups,
+        is_refused, layer_name,
+    };
+}
+
 /// The rows of `flush_warning`.
 pub(crate) mod flush_warnings {
     pub(crate) use super::a144650::{FlushWarning, Group, OfJob, Verified, groups};
@@ -28,12 +36,12 @@ pub const PUBLISHED: u32 = 73;
 /// Date of the newest advisory considered.
 pub const AS_OF: &str = "2026-06-12";
 
-/// What in Rust stands behind a rule.
+/// Derives rows for the lines of a rule.
 pub struct Detector {
     /// By which a rule names it.
     pub name: &'static str,
-    /// What decides.
-    pub decides: Decides,
+    /// Returns the facts that are missing beyond the rows, in sentences.
+    pub missing: fn(&Declared, &Facts) -> Vec<String>,
     /// What the scan must look for, by name.
     pub signatures: &'static [Signature],
     /// Whether it takes a sign of its signatures. One that it does not take is a finding of its own, unless somebody typed
@@ -41,19 +49,6 @@ pub struct Detector {
     pub takes: fn(&Sign) -> bool,
     /// Operations whose jobs belong into the report because of it.
     pub operations: &'static [Operation],
-}
-
-/// What decides of the facts that a detector knows.
-pub enum Decides {
-    /// It does itself.
-    Itself(fn(&Declared, &Facts) -> Decision),
-    /// The lines of the rule, from rows that it derives.
-    Lines {
-        /// What is missing beyond the rows, in sentences.
-        missing: fn(&Declared, &Facts) -> Vec<String>,
-        /// The text of its `remediation.md`, of which the rule names sections.
-        guide: &'static str,
-    },
 }
 
 /// The detectors. A rule names one of them; no other module lists them.

@@ -207,7 +207,11 @@ fn check(paths: &[PathBuf], advisories: bool) -> Result<u8, String> {
     for file in rule_files(paths)? {
         let name = file.display().to_string();
         match read_rule(&file) {
-            Ok(text) if advisories => set.add_advisory(&name, &text),
+            Ok(text) if advisories => {
+                // Not every advisory has a guide.
+                let guide = std::fs::read_to_string(file.with_extension("md")).unwrap_or_default();
+                set.add_advisory(&name, &text, &guide);
+            }
             Ok(text) => set.add_text(&name, &text),
             Err(error) => set.add_unreadable(&name, &error),
         }

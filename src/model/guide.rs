@@ -1,21 +1,23 @@
 //! Steps of what to do: how they are written down, and how they are filled with what is known.
 //!
-//! A `remediation.md` has the headings *What it means*, *How we know*, *What to do* and *References*. Below
+//! The guide of an advisory, `advisories/A-NNNNNN.md`, has the headings *What it means*, *How we know*, *What to do* and *References*. Below
 //! *What to do* stands one `###` section per operation, a numbered list in which each step begins with what it
 //! does to the cluster, `[read-only]`, `[reversible]` or `[disruptive]`, and may end with an indented block of SQL.
 //! `{placeholders}` are filled from the evidence; one that is not known stays as it is, for a person to fill.
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Remediation, Safety};
 
-/// The parsed text of a `remediation.md`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The parsed guide of an advisory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guide {
     sections: BTreeMap<String, Vec<Step>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Step {
     safety: Safety,
     text: String,

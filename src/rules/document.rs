@@ -21,13 +21,12 @@ pub const WORKED: [(&str, &str); 3] = [
 pub fn codes(rules: &RuleSet) -> String {
     let mut text = "# Codes of the rules\n\n\
         Made from the rules in [`advisories`](../advisories) by a test; do not edit. Each line of a rule has a code, which stands \
-        beside its sentence in a report and keeps its meaning. Codes of the two advisories that are still decided in Rust, and \
-        those that every rule can have, are in [reasons.md](reasons.md).\n\n\
+        beside its sentence in a report and keeps its meaning. Codes that every rule can have are in \
+        [reasons.md](reasons.md).\n\n\
         In braces stands what is filled in: builds and nodes of the advisory's windows, values of settings, times. \
         Parts of sentences that depend on the rows stand below the table.\n"
         .to_owned();
-    let mut sorted: Vec<&Rule> =
-        rules.rules().iter().filter(|rule| !rule.lines.is_empty()).collect();
+    let mut sorted: Vec<&Rule> = rules.rules().iter().collect();
     sorted.sort_small_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
     for rule in sorted {
         text += &format!(
@@ -95,9 +94,9 @@ pub fn manual() -> String {
         text +=
             &format!("\n### `{}`\n\n{} From {}.", relation.name, relation.about, relation.sources);
         text += match (relation.subject, relation.derived_by) {
-            (true, None) => " Its rows can be the subject of a rule.",
-            (true, Some(_)) => {
-                " Its rows are derived in Rust, and are the subject of our rule that names the detector."
+            (true, []) => " Its rows can be the subject of a rule.",
+            (true, _) => {
+                " Its rows are derived in Rust, and are the subject of our rules that name a detector that derives them."
             }
             (false, _) => " Its rows are no subjects.",
         };
@@ -145,16 +144,10 @@ pub fn explain(rule: &Rule) -> String {
     fact("affected", &affected(rule));
     if let Some(detector) = &rule.detector {
         let name = &detector.name;
-        if rule.lines.is_empty() {
-            text += &format!(
-                "\nIt is decided in Rust, by the detector {name}. Its codes are in docs/reasons.md.\n"
-            );
-            return text;
-        }
         let order = if rule.subject.first { "The first line that holds" } else { "The strongest" };
         text += &format!(
-            "\n{order} decides, for each row of {}, which the detector {name} derives. What to do is in its remediation.md.\n",
-            rule.subject.from
+            "\n{order} decides, for each row of {}, which the detector {name} derives. What to do is in {}.md.\n",
+            rule.subject.from, rule.id
         );
     }
     for line in &rule.lines {
@@ -220,13 +213,9 @@ pub fn explain_code(rules: &RuleSet, code: &str) -> Option<String> {
 /// A line for each rule: id, the strongest verdict that it can give, and title.
 #[must_use]
 pub fn list(rules: &RuleSet) -> String {
-    // What is decided in Rust has no lines.
-    let strongest = |rule: &Rule| {
-        let of_lines = rule.lines.iter().map(|line| line.verdict).max();
-        of_lines.or(rule.detector.as_ref().map(|_| Verdict::Confirmed))
-    };
     let each = rules.rules().iter().map(|rule| {
-        let verdict = strongest(rule).map_or("", Verdict::as_str);
+        let strongest = rule.lines.iter().map(|line| line.verdict).max();
+        let verdict = strongest.map_or("", Verdict::as_str);
         format!("{:<16} {verdict:<13} {}\n", rule.id, rule.title)
     });
     each.collect()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::advisories::{self, Decides, Decision};
+use crate::advisories::{self, Decision};
 use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Tenant, Verdict};
 
 use super::asks::Asks;
@@ -34,11 +34,10 @@ const FINDINGS: usize = 1000;
 pub(super) fn decide(rule: &Rule, set: &RuleSet, ground: &Ground<'_>) -> Decision {
     let facts = ground.facts;
     if let Some(named) = &rule.detector {
-        return match advisories::detector(&named.name).map(|detector| &detector.decides) {
-            Some(Decides::Itself(decide)) => decide(&declared(rule), facts),
-            Some(Decides::Lines { missing, guide }) => {
-                let missing = missing(&declared(rule), facts);
-                derived::decide(rule, set, facts, missing, guide)
+        return match advisories::detector(&named.name) {
+            Some(detector) => {
+                let missing = (detector.missing)(&declared(rule), facts);
+                derived::decide(rule, set, facts, missing)
             }
             None => without_detector(rule, &named.name),
         };
@@ -98,11 +97,15 @@ pub(super) struct Of<'r> {
     pub(super) beside: Option<&'r BTreeSet<Missing>>,
     /// Code and verdict of what decided, once that is known.
     pub(super) decided: Option<(&'r str, Verdict)>,
+    /// How many rows of the subject its finding does not tell.
+    pub(super) untold: usize,
+    /// Whether no line holds of another row with the same value in a column; only known of derived rows.
+    pub(super) unsaid: Option<&'r dyn Fn(&str) -> bool>,
 }
 
 impl<'r> Of<'r> {
     pub(super) fn new(row: Option<&'r Row>, whose: Whose) -> Self {
-        Self { row, whose, beside: None, decided: None }
+        Self { row, whose, beside: None, decided: None, untold: 0, unsaid: None }
     }
 }
 
@@ -375,7 +378,16 @@ impl<'a> Case<'a> {
                     Truth::unknown(Missing::NodeList { cluster })
                 }
             },
-            When::All(all) => Truth::all(all.iter().map(|one| self.when(one, of, assume))),
+            When::All(all) => {
+                let mut truth = Truth::True;
+                for one in all {
+                    truth = truth.and(self.when(one, of, assume));
+                    if truth == Truth::False {
+                        break;
+                    }
+                }
+                truth
+            }
             When::Any(any) => Truth::any(any.iter().map(|one| self.when(one, of, assume))),
             When::Not(one) => self.when(one, of, false).not(),
             When::Unless(one) => (!self.when(one, of, false).holds()).into(),
@@ -385,6 +397,8 @@ impl<'a> Case<'a> {
                 };
                 of.decided.is_some_and(asked).into()
             }
+            When::Unsaid(column) => of.unsaid.is_some_and(|unsaid| unsaid(column)).into(),
+            When::Untold => (of.untold > 0).into(),
         }
     }
 
@@ -500,7 +514,12 @@ fn asks_subject(when: &When) -> bool {
         When::Subject(_) => true,
         When::All(each) | When::Any(each) => each.iter().any(asks_subject),
         When::Not(one) | When::Unless(one) => asks_subject(one),
-        When::Always | When::Rows(_) | When::Builds(_) | When::Decided { .. } => false,
+        When::Always
+        | When::Rows(_)
+        | When::Builds(_)
+        | When::Decided { .. }
+        | When::Unsaid(_)
+        | When::Untold => false,
     }
 }
 
@@ -510,7 +529,12 @@ fn asks_builds(when: &When) -> bool {
         When::Builds(_) => true,
         When::All(each) | When::Any(each) => each.iter().any(asks_builds),
         When::Not(one) | When::Unless(one) => asks_builds(one),
-        When::Always | When::Rows(_) | When::Subject(_) | When::Decided { .. } => false,
+        When::Always
+        | When::Rows(_)
+        | When::Subject(_)
+        | When::Decided { .. }
+        | When::Unsaid(_)
+        | When::Untold => false,
     }
 }
 

@@ -129,7 +129,9 @@ impl Case<'_> {
             | When::Subject(_)
             | When::Not(_)
             | When::Unless(_)
-            | When::Decided { .. } => Vec::new(),
+            | When::Decided { .. }
+            | When::Unsaid(_)
+            | When::Untold => Vec::new(),
         }
     }
 

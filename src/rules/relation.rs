@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advisories::Declared;
 use crate::facts::{Facts, Ran};
-use crate::model::{Evidence, NodeId, Subject, Time, Version};
+use crate::model::{BackupPart, Evidence, LayerMark, NodeId, Subject, Time, Verdict, Version};
 
 use super::asks::Asks;
 use super::builds::Fleet;
@@ -87,10 +87,27 @@ pub(super) trait Derived {
     fn len(&self) -> usize;
     /// The row at a place. There may be many, so each is made when it is looked at.
     fn row(&self, place: usize) -> Row;
-    /// What shows what follows from the row at a place, beside the rows themselves.
-    fn beside(&self, place: usize) -> Vec<Evidence>;
-    /// What is known for the steps, by placeholder.
-    fn values(&self) -> BTreeMap<&'static str, String>;
+    /// The parts that layers of backup chains play if the row at a place comes to a verdict.
+    fn marks(&self, _place: usize, _verdict: Verdict) -> Vec<LayerMark> {
+        Vec::new()
+    }
+    /// The evidence of a finding.
+    fn evidence(&self, told: &Told) -> Vec<Evidence>;
+    /// The backup chain that a finding is about, from the parts that layers play in all findings of the rule.
+    fn backup(&self, _told: &Told, _marks: &BTreeSet<LayerMark>) -> Option<BackupPart> {
+        None
+    }
+    /// The values of placeholders for the steps.
+    fn values(&self, part: Option<&BackupPart>) -> BTreeMap<&'static str, String>;
+}
+
+/// The rows of a group of which a line holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Places of those that the finding tells, the strongest first.
+    pub(super) places: Vec<usize>,
+    /// Places of the others.
+    pub(super) untold: Vec<usize>,
 }
 
 /// The rows of a relation that a detector derives, by subject.
@@ -100,6 +117,7 @@ pub(super) fn derived<'a>(
     facts: &'a Facts,
 ) -> Vec<Box<dyn Derived + 'a>> {
     match from {
+        "backup_chain" => relations::backup_chain::groups(declared, facts),
         "flush_warning" => relations::flush_warning::groups(declared, facts),
         // The reader of rules knows no other.
         _ => Vec::new(),

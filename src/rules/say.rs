@@ -51,6 +51,7 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
         }
         ("period", None) => period(case, of),
         ("upgrade", None) => upgrade(case.rule, case.fleet),
+        ("untold", None) => of.untold.to_string(),
         (set, Some(column)) if column == COUNT && is_counted(case, set) => {
             case.count(set).to_string()
         }
@@ -203,8 +204,10 @@ fn cell_text(cell: &Cell, relation: &str, column: &str) -> String {
     let column = schema::relation(relation).and_then(|relation| relation.column(column));
     let kind = column.map(|(_, column)| column.kind);
     match cell {
-        // Our own words.
-        Cell::Value(Value::Text(text)) if kind == Some(Kind::Said) => text.clone(),
+        // Our own words, and what is said to its end.
+        Cell::Value(Value::Text(text)) if matches!(kind, Some(Kind::Said | Kind::Whole)) => {
+            text.clone()
+        }
         Cell::Value(Value::Time(time)) if kind == Some(Kind::Instant) => time.to_string(),
         Cell::Value(Value::Text(text)) => cut(text),
         Cell::Value(Value::Bool(flag)) => flag.to_string(),

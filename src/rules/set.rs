@@ -11,7 +11,7 @@ use super::history::Stated;
 use super::needs::Needs;
 use super::test::Patterns;
 use super::view::{self, Ground};
-use crate::advisories::{self, Decides, Decision};
+use crate::advisories::Decision;
 use crate::model::Guide;
 use crate::parse::asked::Questions;
 
@@ -63,17 +63,19 @@ impl RuleSet {
 
     /// Adds a person's own rule. One that cannot be used is named with its mistakes, and changes nothing else.
     pub fn add_text(&mut self, name: &str, text: &str) {
-        self.add_of(name, text, Origin::User);
+        self.add_of(name, text, "", Origin::User);
     }
 
-    /// Adds the rule of a published advisory, as the build does with those of this program: to check it.
-    pub fn add_advisory(&mut self, name: &str, text: &str) {
-        self.add_of(name, text, Origin::Shipped);
+    /// Adds the rule of a published advisory, as the build does with those of this program: to check it. `guide` is the text
+    /// of the `.md` beside it, or empty.
+    pub fn add_advisory(&mut self, name: &str, text: &str, guide: &str) {
+        self.add_of(name, text, guide, Origin::Shipped);
     }
 
-    fn add_of(&mut self, name: &str, text: &str, origin: Origin) {
+    fn add_of(&mut self, name: &str, text: &str, guide: &str, origin: Origin) {
         let loaded = load::load(name, text, origin).and_then(|rule| {
-            let problems = sections_missing(name, &rule);
+            let rule = Rule { guide: Guide::parse(guide), ..rule };
+            let problems = load::sections_missing(name, &rule);
             if !problems.is_empty() {
                 return Err(problems);
             }
@@ -186,17 +188,6 @@ impl RuleSet {
     }
 }
 
-/// The sections that a rule names and that the text of its detector does not have.
-fn sections_missing(file: &str, rule: &Rule) -> Vec<Problem> {
-    let named = rule.detector.as_ref().and_then(|named| advisories::detector(&named.name));
-    match named.map(|detector| &detector.decides) {
-        Some(Decides::Lines { guide, .. }) => {
-            load::sections_missing(file, rule, &Guide::parse(guide))
-        }
-        _ => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +196,9 @@ mod tests {
     fn set_refuses_a_section_that_no_text_of_steps_has() {
         let rule = include_str!("../../advisories/A-144650.toml");
         let mut set = RuleSet::default();
-        set.add_advisory("a.toml", &rule.replace("section = \"Import\"", "section = \"Imports\""));
+        let guide = include_str!("../../advisories/A-144650.md");
+        let wrong = rule.replace("section = \"Import\"", "section = \"Imports\"");
+        set.add_advisory("a.toml", &wrong, guide);
         let problems = &set.files()[0].problems;
         assert_eq!(problems.len(), 1, "{problems:?}");
         let end = "there is no section `Imports` with steps; did you mean `Import`?";

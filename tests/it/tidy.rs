@@ -140,11 +140,12 @@ fn every_advisory_is_complete() {
             listed.contains(&format!("{name}::DETECTOR")),
             "{name} is not in the list of `advisories/mod.rs`, so nobody runs it"
         );
-        let guide = fs::read_to_string(folder.join("remediation.md")).unwrap_or_default();
+        let id = name.replacen('a', "A-", 1);
+        let guide = fs::read_to_string(format!("advisories/{id}.md")).unwrap_or_default();
         for heading in ["What it means", "How we know", "What to do", "References"] {
             assert!(
                 guide.contains(&format!("\n## {heading}\n")),
-                "{name}/remediation.md lacks the heading `{heading}`"
+                "advisories/{id}.md lacks the heading `{heading}`"
             );
         }
         let cases = files(folder.join("cases").to_str().unwrap(), "txt");

@@ -20,7 +20,7 @@ use crate::model::{Applicability, Operation, unmarked};
 use crate::scan::Signature;
 
 use super::decision::applicability;
-use super::{Decides, Declared, Detector};
+use super::{Declared, Detector};
 
 pub(crate) use derive::{FlushWarning, Group, OfJob};
 pub(crate) use verify::Verified;
@@ -35,7 +35,7 @@ const FLUSH_ERROR: Signature = Signature {
 /// Derives the rows of `flush_warning`.
 pub(super) static DETECTOR: Detector = Detector {
     name: "a144650",
-    decides: Decides::Lines { missing, guide: include_str!("remediation.md") },
+    missing,
     signatures: &[FLUSH_ERROR],
     takes: is_of_batcher,
     // Those of the advisory, and the first fill of a view, which runs the same code.

@@ -111,7 +111,8 @@ mod tests {
         };
         let declared = Declared::default();
         let values = values(&declared, &Facts::default(), &job.tenancy, Some(&job), None);
-        let steps = Guide::parse(include_str!("remediation.md")).steps(section, &values);
+        let steps =
+            Guide::parse(include_str!("../../../advisories/A-144650.md")).steps(section, &values);
         assert!(!steps.is_empty(), "{section}");
         steps.into_iter().map(|step| step.sql).collect::<Vec<_>>().join("\n")
     }

@@ -1,141 +1,115 @@
-//! What of chains nobody saw: their beginnings, the chains that restores read elsewhere, and backups in no chain.
+//! What is not known of chains: their beginnings, the jobs of virtual clusters, and backups in no chain.
 
 use std::collections::BTreeMap;
 
 use crate::advisories::ranges::Placement;
-use crate::facts::{BulkOperation, Chain, Layer, NotPlaced, RestoreRun, Source, Unplaced};
-use crate::model::{Evidence, LayerKind, LayerState, SubjectKind, Tenancy, Tenant, Time, Verdict};
+use crate::facts::{Chain, Layer, NotPlaced, Unplaced};
+use crate::model::{LayerKind, LayerState, Tenancy, Tenant, Time};
 use crate::parse::statement::{Targets, Unparsed};
 
-use super::{Findings, Said, View, words};
+use super::builds::Builds;
+use super::capture::{Described, unparsed};
+use super::{Entry, View};
 
-/// So many backups are named one by one; of more, one finding tells that there are.
+/// So many backups are named one by one; of more that are alike, one row is about all.
 const EACH: usize = 10;
 
-/// Says of chains and backups what is not known of them because their jobs are missing or unreadable. `may_restore` tells
-/// whether a restore of unknown backups that ran between two instants concerns the advisory.
-pub(in crate::advisories) fn unseen(
-    view: View<'_>,
-    may_restore: impl Fn(&Tenancy, Time, Time) -> bool,
-    findings: &mut Findings,
-) {
-    for chain in &view.backups().chains {
-        let said = beginning(view, chain).filter(|_| {
-            // Of a chain whose first layer may be its full backup it is said only if nothing else is.
-            let begins = chain.layers.first().map(|layer| layer.kind);
-            begins != Some(LayerKind::Unknown) || !findings.speak_of(chain)
-        });
-        if let Some(said) = said {
-            findings.chain(chain, said);
+/// How a chain begins whose first operations may have left no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begins {
+    /// Its full backup was seen.
+    FullSeen,
+    /// Before the earliest end of a job in the tables.
+    Before,
+    /// After that, and its full backup was not seen.
+    After,
+    /// Not known.
+    Unknown,
+}
+
+/// A chain whose first operations may have left no row: jobs that ended are deleted from the table.
+#[derive(Clone, Copy)]
+pub(crate) struct Begun<'a> {
+    pub(crate) chain: &'a Chain,
+    /// The first layer that exists.
+    pub(crate) first: &'a Layer,
+    pub(crate) begins: Begins,
+    /// The earliest end of a job in the tables.
+    pub(crate) horizon: Time,
+    /// Where the builds lie that ran while rows may be missing.
+    pub(crate) unseen_by: Placement,
+    /// Where the builds lie that wrote the chain until then.
+    pub(crate) written_by: Placement,
+}
+
+/// Backups or jobs in no chain that are alike.
+pub(crate) struct Unassigned<'a> {
+    pub(crate) jobs: Vec<&'a Unplaced>,
+    pub(crate) described: Described,
+    /// Whether neither type nor description of the job can be read.
+    pub(crate) untyped: bool,
+    pub(crate) written_by: Placement,
+    pub(crate) builds: Builds,
+}
+
+impl<'a> Begun<'a> {
+    /// Returns none of a chain whose beginning is known.
+    pub(super) fn of(view: View<'a>, chain: &'a Chain) -> Option<Self> {
+        let first = chain.done().next()?;
+        let horizon = horizon(view, chain)?;
+        if chain.has_full() {
+            return Self::full_seen(view, chain, first, horizon);
         }
-        if let Some(said) = tenants_without_jobs(view, chain) {
-            findings.chain(chain, said);
-        }
+        let (from, begins) = match chain.base {
+            Some(base) if base < horizon => (base, Begins::Before),
+            // Its full backup failed, or its row is missing although others of its time are there.
+            Some(base) => (base, Begins::After),
+            // A single backup at an address of its own is most likely a full one.
+            None if first.kind != LayerKind::Incremental && chain.layers.len() < 2 => return None,
+            None => (horizon, Begins::Unknown),
+        };
+        Some(Self {
+            chain,
+            first,
+            begins,
+            horizon,
+            unseen_by: view.placement(&chain.tenancy, from.min(horizon), horizon),
+            written_by: view.placement(&chain.tenancy, from, first.as_of),
+        })
     }
-    let mut groups = BTreeMap::<(&Tenancy, &str, bool), Vec<&Unplaced>>::new();
-    for unplaced in &view.backups().unplaced {
-        let untyped = matches!(unplaced.why, NotPlaced::Untyped(_));
-        let run = view.run_of_unplaced(unplaced);
-        let concerns = run.is_none_or(|(from, to)| {
-            view.placement(&unplaced.tenancy, from, to) != Placement::NotAffected
-                || (untyped && may_restore(&unplaced.tenancy, from, to))
-        });
-        if unplaced.state != LayerState::Failed && concerns {
-            groups
-                .entry((&unplaced.tenancy, code(&unplaced.why), untyped))
-                .or_default()
-                .push(unplaced);
+
+    /// The jobs table does not reach back to the AS OF time of the full backup: an operation that was at work then and ended
+    /// before the earliest job of the table did has left no row.
+    fn full_seen(
+        view: View<'a>,
+        chain: &'a Chain,
+        first: &'a Layer,
+        horizon: Time,
+    ) -> Option<Self> {
+        let from = first.earliest();
+        let builds_on_it =
+            |layer: &&Layer| layer.as_of > first.as_of && layer.kind != LayerKind::Full;
+        let there = chain.layers.iter().filter(|layer| layer.state != LayerState::Failed);
+        let mut later = there.filter(builds_on_it).peekable();
+        if horizon <= from || later.peek().is_none() {
+            return None;
         }
-    }
-    for ((tenancy, code, untyped), group) in groups {
-        if group.len() <= EACH {
-            let kind = if untyped { SubjectKind::Job } else { SubjectKind::Backup };
-            for unplaced in group {
-                let text = sentence(code, untyped, &[unplaced]);
-                let said = Said::new(Verdict::CannotTell, code, text).seen(tenancy, unplaced.job);
-                findings.add(kind, &unplaced.job.to_string(), tenancy, said);
+        // The first layer that certainly comes after the end of such an operation, or the last of all.
+        let mut next = None;
+        for layer in later {
+            next = Some(layer);
+            if layer.earliest() >= horizon {
+                break;
             }
-            continue;
         }
-        let mut said = Said::new(Verdict::CannotTell, code, sentence(code, untyped, &group));
-        let rows = group.iter().filter_map(|unplaced| words::of_job(view, tenancy, unplaced.job));
-        said.evidence = rows.collect::<Vec<Evidence>>();
-        findings.add(SubjectKind::Cluster, "", tenancy, said);
+        let until = next.map_or(horizon, |layer| view.run_of_layer(chain, layer).1).max(horizon);
+        let placed = view.placement(&chain.tenancy, from, until);
+        let begins = Begins::FullSeen;
+        Some(Self { chain, first, begins, horizon, unseen_by: placed, written_by: placed })
     }
 }
 
-/// A chain that may have lost jobs of its beginning: those that ended are deleted from the table.
-fn beginning(view: View<'_>, chain: &Chain) -> Option<Said> {
-    let first = chain.done().next()?;
-    let horizon = horizon(view, chain)?;
-    if chain.has_full() {
-        return ended_before_horizon(view, chain, first, horizon);
-    }
-    let (from, since) = match chain.base {
-        Some(base) if base < horizon => (base, format!("It begins at {base}")),
-        // Its full backup failed, or its row is missing although others of its time are there.
-        Some(base) => {
-            (base, format!("It begins at {base}, and no full backup of that time was seen"))
-        }
-        // A single backup at an address of its own is most likely a full one.
-        None if first.kind != LayerKind::Incremental && chain.layers.len() < 2 => return None,
-        None => (horizon, "When it begins is not known".to_owned()),
-    };
-    let unseen = view.placement(&chain.tenancy, from.min(horizon), horizon);
-    let written = view.placement(&chain.tenancy, from, first.as_of);
-    if unseen == Placement::NotAffected && written == Placement::NotAffected {
-        return None;
-    }
-    let text = format!(
-        "{since}, and of the jobs in the table that are over the earliest ended at {horizon}: those that end are deleted, after 14 days unless `jobs.retention_time` says otherwise. So operations and backups of the first part of this chain are missing, and that none is listed proves nothing. What is known of it begins with {}.",
-        words::layer_name(first)
-    );
-    let mut said = Said::new(Verdict::CannotTell, "RETENTION", text);
-    said.part.chain = Some(chain.id());
-    Some(said.seen(&chain.tenancy, first.job))
-}
-
-/// The chain has its full backup, and the table of jobs does not reach back to its AS OF time: an operation that was at work
-/// then and ended before the earliest job of the table did has left no row.
-fn ended_before_horizon(
-    view: View<'_>,
-    chain: &Chain,
-    first: &Layer,
-    horizon: Time,
-) -> Option<Said> {
-    let from = first.earliest();
-    let builds_on_it = |layer: &&Layer| layer.as_of > first.as_of && layer.kind != LayerKind::Full;
-    let mut later = chain
-        .layers
-        .iter()
-        .filter(|l| l.state != LayerState::Failed)
-        .filter(builds_on_it)
-        .peekable();
-    if horizon <= from || later.peek().is_none() {
-        return None;
-    }
-    // The first layer that certainly comes after the end of such an operation, or the last of all.
-    let mut next = None;
-    for layer in later {
-        next = Some(layer);
-        if layer.earliest() >= horizon {
-            break;
-        }
-    }
-    let until = next.map_or(horizon, |layer| view.run_of_layer(chain, layer).1).max(horizon);
-    if view.placement(&chain.tenancy, from, until) == Placement::NotAffected {
-        return None;
-    }
-    let text = format!(
-        "It begins with {}, and of the jobs in the table that are over the earliest ended at {horizon}: those that end are deleted, after 14 days unless `jobs.retention_time` says otherwise. So an operation that was at work when that backup was taken and ended before {horizon} may have left no row, and that none is listed proves nothing. A table of jobs that was collected earlier would tell.",
-        words::layer_name(first)
-    );
-    let mut said = Said::new(Verdict::CannotTell, "RETENTION", text);
-    said.part.chain = Some(chain.id());
-    Some(said.seen(&chain.tenancy, first.job))
-}
-
-/// The instant before which operations over a chain may have left no row. Backups of the system tenant may hold tables of
+/// The instant before which operations over a chain may have left no row. Backups of the system tenant may contain tables of
 /// virtual clusters, whose jobs are in tables of their own.
 fn horizon(view: View<'_>, chain: &Chain) -> Option<Time> {
     let horizons = &view.backups().horizons;
@@ -149,8 +123,12 @@ fn horizon(view: View<'_>, chain: &Chain) -> Option<Time> {
     own.into_iter().chain(of_tenants).max()
 }
 
-/// A chain of backups of virtual clusters, none of whose jobs are in the input.
-fn tenants_without_jobs(view: View<'_>, chain: &Chain) -> Option<Said> {
+/// A chain of backups of virtual clusters, none of whose jobs are in the input: its first layer, and where the builds lie
+/// that wrote it.
+pub(super) fn tenants_without_jobs<'a>(
+    view: View<'a>,
+    chain: &'a Chain,
+) -> Option<(&'a Layer, Placement)> {
     let layers = || chain.layers.iter().filter(|layer| layer.state != LayerState::Failed);
     let (first, last) = (layers().next()?, layers().next_back()?);
     let of_tenants = layers().any(|layer| layer.targets == Targets::Tenants);
@@ -161,90 +139,59 @@ fn tenants_without_jobs(view: View<'_>, chain: &Chain) -> Option<Said> {
         return None;
     }
     let until = view.run_of_layer(chain, last).1;
-    if view.placement(&chain.tenancy, first.earliest(), until) == Placement::NotAffected {
-        return None;
-    }
-    let text = "It holds virtual clusters, and no table of jobs of a virtual cluster is in the input: the operations on their tables are not known.";
-    let mut said = Said::new(Verdict::CannotTell, "SCOPE_UNKNOWN", text.to_owned());
-    said.part.chain = Some(chain.id());
-    Some(said.seen(&chain.tenancy, first.job))
+    Some((first, view.placement(&chain.tenancy, first.earliest(), until)))
 }
 
-fn code(why: &NotPlaced) -> &'static str {
-    match why {
-        NotPlaced::Description(Unparsed::Redacted) | NotPlaced::Untyped(Unparsed::Redacted) => {
-            "REDACTED"
+/// Returns a row for each backup in no chain, or one for all that are alike where they are many.
+pub(super) fn unassigned(view: View<'_>) -> Vec<Entry<'_>> {
+    type Key<'a> = (&'a Tenancy, Described, bool);
+    let mut groups = BTreeMap::<Key<'_>, Vec<Unassigned<'_>>>::new();
+    for unplaced in &view.backups().unplaced {
+        if unplaced.state == LayerState::Failed {
+            continue;
         }
-        NotPlaced::Description(_) | NotPlaced::Untyped(_) => "NOT_UNDERSTOOD",
-        NotPlaced::NoFullSeen(_) | NotPlaced::Undated => "CHAIN_UNRESOLVED",
-    }
-}
-
-fn sentence(code: &str, untyped: bool, group: &[&Unplaced]) -> String {
-    if untyped {
-        let count = match group {
-            [one] => format!("Job {}", one.job),
-            _ => format!("{} jobs", group.len()),
+        let untyped = matches!(unplaced.why, NotPlaced::Untyped(_));
+        let described = match &unplaced.why {
+            NotPlaced::Description(why) | NotPlaced::Untyped(why) => unparsed(why),
+            NotPlaced::NoFullSeen(_) | NotPlaced::Undated => Described::Yes,
         };
-        return format!(
-            "{count}: neither type nor description can be read, so each may be a backup, a restore or an operation that a backup holds."
-        );
-    }
-    let count = match group {
-        [one] => format!("Backup {}", one.job),
-        _ => format!("{} backups", group.len()),
-    };
-    match code {
-        "REDACTED" => format!(
-            "{count}: where they were written was removed from the descriptions before the bundle was handed in, so they belong to no chain that could be judged."
-        ),
-        "NOT_UNDERSTOOD" => {
-            let why = group.iter().find_map(|unplaced| match &unplaced.why {
-                NotPlaced::Description(Unparsed::Unknown(what)) => Some(format!(" ({what})")),
-                _ => None,
-            });
-            format!(
-                "{count}: the description is missing or of a form that this version does not know{}.",
-                why.unwrap_or_default()
-            )
+        let (written_by, builds) = view.ran_unassigned(unplaced);
+        // Whether it restored is a question about an untyped job only.
+        let builds = if untyped { builds } else { Builds::default() };
+        let alike = groups.entry((&unplaced.tenancy, described, untyped)).or_default();
+        match alike.iter_mut().find(|one| one.written_by == written_by && one.builds == builds) {
+            Some(one) => one.jobs.push(unplaced),
+            None => {
+                let jobs = vec![unplaced];
+                alike.push(Unassigned { jobs, described, untyped, written_by, builds });
+            }
         }
-        _ => format!(
-            "{count}: appended to the latest backup of a collection, and no full backup before is in the table; or nothing dates it."
-        ),
     }
+    groups.into_values().flatten().flat_map(split).map(Entry::Unassigned).collect()
 }
 
-/// The code of an operation of which its description does not tell what it did.
-pub(in crate::advisories) fn not_told(operation: &BulkOperation) -> &'static str {
-    match &operation.unreadable {
-        _ if operation.row.is_none() => "ROW_MISSING",
-        Some(Unparsed::Redacted) => "REDACTED",
-        _ => "NOT_UNDERSTOOD",
+/// One by one, unless they are many.
+fn split(all: Unassigned<'_>) -> Vec<Unassigned<'_>> {
+    if all.jobs.len() > EACH {
+        return vec![all];
     }
+    let Unassigned { described, untyped, written_by, builds, .. } = all;
+    let one = |job| Unassigned {
+        jobs: vec![job],
+        described,
+        untyped,
+        written_by,
+        builds: builds.clone(),
+    };
+    all.jobs.into_iter().map(one).collect()
 }
 
-/// What a restore says whose chain is not in the input.
-pub(in crate::advisories) fn foreign(restore: &RestoreRun) -> Said {
-    match &restore.source {
-        _ if restore.row.is_none() => Said::new(
-            Verdict::CannotTell,
-            "ROW_MISSING",
-            "Only logs speak of this restore: no table of jobs has its row, so it is not known what it read.".to_owned(),
-        ),
-        Source::Unknown(Unparsed::Redacted) => Said::new(
-            Verdict::CannotTell,
-            "REDACTED",
-            "Where it read was removed from its description before the bundle was handed in.".to_owned(),
-        ),
-        Source::Unknown(_) => Said::new(
-            Verdict::CannotTell,
-            "NOT_UNDERSTOOD",
-            "Its description is missing or of a form that this version does not know, so it is not known what it read.".to_owned(),
-        ),
-        _ => Said::new(
-            Verdict::CannotTell,
-            "FOREIGN_CHAIN",
-            "The backups that it read are not among the jobs of this input: they were taken by another cluster, or their jobs have been deleted since. Hand in the debug zip of the cluster that took them together with this one.".to_owned(),
-        ),
+impl Unassigned<'_> {
+    /// The unknown part of the description of the first whose description has one.
+    pub(crate) fn form(&self) -> Option<&str> {
+        self.jobs.iter().find_map(|unplaced| match &unplaced.why {
+            NotPlaced::Description(Unparsed::Unknown(what)) => Some(what.as_str()),
+            _ => None,
+        })
     }
 }

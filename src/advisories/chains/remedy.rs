@@ -5,66 +5,48 @@ use std::collections::BTreeMap;
 
 use crate::advisories::quote;
 use crate::facts::{BulkOperation, Chain};
-use crate::model::{Guide, JobId, Remediation, Subject, SubjectKind, Version};
+use crate::model::{BackupPart, JobId, Subject, SubjectKind, Version};
 use crate::parse::statement::{Address, Targets};
 
-use super::{Said, View};
-
-/// The steps of an advisory, to be filled.
-pub(in crate::advisories) struct Remedy<'a> {
-    view: View<'a>,
-    guide: Guide,
-}
+use super::View;
 
 type Values = BTreeMap<&'static str, String>;
 
-impl<'a> Remedy<'a> {
-    /// The steps of a `remediation.md`.
-    pub(in crate::advisories) fn new(view: View<'a>, markdown: &str) -> Self {
-        Self { view, guide: Guide::parse(markdown) }
-    }
-
-    /// The steps for what is said of a subject.
-    pub(in crate::advisories) fn steps(&self, subject: &Subject, said: &Said) -> Vec<Remediation> {
-        self.guide.steps(said.section, &self.values(subject, said))
-    }
-
-    fn values(&self, subject: &Subject, said: &Said) -> Values {
-        let mut values = Values::new();
-        let Self { view: View { declared, facts }, .. } = self;
-        let version = facts.newest_version(&subject.tenancy);
-        values.insert("upgrade", declared.ranges.upgrade(version));
-        let part = &said.part;
-        if subject.kind == SubjectKind::Restore
+/// Returns the values of placeholders for the steps about a subject.
+pub(super) fn values(view: View<'_>, subject: &Subject, part: &BackupPart) -> Values {
+    let mut values = Values::new();
+    let View { declared, facts } = view;
+    let version = facts.newest_version(&subject.tenancy);
+    values.insert("upgrade", declared.ranges.upgrade(version));
+    if subject.kind == SubjectKind::Restore
             && let [table] = part.tables.as_slice()
             // As a sentence names it: with its number.
             && let Some(table) = quote::name(table.split(" (").next().unwrap_or_default())
-        {
-            values.insert("restored_table", table.to_owned());
-        }
-        if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
-            values.insert("index", index.to_owned());
-        }
-        let backups = self.view.backups();
-        let chain = part.chain.as_deref().and_then(|id| backups.chain(&subject.tenancy, id));
-        let Some(chain) = chain else { return values };
-        // Jobs of two clusters may have one id; what is in a chain is of the cluster that wrote it.
-        let operation = part.operation.and_then(|id| backups.operation(&chain.tenancy, id));
-        values.extend(operation.map(|operation| ("job_id", operation.job.to_string())));
-        if let Some(table) = operation.and_then(of_operation) {
-            values.insert("table", table);
-        }
-        let as_of = |id: JobId| Some(backups.layer(&chain.tenancy, id)?.as_of.to_string());
-        // What was there before the operation is sound in any case, and the next full backup in any case ends it.
-        let before = operation.map(|operation| operation.from.to_string());
-        values.extend(part.last_safe.and_then(as_of).or(before).map(|time| ("last_safe", time)));
-        let end = part.ends_with.and_then(as_of).unwrap_or("the next full backup".to_owned());
-        values.insert("exposure_ends", end);
-        let layer = JobId::parse(&subject.id).and_then(|id| backups.layer(&chain.tenancy, id));
-        let own = layer.and_then(|layer| layer.address.as_ref());
-        statements(chain, own, version, &mut values);
-        values
+    {
+        values.insert("restored_table", table.to_owned());
     }
+    if let Some(index) = part.indexes.first().and_then(|index| quote::name(index)) {
+        values.insert("index", index.to_owned());
+    }
+    let backups = view.backups();
+    let chain = part.chain.as_deref().and_then(|id| backups.chain(&subject.tenancy, id));
+    let Some(chain) = chain else { return values };
+    // Jobs of two clusters may have one id; what is in a chain is of the cluster that wrote it.
+    let operation = part.operation.and_then(|id| backups.operation(&chain.tenancy, id));
+    values.extend(operation.map(|operation| ("job_id", operation.job.to_string())));
+    if let Some(table) = operation.and_then(of_operation) {
+        values.insert("table", table);
+    }
+    let as_of = |id: JobId| Some(backups.layer(&chain.tenancy, id)?.as_of.to_string());
+    // What was there before the operation is sound in any case, and the next full backup in any case ends it.
+    let before = operation.map(|operation| operation.from.to_string());
+    values.extend(part.last_safe.and_then(as_of).or(before).map(|time| ("last_safe", time)));
+    let end = part.ends_with.and_then(as_of).unwrap_or("the next full backup".to_owned());
+    values.insert("exposure_ends", end);
+    let layer = JobId::parse(&subject.id).and_then(|id| backups.layer(&chain.tenancy, id));
+    let own = layer.and_then(|layer| layer.address.as_ref());
+    statements(chain, own, version, &mut values);
+    values
 }
 
 /// The name of the one table of an operation, if it is plainly a name.

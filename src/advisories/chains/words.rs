@@ -1,6 +1,6 @@
-//! Backups and operations in sentences, and their rows as evidence.
+//! Layers and tables in words, and rows of jobs as evidence.
 
-use crate::facts::{BulkOperation, Layer, OperationKind, RestoreRun, Touches};
+use crate::facts::{BulkOperation, Layer, RestoreRun, Touches};
 use crate::model::{Evidence, JobId, LayerKind, Tenancy};
 use crate::parse::statement::Name;
 
@@ -9,44 +9,19 @@ use super::View;
 /// So much of a description is shown as evidence.
 const DESCRIPTION: usize = 600;
 
-/// A layer as sentences name it.
-pub(in crate::advisories) fn layer_name(layer: &Layer) -> String {
+/// Returns a layer as sentences name it, without article.
+pub(crate) fn layer_name(layer: &Layer) -> String {
     let kind = match layer.kind {
         LayerKind::Full => "full backup",
         LayerKind::Incremental => "incremental backup",
         LayerKind::Unknown => "backup",
     };
     let about = if layer.slack.widest() > 0 { "about " } else { "" };
-    format!("the {kind} {} (as of {about}{})", layer.job, layer.as_of)
-}
-
-/// An operation as sentences name it.
-pub(in crate::advisories) fn operation_name(operation: &BulkOperation) -> String {
-    let tables = operation.touches.names().join(", ");
-    let kind = match operation.kind {
-        OperationKind::SomeSchemaChange => "a schema change",
-        OperationKind::SomeJob => "a job of unknown type",
-        OperationKind::ImportInto => "IMPORT INTO",
-        OperationKind::Import | OperationKind::SomeImport => "IMPORT",
-        OperationKind::Restore => "RESTORE",
-        OperationKind::IndexBuild if operation.indexes.is_empty() => "the building of an index on",
-        OperationKind::IndexBuild => {
-            return format!(
-                "the building of index {} on {tables} (job {})",
-                operation.indexes.join(", "),
-                operation.job
-            );
-        }
-    };
-    let what = if tables.is_empty() { String::new() } else { format!(" {tables}") };
-    format!("{kind}{what} (job {})", operation.job)
+    format!("{kind} {} (as of {about}{})", layer.job, layer.as_of)
 }
 
 /// The tables of `operation` under the names that a restore gave them, with their numbers where there is one of each.
-pub(in crate::advisories) fn restored_names(
-    operation: &BulkOperation,
-    restore: &RestoreRun,
-) -> Vec<String> {
+pub(super) fn restored_names(operation: &BulkOperation, restore: &RestoreRun) -> Vec<String> {
     let names: Vec<String> = match (&operation.touches, &restore.touches) {
         (Touches::Tables(tables), Touches::Tables(restored)) => {
             let last = |name: &Name| name.0.last().cloned().unwrap_or_default();

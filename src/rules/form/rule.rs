@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Safety, SubjectKind, Time, Verdict, Version};
+use crate::model::{Guide, Safety, SubjectKind, Time, Verdict, Version};
 
 use super::template::Template;
 use super::windows::Windows;
@@ -89,7 +89,7 @@ pub struct Rule {
     pub damage_stays: bool,
     /// Builds that it is about.
     pub windows: Windows,
-    /// The detector in Rust that decides in place of lines.
+    /// The detector in Rust that derives the rows of its subject.
     pub detector: Option<Detector>,
     /// What its lines are evaluated for.
     pub subject: Subject,
@@ -103,16 +103,17 @@ pub struct Rule {
     pub notes: Vec<Note>,
     /// Parts of sentences; of those with one name the first that holds is said.
     pub phrases: Vec<Phrase>,
-    /// Sections of the detector's `remediation.md`; the first that holds says what to do.
+    /// Sections of its guide; the first whose condition holds says what to do.
     pub guides: Vec<Guided>,
+    /// The sections: the text of the `.md` beside the rule.
+    pub guide: Guide,
     /// What to do, by name.
     pub steps: Vec<Step>,
     /// Inputs written as text that come with it.
     pub examples: Vec<Example>,
 }
 
-/// What in Rust stands behind a rule: it derives the rows of a relation, for which the rule has lines, or decides itself
-/// where the rule has none.
+/// The module in Rust that derives the rows of a relation, for which the rule has lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detector {
     /// Name of the module in `advisories`.
@@ -136,6 +137,10 @@ pub struct Subject {
     pub default: Option<Value>,
     /// Whether the first line that holds decides, and not the strongest.
     pub first: bool,
+    /// How many rows of one subject are told in its finding, the strongest first.
+    pub tells: u32,
+    /// Whether limits that lower the word are told before the line, because they are what a reader must settle.
+    pub limits_lead: bool,
     /// The column that says when it happened, or the two from and until when: `affected` asks for the builds of then.
     pub at: Vec<String>,
 }
@@ -255,13 +260,17 @@ pub enum When {
     Not(Box<When>),
     /// It is not known to hold: only for lines that are no clean word.
     Unless(Box<When>),
-    /// A line with one of these codes or verdicts decided: for notes, and phrases in them.
+    /// A line with one of these codes or verdicts decided: for notes, limits, and phrases in them.
     Decided {
         /// Codes.
         codes: Vec<String>,
-        /// Verdicts, after all limits that lower them.
+        /// Verdicts: of a limit that of the line alone, else after all limits that lower it.
         verdicts: Vec<Verdict>,
     },
+    /// No line that does not ask this holds of another row that has the same value in this column.
+    Unsaid(String),
+    /// There are more rows of the subject than its finding tells: for notes.
+    Untold,
 }
 
 /// What a line can ask about the builds of the subject's node, or of the subject's cluster.
@@ -346,7 +355,7 @@ pub struct Phrase {
     pub say: Template,
 }
 
-/// A section of steps in a `remediation.md`.
+/// A section of steps of the guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guided {
     /// Its heading.
@@ -404,7 +413,9 @@ impl When {
             | Self::Builds(_)
             | Self::Rows(_)
             | Self::Subject(_)
-            | Self::Decided { .. } => false,
+            | Self::Decided { .. }
+            | Self::Unsaid(_)
+            | Self::Untold => false,
         }
     }
 
@@ -415,7 +426,12 @@ impl When {
             Self::Subject(tests) => tests.iter().collect(),
             Self::All(each) | Self::Any(each) => each.iter().flat_map(Self::of_subject).collect(),
             Self::Not(one) | Self::Unless(one) => one.of_subject(),
-            Self::Always | Self::Builds(_) | Self::Rows(_) | Self::Decided { .. } => Vec::new(),
+            Self::Always
+            | Self::Builds(_)
+            | Self::Rows(_)
+            | Self::Decided { .. }
+            | Self::Unsaid(_)
+            | Self::Untold => Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! To add one, add it to [`RELATIONS`] and write the file of `rules/relations` that makes its rows; `docs/rules.md` is made
 //! from this list.
 
+mod backup_chain;
 mod flush_warning;
 mod job;
 mod objects;
@@ -10,6 +11,7 @@ mod tables;
 mod upgrade;
 
 use super::rule::Value;
+use backup_chain::BACKUP_CHAIN;
 use flush_warning::FLUSH_WARNING;
 use job::JOB;
 use objects::{COLUMN, INDEX, OBJECT, TABLE};
@@ -36,6 +38,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// An instant that is said to the last digit, because the order of log entries depends on it.
     Instant,
+    /// Text of the input that is said to its end.
+    Whole,
     /// A part of a sentence, which can be said and not compared.
     Said,
 }
@@ -45,7 +49,7 @@ impl Kind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Text => "text",
+            Self::Text | Self::Whole => "text",
             Self::Number => "number",
             Self::Bool => "bool",
             Self::Version => "version",
@@ -69,7 +73,7 @@ impl Kind {
     pub fn takes(self, value: &Value) -> bool {
         match value {
             Value::Text(text) => match self {
-                Self::Text | Self::Any | Self::Cell => true,
+                Self::Text | Self::Whole | Self::Any | Self::Cell => true,
                 Self::Word(words) => words.contains(&text.as_str()),
                 _ => false,
             },
@@ -105,8 +109,9 @@ pub struct Relation {
     pub subject: bool,
     /// A column that a rule must compare with given values, because only what is named is read.
     pub named_by: Option<&'static str>,
-    /// The detector in Rust that derives the rows. Only a rule that names it has them, as its subject.
-    pub derived_by: Option<&'static str>,
+    /// The detectors in Rust that derive the rows; none of a relation that is read. Only a rule that names one of them has the
+    /// rows, as its subject.
+    pub derived_by: &'static [&'static str],
     /// Its columns.
     pub columns: &'static [Column],
 }
@@ -163,14 +168,14 @@ const fn column(name: &'static str, kind: Kind, about: &'static str) -> Column {
 }
 
 /// All relations.
-pub const RELATIONS: [Relation; 17] = [
+pub const RELATIONS: [Relation; 18] = [
     Relation {
         name: "cluster",
         about: "The cluster, or one of its virtual clusters. The subject of a rule that names none.",
         sources: "everything that was read",
         subject: true,
         named_by: None,
-        derived_by: None,
+        derived_by: &[],
         columns: &[
             column("nodes", Kind::Number, "How many nodes the input names."),
             column("oldest", Kind::Version, "The oldest build that runs."),
@@ -189,7 +194,7 @@ pub const RELATIONS: [Relation; 17] = [
         sources: "logs, nodes.json, status.json, crdb_internal.kv_node_status, crdb_internal.node_build_info, lists of nodes",
         subject: true,
         named_by: None,
-        derived_by: None,
+        derived_by: &[],
         columns: &[
             column("node", Kind::Number, "Its number."),
             column("build", Kind::Version, "The build that runs, or ran last."),
@@ -207,7 +212,7 @@ pub const RELATIONS: [Relation; 17] = [
         sources: "the preambles of logs, JSON entries, nodes.json, status.json, crdb_internal.kv_node_status, crdb_internal.node_build_info",
         subject: false,
         named_by: None,
-        derived_by: None,
+        derived_by: &[],
         columns: &[
             column("node", Kind::Number, "The number of the node."),
             column("build", Kind::Version, "The build."),
@@ -223,7 +228,7 @@ pub const RELATIONS: [Relation; 17] = [
         sources: "crdb_internal.cluster_settings, system.settings, cluster_settings_history, settings.json",
         subject: true,
         named_by: Some("name"),
-        derived_by: None,
+        derived_by: &[],
         columns: &[
             column("name", Kind::Text, "Its name; both spellings of a renamed one are read."),
             column(
@@ -246,7 +251,7 @@ pub const RELATIONS: [Relation; 17] = [
         sources: "the logs of all nodes, in the formats crdb-v1, crdb-v2 and json",
         subject: true,
         named_by: Some("message"),
-        derived_by: None,
+        derived_by: &[],
         columns: &[
             column(
                 "message",
@@ -273,4 +278,5 @@ pub const RELATIONS: [Relation; 17] = [
     tables::METRIC,
     tables::RANGE,
     FLUSH_WARNING,
+    BACKUP_CHAIN,
 ];

@@ -6,10 +6,11 @@ use crate::advisories::Declared;
 use crate::advisories::flush_warnings::{self, FlushWarning, Group, OfJob, Verified};
 use crate::advisories::ranges::Placement;
 use crate::facts::Facts;
-use crate::model::{Evidence, Subject, Time};
+use crate::model::{BackupPart, Evidence, Subject, Time};
+use crate::rules::evaluate::EVIDENCE;
 use crate::rules::form::rule::Value;
 use crate::rules::limits::Doubt;
-use crate::rules::relation::{Cell, Derived, Row};
+use crate::rules::relation::{Cell, Derived, Row, Told};
 
 pub(in crate::rules) fn groups<'a>(
     declared: &'a Declared,
@@ -36,17 +37,25 @@ impl Derived for Group<'_> {
             id: subject.id,
             node: warning.sign.and_then(|sign| sign.node),
             ran: warning.sign.map(|sign| sign.ran.clone()),
-            evidence: self.evidence(place),
+            evidence: Group::evidence(self, place),
             redacted: false,
             doubts: doubts(self, &warning),
         }
     }
 
-    fn beside(&self, place: usize) -> Vec<Evidence> {
-        Group::beside(self, place)
+    /// The rows, and what else shows the one that decides.
+    fn evidence(&self, told: &Told) -> Vec<Evidence> {
+        // The rows may be thousands; what decides must not fall behind the limit.
+        let rows = (0..Group::len(self)).take(EVIDENCE / 2);
+        let mut evidence: Vec<Evidence> =
+            rows.filter_map(|place| Group::evidence(self, place)).collect();
+        evidence.extend(told.places.iter().flat_map(|place| self.beside(*place)));
+        evidence.dedup();
+        evidence.truncate(EVIDENCE);
+        evidence
     }
 
-    fn values(&self) -> BTreeMap<&'static str, String> {
+    fn values(&self, _: Option<&BackupPart>) -> BTreeMap<&'static str, String> {
         Group::values(self)
     }
 }

@@ -1,5 +1,6 @@
 //! The rows of each relation, from facts. One file a relation; its columns are in `form/schema.rs`.
 
+pub(super) mod backup_chain;
 pub(super) mod build;
 pub(super) mod cluster;
 pub(super) mod flush_warning;

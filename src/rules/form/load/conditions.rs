@@ -9,7 +9,7 @@ use super::super::rule::{
 };
 use super::super::schema::{self, Column, Kind, Relation};
 use super::super::windows::Windows;
-use super::parts::VERDICTS;
+use super::parts::{UNTOLD, VERDICTS};
 use super::reader::{Reader, Table, nearest};
 use crate::model::{Time, Version};
 
@@ -28,6 +28,8 @@ pub(super) struct Names<'r> {
     pub(super) codes: &'r [&'r str],
     /// Whether something can depend on which line decided.
     pub(super) decided: bool,
+    /// Whether something can depend on how many rows are not told.
+    pub(super) untold: bool,
 }
 
 /// The condition of a line.
@@ -59,12 +61,12 @@ pub(super) fn when<'a>(
         DeValue::Array(_) => several(reader, value, "when").map(When::All),
         DeValue::Table(content) => {
             let table = Table { content, at };
-            let words = ["all", "any", "not", "unless", "subject", "decided"];
+            let words = ["all", "any", "not", "unless", "subject", "decided", "unsaid"];
             reader.only(table, "a condition", &words);
             if content.len() != 1 {
                 reader.problem(
                     at,
-                    "a condition has exactly one of all, any, not, unless, subject and decided",
+                    "a condition has exactly one of all, any, not, unless, subject, decided and unsaid",
                 );
                 return None;
             }
@@ -80,6 +82,7 @@ pub(super) fn when<'a>(
                     Some(When::Subject(tests(reader, table, relation)))
                 }
                 "decided" => decided(reader, inner, names),
+                "unsaid" => unsaid(reader, inner, names),
                 _ => None,
             }
         }
@@ -90,6 +93,27 @@ pub(super) fn when<'a>(
     }
 }
 
+/// The column in which other rows agree.
+fn unsaid<'a>(
+    reader: &mut Reader<'a>,
+    value: &'a Spanned<DeValue<'a>>,
+    names: Names<'_>,
+) -> Option<When> {
+    let column = reader.text(value, "unsaid")?;
+    let relation = schema::relation(&names.subject.from)?;
+    let at = value.span().start;
+    if relation.derived_by.is_empty() {
+        reader.problem(at, "`unsaid` is asked of rows that a detector derives");
+    }
+    if !relation.column(column).is_some_and(|(_, column)| column.kind == Kind::Text) {
+        let texts = relation.columns.iter().filter(|column| column.kind == Kind::Text);
+        let near = nearest(column, texts.map(|column| column.name));
+        let of = relation.name;
+        reader.problem(at, format!("`{of}` has no column `{column}` of text{near}"));
+    }
+    Some(When::Unsaid(column.to_owned()))
+}
+
 /// What decided: codes of lines, or verdicts that lines give.
 fn decided<'a>(
     reader: &mut Reader<'a>,
@@ -97,7 +121,7 @@ fn decided<'a>(
     names: Names<'_>,
 ) -> Option<When> {
     if !names.decided {
-        let text = "what decided is known to phrases and notes, and to no line";
+        let text = "what decided is known to phrases, limits and notes, and to no line";
         reader.problem(value.span().start, text);
         return None;
     }
@@ -120,6 +144,9 @@ fn decided<'a>(
 fn word_of(reader: &mut Reader<'_>, word: &str, at: usize, names: Names<'_>) -> Option<When> {
     if word == "always" {
         return Some(When::Always);
+    }
+    if word == UNTOLD && names.untold {
+        return Some(When::Untold);
     }
     if let Some((_, builds)) = Builds::WORDS.iter().find(|(one, _)| *one == word) {
         if *names.windows == Windows::None {
@@ -261,7 +288,7 @@ fn compare<'a>(
 static INSTANT: Column = Column { name: "the column", kind: Kind::Instant, about: "" };
 
 fn text_only(reader: &mut Reader<'_>, at: usize, key: &str, kind: Kind) -> Option<()> {
-    if matches!(kind, Kind::Text | Kind::Any | Kind::Cell) {
+    if matches!(kind, Kind::Text | Kind::Whole | Kind::Any | Kind::Cell) {
         return Some(());
     }
     reader.problem(at, format!("`{key}` looks into text, and not into {}", kind.as_str()));

@@ -9,14 +9,14 @@ mod reader;
 
 use toml::de::DeTable;
 
+use crate::model::Guide;
+
 use super::rule::{Basis, Detector, Origin, Rule, SEVERITIES, Subject};
 use super::schema;
 use super::windows::Windows;
 use conditions::Names;
 pub use reader::Problem;
 use reader::{Reader, Table, nearest};
-
-use crate::model::Guide;
 
 /// So many bytes may the file of a rule have.
 pub const LONGEST: usize = 256 << 10;
@@ -69,10 +69,10 @@ pub fn load(file: &str, text: &str, origin: Origin) -> Result<Rule, Vec<Problem>
     }
 }
 
-/// The sections that a rule names and that the text of its steps does not have, or has without a step.
+/// The sections that a rule names and that its guide does not have, or has without a step.
 #[must_use]
-pub fn sections_missing(file: &str, rule: &Rule, guide: &Guide) -> Vec<Problem> {
-    let sections: Vec<&str> = guide.sections().collect();
+pub fn sections_missing(file: &str, rule: &Rule) -> Vec<Problem> {
+    let sections: Vec<&str> = rule.guide.sections().collect();
     let missing = rule.guides.iter().filter(|one| !sections.contains(&one.section.as_str()));
     missing
         .map(|one| {
@@ -122,33 +122,34 @@ fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<
         phrases: &[],
         codes: &codes,
         decided: true,
+        untold: false,
     };
     let phrases = parts::phrases(reader, root, names);
     let beside = Names { phrases: &phrases, ..names };
     let names = Names { decided: false, ..beside };
     let steps = parts::steps(reader, root, names);
     let lines = parts::lines(reader, root, names, &steps);
-    let limits = parts::limits(reader, root, names);
-    let notes = parts::notes(reader, root, beside);
+    let limits = parts::limits(reader, root, beside);
+    let notes = parts::notes(reader, root, Names { untold: true, ..beside });
     let guides = parts::guides(reader, root, names);
-    if lines.is_empty() && detector.is_none() {
+    if lines.is_empty() {
         reader.problem(0, "a rule has at least one `[[line]]`");
     }
-    let derives = schema::relation(&subject.from).and_then(|relation| relation.derived_by);
-    let named = detector.as_ref().filter(|_| !lines.is_empty());
-    if derives != named.map(|named| named.name.as_str()) {
-        let text = match derives {
-            Some(name) => format!(
-                "rows of `{}` are derived by `{name}`, which the rule does not name as its detector",
-                subject.from
-            ),
-            None => "lines beside a detector are about rows that it derives".to_owned(),
-        };
+    let derived_by = schema::relation(&subject.from).map_or(&[][..], |from| from.derived_by);
+    let named = detector.as_ref().map(|detector| detector.name.as_str());
+    if named.is_some_and(|name| !derived_by.contains(&name)) {
+        let text = "the subject of a rule with a detector is rows that the detector derives";
+        reader.problem(0, text);
+    } else if named.is_none() && !derived_by.is_empty() {
+        let (from, by) = (&subject.from, derived_by.join("` or `"));
+        let text =
+            format!("rows of `{from}` are derived by `{by}`, and the rule names no detector");
         reader.problem(0, text);
     }
-    let beside_lines = [limits.is_empty(), notes.is_empty(), guides.is_empty(), !subject.first];
-    if derives.is_none() && beside_lines.contains(&false) {
-        let text = "only a rule about rows that a detector derives has limits, notes and guides, and lines of which the first decides";
+    let plain = subject.tells == 1 && !subject.first && !subject.limits_lead;
+    let beside_lines = [limits.is_empty(), notes.is_empty(), guides.is_empty(), plain];
+    if derived_by.is_empty() && beside_lines.contains(&false) {
+        let text = "only a rule about rows that a detector derives has limits, notes and guides, and a subject with `decides`, `tells` or `limits`";
         reader.problem(0, text);
     }
     let examples = parts::examples(reader, root);
@@ -170,6 +171,7 @@ fn rule<'a>(reader: &mut Reader<'a>, root: Table<'a>, origin: Origin) -> Option<
         notes,
         phrases,
         guides,
+        guide: Guide::default(),
         steps,
         examples,
     })
@@ -239,11 +241,14 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
         filter: Vec::new(),
         default: None,
         first: false,
+        tells: 1,
+        limits_lead: false,
         at: Vec::new(),
     };
     let Some(value) = reader.get(root, "subject") else { return cluster() };
     let Some(table) = reader.table(value, "subject") else { return cluster() };
-    let fields = ["from", "table", "kind", "id", "where", "default", "decides", "at"];
+    let fields =
+        ["from", "table", "kind", "id", "where", "default", "decides", "tells", "limits", "at"];
     reader.only(table, "a subject", &fields);
     let Some((from, span)) = reader.need_text(table, "a subject", "from") else {
         return cluster();
@@ -259,9 +264,22 @@ fn subject<'a>(reader: &mut Reader<'a>, root: Table<'a>) -> Subject {
     let words = [("first", true), ("strongest", false)];
     let first = reader.text_of(table, "decides");
     let first = first.and_then(|(word, at)| reader.word(word, at.start, "order of lines", &words));
+    let tells = reader.get(table, "tells").map_or(1, |value| parts::number(reader, value, "tells"));
+    let words = [("lead", true), ("follow", false)];
+    let lead = reader.text_of(table, "limits");
+    let lead = lead.and_then(|(word, at)| reader.word(word, at.start, "order of limits", &words));
     let at = parts::at(reader, table, relation);
-    let (from, first) = (from.to_owned(), first.unwrap_or(false));
-    Subject { from, table: of_table, named, filter, default, first, at }
+    Subject {
+        from: from.to_owned(),
+        table: of_table,
+        named,
+        filter,
+        default,
+        first: first.unwrap_or(false),
+        tells,
+        limits_lead: lead.unwrap_or(false),
+        at,
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use crate::model::{Safety, SubjectKind, Verdict, Version};
 /// Placeholders about the builds of the windows that ran.
 pub(super) const OF_BUILDS: [&str; 4] = ["builds", "nodes", "period", "upgrade"];
 
+/// The condition and placeholder about rows of a subject that its finding does not tell.
+pub(super) const UNTOLD: &str = "untold";
+
 pub(super) const VERDICTS: [(&str, Verdict); 10] = [
     ("confirmed", Verdict::Confirmed),
     ("suspect", Verdict::Suspect),
@@ -222,7 +225,7 @@ pub(super) fn rows<'a>(reader: &mut Reader<'a>, root: Table<'a>, subject: &Subje
     for (key, value) in table.content {
         let name = key.get_ref().as_ref();
         let at = key.span().start;
-        let taken = name == "subject" || name == "always" || OF_BUILDS.contains(&name);
+        let taken = ["subject", "always", UNTOLD].contains(&name) || OF_BUILDS.contains(&name);
         if taken || Template::parse(&format!("{{{name}}}")).is_err() {
             reader.problem(at, format!("`{name}` cannot name rows"));
         }
@@ -264,7 +267,7 @@ fn row_set<'a>(
     reader.only(table, "a set of rows", &fields);
     let (from, span) = reader.need_text(table, "a set of rows", "from")?;
     let relation = relation(reader, from, span.start)?;
-    if relation.derived_by.is_some() {
+    if !relation.derived_by.is_empty() {
         reader.problem(span.start, format!("the rows of `{from}` are subjects and nothing else"));
     }
     let of_table = table_name(reader, table, relation);
@@ -380,10 +383,18 @@ pub(super) fn default<'a>(
 fn count<'a>(reader: &mut Reader<'a>, value: &'a Spanned<DeValue<'a>>) -> u32 {
     let Some(table) = reader.table(value, "count") else { return 1 };
     reader.only(table, "a count", &["min"]);
-    let Some(min) = reader.need(table, "a count", "min") else { return 1 };
-    let number = min.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
+    reader.need(table, "a count", "min").map_or(1, |min| number(reader, min, "min"))
+}
+
+/// A whole number from 1 on; 1 where it is none.
+pub(super) fn number<'a>(
+    reader: &mut Reader<'a>,
+    value: &'a Spanned<DeValue<'a>>,
+    key: &str,
+) -> u32 {
+    let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
     if number.is_none_or(|number: u32| number == 0) {
-        reader.wrong(min, "min", "a number from 1");
+        reader.wrong(value, key, "a number from 1");
     }
     number.unwrap_or(1)
 }
@@ -421,6 +432,7 @@ fn known(slot: &Slot, names: Names<'_>) -> Result<(), String> {
             Err(format!("`{{{slot}}}` names no column of `{}`{near}", relation.name))
         }
         (None, None) if builds.clone().any(|one| one == slot.name) => Ok(()),
+        (None, None) if slot.name == UNTOLD && names.untold => Ok(()),
         (None, None) if phrases.iter().any(|phrase| phrase.name == slot.name) => {
             let mut of_name = phrases.iter().filter(|phrase| phrase.name == slot.name);
             let depends = of_name.any(|phrase| asks_what_decided(&phrase.when));
@@ -486,7 +498,7 @@ pub(super) fn phrases<'a>(
         reader.only(table, "a phrase", &["name", "when", "say"]);
         let name = reader.need_text(table, "a phrase", "name");
         if let Some((name, span)) = &name {
-            let taken = *name == "subject"
+            let taken = ["subject", UNTOLD].contains(name)
                 || OF_BUILDS.contains(name)
                 || names.rows.iter().any(|set| set.name == *name);
             if taken || Template::parse(&format!("{{{name}}}")).is_err() || name.contains('.') {
@@ -570,7 +582,7 @@ pub(super) fn notes<'a>(reader: &mut Reader<'a>, root: Table<'a>, names: Names<'
     notes
 }
 
-/// Which sections of the detector's text say what to do.
+/// Which sections of the guide say what to do.
 pub(super) fn guides<'a>(
     reader: &mut Reader<'a>,
     root: Table<'a>,
@@ -642,7 +654,12 @@ fn asks_what_decided(when: &When) -> bool {
         When::Decided { .. } => true,
         When::All(each) | When::Any(each) => each.iter().any(asks_what_decided),
         When::Not(one) | When::Unless(one) => asks_what_decided(one),
-        When::Always | When::Builds(_) | When::Rows(_) | When::Subject(_) => false,
+        When::Always
+        | When::Builds(_)
+        | When::Rows(_)
+        | When::Subject(_)
+        | When::Unsaid(_)
+        | When::Untold => false,
     }
 }
 

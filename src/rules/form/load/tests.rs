@@ -310,12 +310,32 @@ fn load_names_mistakes_about_derived_rows() {
         (
             "name = \"a144650\"",
             "name = \"a1\"",
-            "r.toml:1: rows of `flush_warning` are derived by `a144650`, which the rule does not name as its detector",
+            "r.toml:1: the subject of a rule with a detector is rows that the detector derives",
         ),
         (
             "from = \"flush_warning\"",
             "from = \"node\"",
-            "r.toml:1: lines beside a detector are about rows that it derives",
+            "r.toml:1: the subject of a rule with a detector is rows that the detector derives",
+        ),
+        (
+            "[detector]\nname = \"a144650\"\n",
+            "\n\n",
+            "r.toml:1: rows of `flush_warning` are derived by `a144650`, and the rule names no detector",
+        ),
+        (
+            "when = \"always\"\ncode = \"WHY\"",
+            "when = { unsaid = \"jobs\" }\ncode = \"WHY\"",
+            "r.toml:38: `flush_warning` has no column `jobs` of text; did you mean `job`?",
+        ),
+        (
+            "decides = \"first\"",
+            "decides = \"first\"\ntells = 0",
+            "r.toml:14: `tells` is a number from 1, and this is of type integer",
+        ),
+        (
+            "It was torn down.",
+            "It was torn down {untold} times.",
+            "r.toml:35: there is no placeholder `{untold}`; known are late, why, subject",
         ),
     ] {
         assert_eq!(DERIVED.matches(from).count(), 1, "{from}");
@@ -333,12 +353,12 @@ fn load_names_mistakes_about_derived_rows() {
 
 #[test]
 fn load_names_sections_without_steps() {
-    let rule = shipped(DERIVED).unwrap();
     let guide = Guide::parse(
         "## What to do\n\n### Imports\n\n1. [read-only] Look.\n\n### Import\n\nNothing.\n",
     );
+    let rule = Rule { guide, ..shipped(DERIVED).unwrap() };
     let missing: Vec<String> =
-        sections_missing("r.toml", &rule, &guide).iter().map(ToString::to_string).collect();
+        sections_missing("r.toml", &rule).iter().map(ToString::to_string).collect();
     let said = "r.toml:43: there is no section `Import` with steps; did you mean `Imports`?";
     assert_eq!(missing, [said]);
 }

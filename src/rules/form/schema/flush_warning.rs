@@ -45,7 +45,7 @@ pub(super) const FLUSH_WARNING: Relation = Relation {
     sources: "the logs of all nodes, jobs tables, events, logs of MOLT",
     subject: true,
     named_by: None,
-    derived_by: Some("a144650"),
+    derived_by: &["a144650"],
     columns: &COLUMNS,
 };
 

@@ -9,7 +9,7 @@ pub(super) const JOB: Relation = Relation {
     sources: "crdb_internal.jobs, crdb_internal.system_jobs, system.jobs, system.job_info, state lines and events of the logs",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("job", Kind::Text, "Its id."),
         column("type", Kind::Text, "Its type, such as `RESTORE` or `NEW SCHEMA CHANGE`."),

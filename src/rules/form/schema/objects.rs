@@ -10,7 +10,7 @@ pub(super) const TABLE: Relation = Relation {
     sources: "system.descriptor; for schedules system.scheduled_jobs",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("table", Kind::Text, "Its name, with database and schema."),
         column("id", Kind::Number, "The id of its descriptor."),
@@ -133,7 +133,7 @@ pub(super) const INDEX: Relation = Relation {
     sources: "system.descriptor",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("name", Kind::Text, "Its name, behind that of its table and `@`."),
         column("table", Kind::Text, "The name of its table."),
@@ -183,7 +183,7 @@ pub(super) const COLUMN: Relation = Relation {
     sources: "system.descriptor",
     subject: false,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("name", Kind::Text, "Its name, behind that of its table."),
         column("table", Kind::Text, "The name of its table."),
@@ -198,7 +198,7 @@ pub(super) const OBJECT: Relation = Relation {
     sources: "system.descriptor",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("name", Kind::Text, "Its name, with database and schema."),
         column(

@@ -9,7 +9,7 @@ pub(super) const ROW: Relation = Relation {
     sources: "any table `crdb_internal.…` or `system.…` of a debug zip, of the whole cluster or of each node; nothing is read of one that no rule names",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column(
             "node",
@@ -31,7 +31,7 @@ pub(super) const EVENT: Relation = Relation {
     sources: "system.eventlog, as far back as it keeps events; where there is none, events.json, which has the newest thousand",
     subject: false,
     named_by: Some("type"),
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("time", Kind::Time, "When it was."),
         column("type", Kind::Text, "Its type, such as `set_cluster_setting`."),
@@ -53,7 +53,7 @@ pub(super) const STORE: Relation = Relation {
     sources: "nodes.json, status.json, crdb_internal.kv_store_status",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("store", Kind::Number, "Its number."),
         column("node", Kind::Number, "The node that has it."),
@@ -72,7 +72,7 @@ pub(super) const METRIC: Relation = Relation {
     sources: "nodes.json, status.json, crdb_internal.kv_store_status, crdb_internal.node_metrics",
     subject: false,
     named_by: Some("name"),
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("name", Kind::Text, "Its name, with dots."),
         column("value", Kind::Number, "Its value."),
@@ -89,7 +89,7 @@ pub(super) const RANGE: Relation = Relation {
     sources: "ranges.json of each node, which was a file for each range before",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("range", Kind::Number, "Its number."),
         column("start_key", Kind::Text, "The first key, such as `/Table/104/1/7`."),

@@ -9,7 +9,7 @@ pub(super) const UPGRADE: Relation = Relation {
     sources: "system.migrations, the active version in crdb_internal.cluster_settings, changes of it, the builds of the nodes over time",
     subject: true,
     named_by: None,
-    derived_by: None,
+    derived_by: &[],
     columns: &[
         column("series", Kind::Text, "The series to which it leads, such as `21.2`."),
         column("before", Kind::Text, "The series before it, where one is known to have run."),
