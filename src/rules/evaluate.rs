@@ -273,7 +273,8 @@ impl<'a> Case<'a> {
     fn outcome(&self, of: Of<'_>) -> Outcome {
         let mut held: Vec<(Verdict, usize, Vec<Doubt>)> = Vec::new();
         let mut open: Vec<(Verdict, BTreeSet<Missing>)> = Vec::new();
-        let mut cannot_tell = None;
+        // What is missing by the lines that say so: it takes the place of what follows where no line holds.
+        let mut told: BTreeSet<Missing> = BTreeSet::new();
         for (place, line) in self.rule.lines.iter().enumerate() {
             let mut truth = self.when(&line.when, of, false);
             // Without a row only clean words are said, whatever else holds.
@@ -288,8 +289,13 @@ impl<'a> Case<'a> {
                 });
             }
             if line.verdict == Verdict::CannotTell {
-                if truth.holds() {
-                    cannot_tell.get_or_insert(place);
+                match truth {
+                    Truth::True => {
+                        let said = say::text(self, of, &line.say);
+                        told.insert(Missing::Fact(said.trim_end_matches('.').to_owned()));
+                    }
+                    Truth::False => {}
+                    Truth::Unknown(missing) => told.extend(missing),
                 }
                 continue;
             }
@@ -323,26 +329,20 @@ impl<'a> Case<'a> {
         let best = held.into_iter().reduce(|a, b| if b.0 > a.0 { b } else { a });
         let (word, line, doubts) = match best {
             Some((verdict, place, doubts)) => (Some(verdict), Some(place), doubts),
-            None => (self.without_line(of), None, Vec::new()),
+            None if told.is_empty() => (self.without_line(of), None, Vec::new()),
+            None => (None, None, Vec::new()),
         };
         let stronger =
             open.into_iter().filter(|(verdict, _)| word.is_none_or(|word| *verdict > word));
         let mut missing: BTreeSet<Missing> = stronger.flat_map(|(_, missing)| missing).collect();
+        if word.is_none() {
+            missing.extend(told);
+        }
         let clean = word.is_none_or(|word| word <= Verdict::Mitigated);
         if clean && !missing.is_empty() {
             return Outcome { word: Verdict::CannotTell, line: None, doubts: Vec::new(), missing };
         }
-        match (word, cannot_tell) {
-            (Some(word), _) => Outcome { word, line, doubts, missing },
-            (None, Some(place)) => {
-                let said = say::text(self, of, &self.rule.lines[place].say);
-                missing.insert(Missing::Fact(said.trim_end_matches('.').to_owned()));
-                Outcome { word: Verdict::CannotTell, line: None, doubts: Vec::new(), missing }
-            }
-            (None, None) => {
-                Outcome { word: Verdict::NoSign, line: None, doubts: Vec::new(), missing }
-            }
-        }
+        Outcome { word: word.unwrap_or(Verdict::NoSign), line, doubts, missing }
     }
 
     /// The word where no line holds: that no affected build ran, if the rule is about builds.

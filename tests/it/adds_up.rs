@@ -128,7 +128,9 @@ fn counted(files: &[File], slice: usize) -> Report {
     let counts = report.input.files;
     assert_eq!(counts.total, counts.read + counts.skipped + counts.unread, "{counts:?}");
     if counts.read == 0 {
-        assert_eq!(report.verdict().as_str(), "cannot_tell", "nothing was read");
+        // A part of a file may name an affected build, which is enough to be exposed.
+        let verdict = report.verdict().as_str();
+        assert!(["cannot_tell", "exposed"].contains(&verdict), "nothing was read: {verdict}");
     }
     report
 }

@@ -4,7 +4,7 @@ use crdb_triage::model::Verdict;
 use crdb_triage::report::Report;
 
 use super::log_formats::{AT, entries, messages, scan};
-use super::verdicts;
+use super::{advisory, verdicts};
 use crate::support::bundle::{self, File};
 use crate::support::run::triage;
 
@@ -150,7 +150,7 @@ fn trap_32_what_no_line_says_is_no_evidence() {
     let lines: Vec<&str> = text.lines().filter(|line| !line.contains("stepping through")).collect();
     files[0].text = format!("{}\n", lines.join("\n")).into_bytes();
     let report = run(&files);
-    assert_eq!(report.verdict(), Verdict::CannotTell);
+    assert_eq!(advisory(&report).verdict, Verdict::CannotTell);
     assert!(verdicts(&report).contains("cannot_tell END_UNKNOWN"), "{}", verdicts(&report));
 }
 

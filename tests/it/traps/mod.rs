@@ -26,6 +26,11 @@ fn every_trap_is_tested(files: &[&str], start: &str, last: u32) {
     }
 }
 
+/// The advisory that the cases of the traps are about: an affected build is enough for others.
+fn advisory(report: &crdb_triage::report::Report) -> &crdb_triage::report::Advisory {
+    report.advisories.iter().find(|advisory| advisory.id == "A-144650").unwrap()
+}
+
 /// What a report says of the advisory whose bundles these tests use, and of any other that has a finding.
 fn verdicts(report: &crdb_triage::report::Report) -> String {
     run::verdicts(report, "A-144650")
