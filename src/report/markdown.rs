@@ -40,13 +40,52 @@ fn advisories(page: &mut Page, report: &Report) {
         page.line(0, "None was checked.");
     }
     let (ours, own) = wording::own_apart(report);
-    ours.into_iter().for_each(|one| advisory(page, one));
+    in_parts(page, ours);
     if !own.is_empty() {
         page.blank();
         page.line(0, &format!("### {}", prose(wording::OWN_RULES)));
         page.blank();
     }
-    own.into_iter().for_each(|one| advisory(page, one));
+    in_parts(page, own);
+}
+
+fn in_parts(page: &mut Page, advisories: Vec<&Advisory>) {
+    let parts = wording::parts(advisories);
+    parts.shown.into_iter().for_each(|one| advisory(page, one));
+    let undecided = parts.undecided;
+    if let Some(heading) = undecided.heading() {
+        page.line(0, &format!("- **{heading}.**"));
+    }
+    for (missing, ids) in &undecided.shared {
+        let of = undecided.of(ids);
+        let ids = if ids.len() < undecided.each.len() {
+            format!(" ({})", prose(&ids.join(", ")))
+        } else {
+            String::new()
+        };
+        page.line(2, &format!("- {of}: {}{ids}", prose(missing)));
+    }
+    for (advisory, missing) in undecided.each {
+        let (id, title) = (prose(&advisory.id), prose(&advisory.title));
+        let harm = prose(&advisory.severity.replace('-', " "));
+        let published = match advisory.url.as_str() {
+            "" => String::new(),
+            url => format!(" {}", address(url)),
+        };
+        page.line(2, &format!("- {id}: {title} ({harm}){published}"));
+        for one in missing {
+            page.line(4, &format!("- Missing: {}", prose(one)));
+        }
+    }
+    if let Some(heading) = wording::settled_heading(&parts.settled) {
+        page.line(0, &format!("- **{heading}.**"));
+    }
+    for settled in parts.settled {
+        page.line(2, &format!("- {}", prose(&settled.why)));
+        for advisory in settled.advisories {
+            page.line(4, &format!("- {}: {}", prose(&advisory.id), prose(&advisory.title)));
+        }
+    }
 }
 
 fn advisory(page: &mut Page, advisory: &Advisory) {
@@ -54,13 +93,11 @@ fn advisory(page: &mut Page, advisory: &Advisory) {
     let title = prose(&advisory.title);
     page.line(0, &format!("- **{}: {verdict}.** {title}", prose(&advisory.id)));
     page.line(2, &format!("- Why: {}", prose(&advisory.why)));
-    if !wording::is_settled(advisory) {
-        page.line(2, &format!("- Meaning: {}", wording::verdict_meaning(advisory.verdict)));
-        let ran = wording::applicability_meaning(advisory.applicability);
-        page.line(2, &format!("- Versions: {ran}"));
-        page.line(2, &format!("- Harm: {}", prose(&advisory.severity.replace('-', " "))));
-        coverage(page, advisory);
-    }
+    page.line(2, &format!("- Meaning: {}", wording::verdict_meaning(advisory.verdict)));
+    let ran = wording::applicability_meaning(advisory.applicability);
+    page.line(2, &format!("- Versions: {ran}"));
+    page.line(2, &format!("- Harm: {}", prose(&advisory.severity.replace('-', " "))));
+    coverage(page, advisory);
     if !advisory.url.is_empty() {
         page.line(2, &format!("- Published: {}", address(&advisory.url)));
     }

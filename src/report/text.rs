@@ -87,25 +87,57 @@ fn advisories(page: &mut Page, report: &Report) {
         page.words(2, "", "None was checked.");
     }
     let (ours, own) = wording::own_apart(report);
-    ours.into_iter().for_each(|one| advisory(page, one));
+    in_parts(page, ours);
     if !own.is_empty() {
         page.blank();
         page.words(2, "", &format!("{}:", wording::OWN_RULES));
     }
-    own.into_iter().for_each(|one| advisory(page, one));
+    in_parts(page, own);
+}
+
+fn in_parts(page: &mut Page, advisories: Vec<&Advisory>) {
+    let parts = wording::parts(advisories);
+    parts.shown.into_iter().for_each(|one| advisory(page, one));
+    let undecided = parts.undecided;
+    if let Some(heading) = undecided.heading() {
+        page.blank();
+        page.words(2, "", &format!("{heading}."));
+    }
+    for (missing, ids) in &undecided.shared {
+        page.words(4, &format!("{}: ", undecided.of(ids)), missing);
+        if ids.len() < undecided.each.len() {
+            page.words(6, "", &ids.join(", "));
+        }
+    }
+    for (advisory, missing) in undecided.each {
+        let harm = advisory.severity.replace('-', " ");
+        page.words(
+            4,
+            "- ",
+            &format!("{}: {} ({harm}) {}", advisory.id, advisory.title, advisory.url),
+        );
+        missing.into_iter().for_each(|one| page.words(6, "Missing: ", one));
+    }
+    if let Some(heading) = wording::settled_heading(&parts.settled) {
+        page.blank();
+        page.words(2, "", &format!("{heading}."));
+    }
+    for settled in parts.settled {
+        page.words(4, "", &settled.why);
+        for advisory in settled.advisories {
+            page.words(4, "- ", &format!("{}: {}", advisory.id, advisory.title));
+        }
+    }
 }
 
 fn advisory(page: &mut Page, advisory: &Advisory) {
     let verdict = wording::verdict_word(advisory.verdict);
     page.words(2, "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
     page.words(4, "Why: ", &advisory.why);
-    if !wording::is_settled(advisory) {
-        page.words(4, "Meaning: ", wording::verdict_meaning(advisory.verdict));
-        let ran = wording::applicability_meaning(advisory.applicability);
-        page.words(4, "Versions: ", ran);
-        page.words(4, "Harm: ", &advisory.severity.replace('-', " "));
-        coverage(page, advisory);
-    }
+    page.words(4, "Meaning: ", wording::verdict_meaning(advisory.verdict));
+    page.words(4, "Versions: ", wording::applicability_meaning(advisory.applicability));
+    page.words(4, "Harm: ", &advisory.severity.replace('-', " "));
+    coverage(page, advisory);
     if !advisory.url.is_empty() {
         page.words(4, "Published: ", &advisory.url);
     }

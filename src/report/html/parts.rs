@@ -1,5 +1,7 @@
 //! The parts of the HTML report around the findings.
 
+use crate::model::Verdict;
+
 use super::super::{Advisory, Chain, Node, Report, seen, wording};
 use super::CLOCK;
 use super::writer::Page;
@@ -10,14 +12,61 @@ pub(super) fn advisories(page: &mut Page, report: &Report) {
             page.one("p", "", "None was checked.");
         }
         let (ours, own) = wording::own_apart(report);
-        let each = |page: &mut Page, advisory: &Advisory| {
-            page.toned("article", "card", advisory.verdict, |page| self::advisory(page, advisory));
-        };
-        ours.into_iter().for_each(|advisory| each(page, advisory));
+        in_parts(page, ours);
         if !own.is_empty() {
             page.one("h3", "", wording::OWN_RULES);
         }
-        own.into_iter().for_each(|advisory| each(page, advisory));
+        in_parts(page, own);
+    });
+}
+
+fn in_parts(page: &mut Page, advisories: Vec<&Advisory>) {
+    let parts = wording::parts(advisories);
+    for advisory in parts.shown {
+        page.toned("article", "card", advisory.verdict, |page| self::advisory(page, advisory));
+    }
+    let undecided = parts.undecided;
+    if let Some(heading) = undecided.heading() {
+        page.toned("article", "card", Verdict::CannotTell, |page| {
+            page.one("h3", "", &heading);
+            self::undecided(page, undecided);
+        });
+    }
+    if let Some(heading) = wording::settled_heading(&parts.settled) {
+        page.toned("article", "card", Verdict::NotAffected, |page| {
+            page.one("h3", "", &heading);
+            for settled in parts.settled {
+                page.one("p", "", &settled.why);
+                page.within("ul", "", |page| {
+                    for advisory in settled.advisories {
+                        page.one("li", "", &format!("{}: {}", advisory.id, advisory.title));
+                    }
+                });
+            }
+        });
+    }
+}
+
+fn undecided(page: &mut Page, undecided: wording::Undecided<'_>) {
+    page.within("ul", "", |page| {
+        for (missing, ids) in &undecided.shared {
+            let of = undecided.of(ids);
+            let ids = if ids.len() < undecided.each.len() { ids.join(", ") } else { String::new() };
+            let ids = if ids.is_empty() { ids } else { format!(" ({ids})") };
+            page.one("li", "", &format!("{of}: {missing}{ids}"));
+        }
+    });
+    page.within("ul", "", |page| {
+        for (advisory, missing) in undecided.each {
+            page.within("li", "", |page| {
+                let harm = advisory.severity.replace('-', " ");
+                page.one("p", "", &format!("{}: {} ({harm})", advisory.id, advisory.title));
+                if !advisory.url.is_empty() {
+                    page.within("p", "", |page| page.address(&advisory.url));
+                }
+                missing.into_iter().for_each(|one| page.one("p", "", &format!("Missing: {one}")));
+            });
+        }
     });
 }
 
@@ -27,17 +76,15 @@ fn advisory(page: &mut Page, advisory: &Advisory) {
     page.one("h3", "", &format!("{}: {verdict}. {}", advisory.id, advisory.title));
     page.within("dl", "facts", |page| {
         page.fact("Why", &advisory.why);
-        if !wording::is_settled(advisory) {
-            page.fact("Meaning", wording::verdict_meaning(advisory.verdict));
-            page.fact("Versions", wording::applicability_meaning(advisory.applicability));
-            page.fact("Harm", &advisory.severity.replace('-', " "));
-            page.fact("Logs", &wording::logs(coverage));
-            if !coverage.nodes_without_logs.is_empty() {
-                page.fact("Nodes without logs", &coverage.nodes_without_logs.join(", "));
-            }
-            for missing in &coverage.missing {
-                page.fact("Missing", missing);
-            }
+        page.fact("Meaning", wording::verdict_meaning(advisory.verdict));
+        page.fact("Versions", wording::applicability_meaning(advisory.applicability));
+        page.fact("Harm", &advisory.severity.replace('-', " "));
+        page.fact("Logs", &wording::logs(coverage));
+        if !coverage.nodes_without_logs.is_empty() {
+            page.fact("Nodes without logs", &coverage.nodes_without_logs.join(", "));
+        }
+        for missing in &coverage.missing {
+            page.fact("Missing", missing);
         }
         if !advisory.url.is_empty() {
             page.within("div", "", |page| {

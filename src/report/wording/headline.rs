@@ -40,6 +40,13 @@ pub fn headline(report: &Report) -> Headline {
         answer.push_str(&format!(" The same holds for {}.", listed(&ids)));
     }
     let mut rest = rest(report, &deciding, verdict);
+    // Beside a stronger word, how much is left open.
+    let open = |a: &&Advisory| a.verdict == Verdict::CannotTell && !a.is_note();
+    let open = report.advisories.iter().filter(open).count() as u64;
+    if open > 0 && verdict != Verdict::CannotTell {
+        let them = if open == 1 { "1 advisory".to_owned() } else { format!("{open} advisories") };
+        rest.push_str(&format!(" {them} cannot be decided: a fact is missing."));
+    }
     match report.input.files.unread {
         0 => {}
         1 => rest.push_str(" 1 file was not read, or not wholly."),

@@ -8,6 +8,7 @@ mod headline;
 mod input;
 mod jobs;
 mod names;
+mod parts;
 mod rules;
 
 pub use backups::{
@@ -28,8 +29,8 @@ pub use names::{
     applicability_meaning, capital, event_word, operation, redaction_meaning, safety_word,
     subject_kind, unread_word, verdict_meaning, verdict_word,
 };
-
-pub use rules::{OWN_RULES, is_settled, own_apart, rule_files, stated};
+pub use parts::{Parts, Settled, Undecided, parts, settled_heading};
+pub use rules::{OWN_RULES, own_apart, rule_files, stated};
 
 use super::visible;
 

@@ -1,7 +1,5 @@
 //! What is said of rules, and of what a person stated beside the input.
 
-use crate::model::Verdict;
-
 use super::super::{Advisory, Origin, Report, visible};
 
 /// Returns, for each file of user rules, what became of it.
@@ -40,10 +38,4 @@ pub const OWN_RULES: &str = "Rules of a person's own, which are no advisories";
 #[must_use]
 pub fn own_apart(report: &Report) -> (Vec<&Advisory>, Vec<&Advisory>) {
     report.advisories.iter().partition(|advisory| advisory.origin == Origin::Shipped)
-}
-
-/// Whether of an advisory no more has to be said than why: nothing of it is to be looked at.
-#[must_use]
-pub fn is_settled(advisory: &Advisory) -> bool {
-    advisory.verdict == Verdict::NotAffected
 }
