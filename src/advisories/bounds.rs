@@ -1,9 +1,9 @@
 //! What the builds that are known say of the nodes that were not seen: builds of series far apart share no cluster
 //! (`docs/cockroachdb/versions.md#builds-that-share-a-cluster`).
 
-use crate::facts::{ClusterFacts, Facts, RanVersion};
+use crate::facts::{ClusterFacts, Facts, Origin, RanVersion};
 use crate::ingest::table_at;
-use crate::model::{Cluster, SortSmall, Time, Unread};
+use crate::model::{Cluster, Missing, SortSmall, Time, Unread};
 use crate::scan::SILENCE;
 
 use super::chains::SERIES_APART;
@@ -64,13 +64,25 @@ pub(super) fn sentence(since: Time) -> String {
     )
 }
 
+/// Returns what is missing of the time before the builds that a person states in place of an input: nothing where no older
+/// build is affected, or where the person states the first one.
+pub(super) fn before_stated(declared: &Declared, facts: &Facts) -> Option<Missing> {
+    let stated = facts.stated.as_ref().filter(|_| declared.history)?;
+    let (first, last) = (declared.ranges.first_affected()?, declared.ranges.last_affected()?);
+    let newest = stated.builds.iter().max()?;
+    let began_after = stated.first.as_ref().is_some_and(|began| began.series() > last);
+    let open = newest.series() >= first.series() && !began_after;
+    open.then(|| Missing::History { before: None, cluster: String::new() })
+}
+
 /// Returns what is missing of nodes that ran an affected build and that no file names.
-pub(super) fn nameless(declared: &Declared, facts: &Facts) -> Option<String> {
+pub(super) fn nameless(declared: &Declared, facts: &Facts) -> Option<Missing> {
     let harmless = |seen: &RanVersion| {
         let placed = seen.version.as_ref().map(|version| declared.ranges.placement(version));
         placed == Some(Placement::NotAffected)
     };
-    let builds = facts.builds_without_node.iter().map(|(_, seen)| seen);
+    let of_files = |seen: &&RanVersion| seen.origin != Origin::Stated;
+    let builds = facts.builds_without_node.iter().map(|(_, seen)| seen).filter(of_files);
     let mut named: Vec<String> = builds
         .filter(|seen| !harmless(seen))
         .map(|seen| format!("{} ({})", seen.text, seen.source.path))
@@ -81,9 +93,9 @@ pub(super) fn nameless(declared: &Declared, facts: &Facts) -> Option<String> {
     named.truncate(NAMED);
     let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
     (!named.is_empty()).then(|| {
-        format!(
+        Missing::Fact(format!(
             "the nodes that ran builds which logs name without a node: {}{rest}",
             named.join(", ")
-        )
+        ))
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::facts::{Facts, Lost, Node, Ran};
 use crate::model::{
-    Applicability, Finding, LayerMark, NodeId, Tenancy, Tenant, Time, Unread, Verdict, Version,
+    Applicability, Finding, LayerMark, Missing, NodeId, Tenancy, Tenant, Time, Unread, Verdict,
+    Version,
 };
 
 use super::ranges::{Placement, Ranges};
@@ -45,8 +46,8 @@ pub struct Coverage {
     pub nodes: Vec<String>,
     /// Nodes that the input names and that have no logs in it.
     pub nodes_without_logs: Vec<String>,
-    /// What is missing, in sentences; while there is anything, `no_sign` and `not_affected` are out of reach.
-    pub missing: Vec<String>,
+    /// What is missing; while there is anything, `no_sign` and `not_affected` are out of reach.
+    pub missing: Vec<Missing>,
 }
 
 /// What is decided of one advisory.
@@ -73,14 +74,14 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Concludes from the findings and from what was read. `missing` are sentences about what the advisory
-    /// needs and the input lacks, beyond logs and versions of the nodes.
+    /// Concludes from the findings and from what was read. `missing` is what the advisory needs and the input lacks, beyond
+    /// logs and versions of the nodes.
     #[must_use]
     pub fn conclude(
         declared: &Declared,
         facts: &Facts,
         findings: Vec<Finding>,
-        missing: Vec<String>,
+        missing: Vec<Missing>,
     ) -> Self {
         let applicability = applicability(declared, facts);
         let mut findings = findings;
@@ -100,9 +101,15 @@ impl Decision {
         if bounded.is_some() {
             coverage.missing.clear();
         }
+        if applicability == Applicability::NotAffected && facts.stated.is_some() {
+            // Logs and tables of builds without the fault cannot show it, and only what ran before matters.
+            coverage.missing = bounds::before_stated(declared, facts).into_iter().collect();
+        }
         coverage.missing.extend(bounds::nameless(declared, facts));
-        let sentences = unread.iter().map(|unread| format!("{}: {}", unread.path, unread.detail));
-        coverage.missing.extend(sentences);
+        coverage.missing.extend(unread.into_iter().map(|unread| Missing::Unread {
+            path: unread.path.clone(),
+            detail: unread.detail.clone(),
+        }));
         if applicability == Applicability::Unknown {
             coverage.missing.extend(coverage::older_versions_missing(facts));
             coverage.missing.extend(coverage::lost_versions_missing(facts));

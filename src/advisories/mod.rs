@@ -27,7 +27,7 @@ pub(crate) mod flush_warnings {
 pub use decision::{Coverage, Decision, Declared};
 
 use crate::facts::{Facts, Sign};
-use crate::model::Operation;
+use crate::model::{Missing, Operation};
 use crate::scan::Signature;
 
 /// How many advisories were published up to [`AS_OF`].
@@ -41,7 +41,7 @@ pub struct Detector {
     /// By which a rule names it.
     pub name: &'static str,
     /// Returns the facts that are missing beyond the rows, in sentences.
-    pub missing: fn(&Declared, &Facts) -> Vec<String>,
+    pub missing: fn(&Declared, &Facts) -> Vec<Missing>,
     /// What the scan must look for, by name.
     pub signatures: &'static [Signature],
     /// Whether it takes a sign of its signatures. One that it does not take is a finding of its own, unless somebody typed

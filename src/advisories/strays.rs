@@ -174,7 +174,7 @@ impl Net<'_> {
             advisory: self.declared.id.clone(),
             subject,
             verdict,
-            reasons: vec![Reason { code: CODE.to_owned(), text }],
+            reasons: vec![Reason::said(CODE, text)],
             evidence,
             remediation: vec![Remediation {
                 step: 1,

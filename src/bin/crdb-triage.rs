@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::{Parser, Subcommand, ValueEnum};
 use crdb_triage::ingest::native::{self, FileSource, block_on};
 use crdb_triage::ingest::{Input, Limits, Plan};
-use crdb_triage::model::Verdict;
+use crdb_triage::model::{Verdict, Version};
 use crdb_triage::report::{self, Report, Run};
 use crdb_triage::rules::{RuleSet, document};
 use crdb_triage::triage::{Engine, UnitResult, example};
@@ -48,6 +48,23 @@ enum Command {
         #[arg(long, value_name = "VERSION[@TIME]")]
         history: Vec<String>,
     },
+    /// Tells what is known of builds, without any input.
+    ///
+    /// The same rules decide what a version alone can decide, and say what to collect for the rest. Exit status as of scan.
+    Check {
+        /// A build that the cluster runs, such as 24.3.9; can be given more than once.
+        #[arg(long = "version", value_name = "VERSION", required = true)]
+        versions: Vec<String>,
+        /// The first version that the cluster ever ran, such as 23.1 or 23.1.4@2024-05-01.
+        #[arg(long, value_name = "VERSION[@TIME]")]
+        history: Vec<String>,
+        /// Form of the report on standard output.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// A rule of your own, or a folder of them; can be given more than once.
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
+    },
     /// Says what an advisory is about and what it concludes from what, or what a code means.
     Explain {
         /// Such as A-96029 or AFFECTED_BUILD_RAN.
@@ -84,6 +101,10 @@ enum Format {
     Text,
     /// The document that scripts rely on.
     Json,
+    /// The same on one line.
+    Ndjson,
+    /// A row for each finding, and one for each advisory without any.
+    Csv,
     /// For a ticket.
     Markdown,
     /// One file for a browser or for paper; the page opens it again.
@@ -94,6 +115,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Scan { paths, format, redact, rules, history } => {
             print_scan(&paths, format, redact, &rules, &history)
+        }
+        Command::Check { versions, history, format, rules } => {
+            print_check(&versions, &history, format, &rules)
         }
         Command::Explain { name, rules } => explain(&name, &rules),
         Command::Rules { command: Rules::Check { paths, advisories } } => check(&paths, advisories),
@@ -126,20 +150,51 @@ fn print_scan(
     rules: &[PathBuf],
     history: &[String],
 ) -> Result<u8, String> {
+    let report = scan(paths, rule_set(rules, history)?)?;
+    let status = status(&report);
+    print_report(&if redact { report::redact(&report) } else { report }, format);
+    Ok(status)
+}
+
+/// Decides of builds alone, and prints. The error is a sentence about a version that is none.
+fn print_check(
+    versions: &[String],
+    history: &[String],
+    format: Format,
+    rules: &[PathBuf],
+) -> Result<u8, String> {
+    let started = Instant::now();
+    let build = |text: &String| {
+        Version::parse(text).ok_or_else(|| format!("`{text}` is no build such as 24.3.9"))
+    };
+    let builds: Vec<Version> = versions.iter().map(build).collect::<Result<_, _>>()?;
+    let engine = Engine::new(Limits::default(), rule_set(rules, history)?);
+    let outcome = engine.check(builds);
+    let seconds = started.elapsed().as_secs_f64();
+    let run = Run { host: "command".to_owned(), seconds, ..Run::default() };
+    let report = report::compose(&outcome, run);
+    print_report(&report, format);
+    Ok(status(&report))
+}
+
+/// The shipped rules and a person's own, with what a person states. Mistakes are said on the error stream.
+fn rule_set(rules: &[PathBuf], history: &[String]) -> Result<RuleSet, String> {
     let mut set = RuleSet::shipped();
     history.iter().try_for_each(|text| set.state(text))?;
     let problems = add_rules(&mut set, rules)?;
     problems.iter().for_each(|problem| complain(problem));
-    let report = scan(paths, set)?;
-    let status = status(&report);
-    let report = if redact { report::redact(&report) } else { report };
+    Ok(set)
+}
+
+fn print_report(report: &Report, format: Format) {
     print(&match format {
-        Format::Text => report::text::print(&report),
-        Format::Json => report::json::print(&report),
-        Format::Markdown => report::markdown::print(&report),
-        Format::Html => report::html::print(&report),
+        Format::Text => report::text::print(report),
+        Format::Json => report::json::print(report),
+        Format::Ndjson => report::json::line(report),
+        Format::Csv => report::csv::print(report),
+        Format::Markdown => report::markdown::print(report),
+        Format::Html => report::html::print(report),
     });
-    Ok(status)
 }
 
 /// The files of rules that paths name: each file, and those of a folder that end in `.toml`, by name.

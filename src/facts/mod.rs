@@ -24,6 +24,7 @@ mod schema;
 mod settings;
 mod signals;
 mod signs;
+mod stated;
 mod strays;
 mod upgrades;
 mod versions;
@@ -50,6 +51,7 @@ pub use schedules::{Expiry, Schedule};
 pub use schema::{MissingSchema, Schema, SchemaOf};
 pub use settings::{KnownSetting, MissingSetting, Setting, SettingChange, Settings, Why};
 pub use signals::SIGNATURES;
+pub use stated::StatedBuilds;
 pub use strays::{StrayFile, StrayKind};
 pub use upgrades::{Step, Upgrades};
 pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
@@ -190,6 +192,8 @@ pub struct Facts {
     pub unread: Vec<Unread>,
     /// Logs that came more than once; each counts once.
     pub duplicates: Vec<DuplicateFile>,
+    /// What a person states in place of an input.
+    pub stated: Option<StatedBuilds>,
 }
 
 /// A log that is the same as another, under another name or in another bundle.

@@ -221,6 +221,11 @@ impl Node {
         gaps
     }
 
+    /// When its processes began that its logs show, but the first.
+    pub fn restarts(&self) -> impl Iterator<Item = Time> {
+        self.processes.iter().skip(1).map(|(from, _)| *from)
+    }
+
     /// Since when it ran versions that nothing names, if the first version that is known ran so much later that another
     /// may have run before: since its first log entry, or since `existed`, an instant at which its cluster existed. A
     /// preamble may be stamped a little later than the first entries of its file

@@ -18,6 +18,8 @@ pub enum Origin {
     Document,
     /// `crdb_internal.kv_node_status`.
     NodeStatus,
+    /// A person, in place of any input.
+    Stated,
 }
 
 impl Origin {
@@ -38,6 +40,7 @@ impl Origin {
             Self::BuildInfo => "node_build_info",
             Self::Document => "document",
             Self::NodeStatus => "kv_node_status",
+            Self::Stated => "stated",
         }
     }
 }

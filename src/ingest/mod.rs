@@ -29,7 +29,7 @@ pub use dumps::{Dump, Wanted, dumped};
 pub use kinds::{is_page, table_at, tenant_at};
 pub use limits::Limits;
 pub use memory::MemorySource;
-pub use place::SEPARATOR;
+pub use place::{SEPARATOR, node_at};
 pub use plan::{Artifact, Container, Input, Plan, SourceInfo, SourceKind, Table, Unit};
 pub use read::{Chunk, ReadOutcome, Window, read_range, read_unit};
 pub use source::{ReadError, Source};

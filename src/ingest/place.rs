@@ -28,6 +28,12 @@ pub(super) fn place(path: &str) -> (&str, Option<NodeId>) {
     (tenant, node)
 }
 
+/// The node whose file it is, by its path; none of a file of the whole cluster.
+#[must_use]
+pub fn node_at(path: &str) -> Option<NodeId> {
+    place(path).1
+}
+
 /// Whether the path lies in the folder of a node.
 pub(super) fn in_node_folder(path: &str) -> bool {
     let mut parts = parts(path);

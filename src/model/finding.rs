@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackupPart, Location, NodeId, Tenancy, Time, Verdict};
+use super::{BackupPart, Location, NodeId, Reason, Tenancy, Time, Verdict};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,15 +49,6 @@ pub struct Subject {
     pub id: String,
     /// Cluster and virtual cluster.
     pub tenancy: Tenancy,
-}
-
-/// One reason for a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// `SCREAMING_SNAKE_CASE`, documented in `docs/reasons.md`.
-    pub code: String,
-    /// One sentence for a person.
-    pub text: String,
 }
 
 /// A piece of the input that a verdict rests on.

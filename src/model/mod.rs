@@ -12,6 +12,8 @@ mod guide;
 mod ids;
 mod job;
 mod job_details;
+mod missing;
+mod reason;
 mod saved;
 mod sorting;
 mod time;
@@ -22,12 +24,14 @@ pub use backup::{BackupPart, LayerKind, LayerMark, LayerRole, LayerState};
 pub use coverage::{Gap, Span, uncovered};
 pub use entry::{Entry, Location, LogFormat, Redaction, Severity, Tag, unmarked};
 pub use finding::{
-    Evidence, Finding, Reason, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,
+    Evidence, Finding, Remediation, Safety, Subject, SubjectKind, Unread, UnreadReason,
 };
 pub use guide::Guide;
 pub use ids::{Cluster, JobId, NodeId, Tenancy, Tenant};
 pub use job::{Job, JobEvent, JobEventKind, JobStatus, Operation, Told};
 pub use job_details::{BackupDetails, ImportDetails, JobDetails, RestoreDetails};
+pub use missing::{LogsLack, LogsNeed, Missing, Need, ZipPart, listed};
+pub use reason::{Arg, ArgKind, Reason};
 pub use saved::{REPORT, REPORT_HEAD, is_report};
 pub use sorting::{CollectSmall, SortSmall};
 pub use time::Time;

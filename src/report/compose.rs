@@ -7,7 +7,7 @@ use crate::facts::Node as NodeFacts;
 use crate::ingest::SourceKind;
 use crate::model::{self, Cluster, CollectSmall, JobId, NodeId, SortSmall, SubjectKind, Tenancy};
 use crate::rules;
-use crate::triage::Outcome;
+use crate::triage::{Collect, Outcome};
 
 use super::document::*;
 
@@ -57,11 +57,15 @@ pub fn compose(outcome: &Outcome, run: Run) -> Report {
             run,
         },
         input: input(outcome),
+        cluster: super::summary::summaries(facts),
+        collect: outcome.collect.iter().map(collect_item).collect(),
+        upgrade: outcome.moves.iter().map(upgrade).collect(),
         nodes: facts.nodes.iter().map(|((tenancy, id), facts)| node(tenancy, *id, facts)).collect(),
         jobs: jobs(outcome, &findings),
         chains: super::chains::chains(facts, &outcome.decisions),
         advisories: decisions.iter().map(|decision| advisory(decision, &findings)).collect(),
         findings: findings.into_iter().map(finding).collect(),
+        pins: Vec::new(),
     }
 }
 
@@ -100,18 +104,20 @@ fn input(outcome: &Outcome) -> Input {
             })
             .collect(),
         redaction: facts.redaction,
+        stated: facts
+            .stated
+            .iter()
+            .flat_map(|stated| &stated.builds)
+            .map(|build| Stated { fact: "version".to_owned(), value: build.to_string() })
+            .chain(outcome.stated.each().map(|(version, time)| Stated {
+                fact: "history".to_owned(),
+                value: time.map_or(version.clone(), |time| format!("{version}@{time}")),
+            }))
+            .collect(),
         duplicates: facts
             .duplicates
             .iter()
             .map(|file| Duplicate { path: file.path.clone(), of: file.of.clone() })
-            .collect(),
-        stated: outcome
-            .stated
-            .each()
-            .map(|(version, time)| Stated {
-                fact: "history".to_owned(),
-                value: time.map_or(version.clone(), |time| format!("{version}@{time}")),
-            })
             .collect(),
         names_replaced: false,
     }
@@ -123,6 +129,22 @@ fn rule_file(file: &rules::RuleFile) -> RuleFile {
         file: file.name.clone(),
         id: file.id.clone(),
         problems: problems.map(|one| format!("line {}: {}", one.line, one.text)).collect(),
+    }
+}
+
+fn collect_item(item: &Collect) -> CollectItem {
+    let Collect { what, command, decides } = item.clone();
+    CollectItem { what, command, decides }
+}
+
+fn upgrade(to: &rules::Move) -> Upgrade {
+    Upgrade {
+        cluster: cluster(&to.cluster),
+        from: to.from.iter().map(ToString::to_string).collect(),
+        to: to.to.to_string(),
+        leaves: to.leaves.clone(),
+        keeps: to.keeps.clone(),
+        checks_first: to.checks_first.clone(),
     }
 }
 
@@ -243,6 +265,7 @@ fn job(job: &model::Job) -> Job {
 fn advisory(decision: &Decision, findings: &[&model::Finding]) -> Advisory {
     let declared = &decision.declared;
     let coverage = &decision.coverage;
+    let missing: Vec<String> = coverage.missing.iter().map(ToString::to_string).collect();
     Advisory {
         id: declared.id.clone(),
         title: declared.title.clone(),
@@ -254,12 +277,13 @@ fn advisory(decision: &Decision, findings: &[&model::Finding]) -> Advisory {
         applicability: decision.applicability,
         verdict: decision.verdict,
         why: decision.why.clone(),
+        missing: missing.clone(),
         coverage: AdvisoryCoverage {
             from: coverage.from,
             to: coverage.to,
             nodes: coverage.nodes.clone(),
             nodes_without_logs: coverage.nodes_without_logs.clone(),
-            missing: coverage.missing.clone(),
+            missing,
         },
         findings: (0_u32..)
             .zip(findings)
@@ -267,6 +291,11 @@ fn advisory(decision: &Decision, findings: &[&model::Finding]) -> Advisory {
             .map(|(index, _)| index)
             .collect(),
     }
+}
+
+fn arg(arg: &model::Arg) -> ReasonArg {
+    let (name, value) = (arg.name.clone(), arg.value.clone());
+    ReasonArg { name, kind: arg.kind.as_str().to_owned(), value }
 }
 
 fn finding(finding: &model::Finding) -> Finding {
@@ -279,10 +308,15 @@ fn finding(finding: &model::Finding) -> Finding {
             cluster: cluster(&finding.subject.tenancy.cluster),
         },
         verdict: finding.verdict,
+        effective_verdict: finding.verdict,
         reasons: finding
             .reasons
             .iter()
-            .map(|r| Reason { code: r.code.clone(), text: r.text.clone() })
+            .map(|r| Reason {
+                code: r.code.clone(),
+                args: r.args.iter().map(arg).collect(),
+                text: r.text.clone(),
+            })
             .collect(),
         evidence: finding
             .evidence
@@ -301,11 +335,12 @@ fn finding(finding: &model::Finding) -> Finding {
             .iter()
             .map(|step| Remediation {
                 step: step.step,
-                safety: step.safety,
                 text: step.text.clone(),
                 sql: step.sql.clone(),
+                safety: step.safety,
             })
             .collect(),
+        validation: Vec::new(),
         backup: finding.backup.as_ref().map(|part| BackupPart {
             chain: part.chain.clone(),
             operation: part.operation.map(|job| job.to_string()),

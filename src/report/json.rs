@@ -1,10 +1,10 @@
-//! The report as JSON: `crdb-triage/report/1`, described by `schema/report-1.schema.json`.
+//! The report as JSON: `crdb-triage/report/2`, described by `schema/report-2.schema.json`.
 
 use std::fmt::{self, Write};
 
 use serde::Deserialize;
 
-use super::{Report, SCHEMA, read, visible};
+use super::{OLDER_SCHEMA, Report, SCHEMA, read, visible};
 
 /// Why a text is not a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,15 @@ pub fn print(report: &Report) -> String {
     escape_hidden(&json)
 }
 
-/// The report of a JSON text.
+/// The same on one line, which ends with a line break: a record of newline-delimited JSON.
+#[must_use]
+pub fn line(report: &Report) -> String {
+    let mut json = serde_json::to_string(report).unwrap_or_default();
+    json.push('\n');
+    escape_hidden(&json)
+}
+
+/// The report of a JSON text, in the shape of now whichever of the two it has.
 ///
 /// # Errors
 ///
@@ -62,12 +70,31 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
         // Of another schema we say so, instead of naming whatever field happens to differ.
         Err(_) => read::from_slice(text.as_bytes()).ok().map(|head: Head| head.schema),
     };
-    if let Some(schema) = schema.filter(|schema| schema != SCHEMA) {
+    let known = |schema: &String| schema == SCHEMA || schema == OLDER_SCHEMA;
+    if let Some(schema) = schema.filter(|schema| !known(schema)) {
         let found = visible::line(&schema);
-        let reason = format!("the schema is \"{found}\", this tool reads \"{SCHEMA}\"");
+        let reason = format!(
+            "the schema is \"{found}\", this tool reads \"{SCHEMA}\" and \"{OLDER_SCHEMA}\""
+        );
         return Err(NotAReport { reason, schema: Some(schema) });
     }
-    report.map_err(|error| NotAReport::because(visible::line(&error.to_string())))
+    let mut report =
+        report.map_err(|error| NotAReport::because(visible::line(&error.to_string())))?;
+    if report.schema == OLDER_SCHEMA {
+        renew(&mut report);
+    }
+    Ok(report)
+}
+
+/// Fills in what the older shape has elsewhere. What it does not have stays empty: nobody asked for it then.
+fn renew(report: &mut Report) {
+    SCHEMA.clone_into(&mut report.schema);
+    for advisory in &mut report.advisories {
+        advisory.missing.clone_from(&advisory.coverage.missing);
+    }
+    for finding in &mut report.findings {
+        finding.effective_verdict = finding.verdict;
+    }
 }
 
 /// Hidden characters other than line breaks stand only inside JSON's strings, where an escape means the same.

@@ -26,12 +26,61 @@ pub fn print(report: &Report) -> String {
         page.blank();
         page.line(0, &prose(wording::NAMES_REPLACED));
     }
+    collect(&mut page, report);
+    upgrade(&mut page, report);
     advisories(&mut page, report);
     findings(&mut page, report);
     chains(&mut page, report);
+    summary(&mut page, report);
     what_was_read(&mut page, report);
     not_read(&mut page, report);
     page.0
+}
+
+fn collect(page: &mut Page, report: &Report) {
+    if report.collect.is_empty() {
+        return;
+    }
+    page.heading("Collect next");
+    page.line(0, &prose(wording::COLLECT));
+    page.blank();
+    for item in &report.collect {
+        page.line(0, &format!("- {}", prose(&item.what)));
+        if !item.command.is_empty() {
+            page.fenced(2, "text", &item.command);
+        }
+        page.line(2, &format!("- Decides {}", prose(&wording::decides(item))));
+    }
+}
+
+fn upgrade(page: &mut Page, report: &Report) {
+    if report.upgrade.is_empty() {
+        return;
+    }
+    page.heading("Upgrade");
+    page.line(0, &prose(wording::UPGRADE));
+    page.blank();
+    for one in &report.upgrade {
+        page.line(0, &format!("- **{}**", prose(&wording::upgrade_title(one))));
+        for (name, ids) in wording::upgrade_facts(one) {
+            page.line(2, &format!("- {name}: {}", prose(&ids)));
+        }
+    }
+}
+
+fn summary(page: &mut Page, report: &Report) {
+    if report.cluster.is_empty() {
+        return;
+    }
+    page.heading("Cluster");
+    for one in &report.cluster {
+        if let Some(name) = &one.cluster {
+            page.line(0, &format!("- Cluster {}", code(name)));
+        }
+        for (name, said) in wording::cluster_facts(one, CLOCK) {
+            page.line(0, &format!("- {name}: {}", prose(&said)));
+        }
+    }
 }
 
 fn advisories(page: &mut Page, report: &Report) {

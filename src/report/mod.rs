@@ -4,6 +4,8 @@
 mod chains;
 #[cfg(feature = "engine")]
 mod compose;
+#[cfg(feature = "engine")]
+pub mod csv;
 mod document;
 #[cfg(feature = "engine")]
 pub mod html;
@@ -15,6 +17,8 @@ pub mod read;
 mod redact;
 pub mod saved;
 pub mod seen;
+#[cfg(feature = "engine")]
+mod summary;
 #[cfg(feature = "engine")]
 pub mod text;
 pub mod visible;

@@ -66,6 +66,10 @@ pub fn agrees(report: &Report) -> Result<(), NotAReport> {
             let finding: &Finding = of(at)
                 .filter(|finding| finding.advisory == advisory.id)
                 .ok_or_else(contradiction)?;
+            // Only what a person checked can change the verdict of the evidence.
+            if finding.validation.is_empty() && finding.effective_verdict != finding.verdict {
+                return Err(contradiction());
+            }
             strongest = strongest.max(Some(finding.verdict));
             named += 1;
         }

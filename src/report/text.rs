@@ -21,6 +21,9 @@ pub fn print(report: &Report) -> String {
         page.words(0, "Redacted: ", wording::NAMES_REPLACED);
     }
     what_was_read(&mut page, report);
+    summary(&mut page, report);
+    collect(&mut page, report);
+    upgrade(&mut page, report);
     advisories(&mut page, report);
     findings(&mut page, report);
     chains(&mut page, report);
@@ -52,6 +55,48 @@ fn what_was_read(page: &mut Page, report: &Report) {
     }
     for node in &report.nodes {
         node_lines(page, node);
+    }
+}
+
+fn summary(page: &mut Page, report: &Report) {
+    if report.cluster.is_empty() {
+        return;
+    }
+    page.heading("CLUSTER");
+    for one in &report.cluster {
+        if let Some(name) = &one.cluster {
+            page.words(2, "- ", &format!("Cluster {name}"));
+        }
+        for (name, said) in wording::cluster_facts(one, CLOCK) {
+            page.words(2, &format!("{name}: "), &said);
+        }
+    }
+}
+
+fn collect(page: &mut Page, report: &Report) {
+    if report.collect.is_empty() {
+        return;
+    }
+    page.heading("COLLECT NEXT");
+    page.words(2, "", wording::COLLECT);
+    for (number, item) in (1..).zip(&report.collect) {
+        page.words(2, &format!("{number}. "), &item.what);
+        page.block(12, &item.command);
+        page.words(5, "Decides ", &wording::decides(item));
+    }
+}
+
+fn upgrade(page: &mut Page, report: &Report) {
+    if report.upgrade.is_empty() {
+        return;
+    }
+    page.heading("UPGRADE");
+    page.words(2, "", wording::UPGRADE);
+    for one in &report.upgrade {
+        page.words(2, "- ", &wording::upgrade_title(one));
+        for (name, ids) in wording::upgrade_facts(one) {
+            page.words(4, &format!("{name}: "), &ids);
+        }
     }
 }
 

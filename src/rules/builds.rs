@@ -7,13 +7,14 @@
 use std::collections::BTreeSet;
 
 use crate::advisories::coverage;
-use crate::facts::{Facts, Node, RanVersion};
-use crate::model::{Evidence, NodeId, SortSmall, Tenancy, Tenant, Time, Version};
+use crate::facts::{Facts, Node, Origin, RanVersion};
+use crate::model::{Evidence, LogsLack, NodeId, SortSmall, Tenancy, Tenant, Time, Version};
 use crate::scan::SILENCE;
 
 use super::form::rule::{Builds, Rule};
 use super::form::windows::{Lies, Series, Window, Windows, can_share};
 use super::history::Stated;
+use super::say::CLUSTER;
 use super::truth::{Missing, Truth};
 
 /// So long before the collection may a build have been seen last that counts as the one that runs now. Ours: an upgrade is
@@ -223,14 +224,12 @@ impl<'a> Fleet<'a> {
         if !windows.list().iter().any(may_follow) {
             return Truth::False;
         }
-        let nodes = vec![coverage::name(self.tenancy, id)];
-        let bounds = format!(" from {last} to {collected}");
-        self.unless_bounded(windows, Some(collected), Missing::Builds { nodes, bounds })
+        let missing = self.builds_then(id, last, collected);
+        self.unless_bounded(windows, Some(collected), missing)
     }
 
     /// Whether a build in a window ran in a time of a node of which nothing names the build.
     fn gaps(&self, windows: &Windows, id: NodeId, node: &Node) -> Truth {
-        let name = coverage::name(self.tenancy, id);
         let mut found = Truth::False;
         for gap in node.unversioned() {
             let ran = node.ran_at(Time(gap.from.0.midpoint(gap.to.0)));
@@ -247,9 +246,7 @@ impl<'a> Fleet<'a> {
                     && (series <= *newest || can_share(series, *newest))
             };
             if windows.may_hold(between) {
-                let bounds = format!(" from {} to {}", gap.from, gap.to);
-                let nodes = vec![name.clone()];
-                found = found.or(Truth::unknown(Missing::Builds { nodes, bounds }));
+                found = found.or(Truth::unknown(self.builds_then(id, gap.from, gap.to)));
             }
         }
         let first = node
@@ -261,8 +258,7 @@ impl<'a> Fleet<'a> {
             && first > seen.plus(SILENCE)
             && version.version.as_ref().is_none_or(|v| windows.may_hold(|s| s <= v.series()))
         {
-            let bounds = format!(" from {seen} to {first}");
-            found = found.or(Truth::unknown(Missing::Builds { nodes: vec![name], bounds }));
+            found = found.or(Truth::unknown(self.builds_then(id, seen, first)));
         }
         found
     }
@@ -381,6 +377,13 @@ impl<'a> Fleet<'a> {
         }
     }
 
+    /// The builds of a node in a time that is over, which its logs of then would name.
+    fn builds_then(&self, id: NodeId, from: Time, to: Time) -> Missing {
+        let need = coverage::logs_need(self.tenancy, [id], Some(from), Some(to), LogsLack::All);
+        let bounds = format!(" from {from} to {to}");
+        Missing::BuildsThen { node: coverage::name(self.tenancy, id), bounds, need }
+    }
+
     fn no_version(&self, node: Option<NodeId>) -> Missing {
         let nodes = node.map(|id| coverage::name(self.tenancy, id));
         let nodes = vec![nodes.unwrap_or_else(|| "any node".to_owned())];
@@ -416,6 +419,7 @@ impl<'a> Fleet<'a> {
             .iter()
             .map(|stretch| match stretch.node {
                 Some(id) => (Some(id), id.to_string()),
+                None if stretch.seen.origin == Origin::Stated => (None, CLUSTER.to_owned()),
                 None => (None, "a node that its log does not name".to_owned()),
             })
             .collect();
@@ -447,14 +451,14 @@ impl Stretch<'_> {
         seen.is_none_or(|(began, ended)| began <= until && from <= ended)
     }
 
-    /// The place that names the build.
-    pub(super) fn evidence(&self) -> Evidence {
-        Evidence {
+    /// The place that names the build; none where a person states it.
+    pub(super) fn evidence(&self) -> Option<Evidence> {
+        (self.seen.origin != Origin::Stated).then(|| Evidence {
             source: self.seen.source.clone(),
             node: self.node,
             time: self.seen.from,
             text: self.seen.text.clone(),
-        }
+        })
     }
 }
 

@@ -69,7 +69,7 @@ impl Come {
             _ => first.map(|reason| format!("{}{more}", reason.text)),
         };
         let weakened = self.missing.iter().any(|one| matches!(one, Missing::Unread { .. }));
-        let missing = self.missing.iter().map(ToString::to_string).collect();
+        let missing = self.missing.into_iter().collect();
         let coverage = Coverage { missing, ..ground.coverage.clone() };
         Decision::of_rule(declared, applicability, verdict, why, coverage, self.findings, weakened)
     }
@@ -99,7 +99,8 @@ pub(super) fn declared(rule: &Rule) -> Declared {
 
 /// A rule whose detector this program does not have decides nothing.
 pub(super) fn without_detector(rule: &Rule, name: &str) -> Decision {
-    let missing = vec![format!("the detector {name}, which this version does not have")];
+    let fact = format!("the detector {name}, which this version does not have");
+    let missing = vec![Missing::Fact(fact)];
     let coverage = Coverage { missing, ..Coverage::default() };
     let (applicability, verdict) = (Applicability::Unknown, Verdict::CannotTell);
     Decision::of_rule(declared(rule), applicability, verdict, None, coverage, Vec::new(), false)

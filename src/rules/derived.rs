@@ -24,7 +24,7 @@ pub(super) fn decide(
     rule: &Rule,
     set: &RuleSet,
     facts: &Facts,
-    mut missing: Vec<String>,
+    mut missing: Vec<Missing>,
 ) -> Decision {
     let declared = declared(rule);
     let mut of_tenancies: BTreeMap<Tenancy, Vec<Box<dyn Derived>>> = BTreeMap::new();
@@ -54,7 +54,7 @@ pub(super) fn decide(
     }
     findings
         .sort_small_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.subject.cmp(&b.subject)));
-    missing.extend(open.iter().map(ToString::to_string));
+    missing.extend(open);
     let mut decision = Decision::conclude(&declared, facts, findings, missing);
     decision.layers = layers.into_iter().collect();
     decision
@@ -299,7 +299,7 @@ impl Case<'_> {
     }
 
     fn reason(&self, limit: &Limit, row: &Row) -> Reason {
-        Reason { code: limit.code.clone(), text: say::text(self, of(row), &limit.say) }
+        say::reason(self, of(row), &limit.code, &limit.say)
     }
 
     /// What decides, and what bounds it: of limits with one code the first.
@@ -317,8 +317,7 @@ impl Case<'_> {
             limits.into_iter().partition(|limit| lead && lowers(limit));
         let mut reasons: Vec<Reason> =
             before.into_iter().map(|limit| self.reason(limit, row)).collect();
-        let text = say::text(self, of(row), &line.say);
-        reasons.push(Reason { code: line.code.clone(), text });
+        reasons.push(say::reason(self, of(row), &line.code, &line.say));
         reasons.extend(after.into_iter().map(|limit| self.reason(limit, row)));
         if came.word > Verdict::Cleared {
             reasons.extend(limits::limited(came.word, &row.doubts).1);
@@ -340,8 +339,7 @@ impl Case<'_> {
             let of = Of { decided: Some((came.code, came.word)), untold, ..of(&row) };
             for (note, said) in self.rule.notes.iter().zip(&mut notes) {
                 if said.is_none() && self.when(&note.when, of, false).holds() {
-                    let text = say::text(self, of, &note.say);
-                    *said = Some(Reason { code: note.code.clone(), text });
+                    *said = Some(say::reason(self, of, &note.code, &note.say));
                 }
             }
         }

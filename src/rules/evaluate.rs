@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::advisories::{self, Decision};
-use crate::model::{Evidence, Finding, Reason, Subject, SubjectKind, Tenancy, Tenant, Verdict};
+use crate::model::{Evidence, Finding, Subject, SubjectKind, Tenancy, Tenant, Verdict};
 
 use super::asks::Asks;
 use super::builds::{Fleet, Stretch, Whose};
@@ -470,8 +470,7 @@ impl<'a> Case<'a> {
     fn finding(&self, of: Of<'_>, outcome: &Outcome) -> Option<Finding> {
         let line = self.rule.lines.get(outcome.line?)?;
         let (verdict, added) = limits::limited(line.verdict, &outcome.doubts);
-        let text = say::text(self, of, &line.say);
-        let mut reasons = vec![Reason { code: line.code.clone(), text }];
+        let mut reasons = vec![say::reason(self, of, &line.code, &line.say)];
         reasons.extend(added);
         let mut evidence: Vec<Evidence> = Vec::new();
         evidence.extend(of.row.and_then(|row| row.evidence.clone()));
@@ -482,7 +481,7 @@ impl<'a> Case<'a> {
             let meets = |stretch: &&Stretch<'_>| {
                 then.is_none_or(|(from, until)| stretch.is_within(from, until))
             };
-            evidence.extend(inside.iter().filter(meets).map(|stretch| stretch.evidence()));
+            evidence.extend(inside.iter().filter(meets).filter_map(|stretch| stretch.evidence()));
         }
         let mut unique: Vec<Evidence> = Vec::new();
         for one in evidence {

@@ -53,7 +53,9 @@ impl Stated {
         self.first().zip(to).is_some_and(|(first, to)| to < first)
     }
 
-    fn first(&self) -> Option<&Version> {
+    /// The first build that is stated.
+    #[must_use]
+    pub fn first(&self) -> Option<&Version> {
         self.builds.iter().map(|(version, _)| version).min()
     }
 }

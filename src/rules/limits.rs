@@ -54,7 +54,7 @@ impl Doubt {
                 ),
             ),
         };
-        Reason { code: code.to_owned(), text }
+        Reason::said(code, text)
     }
 }
 

@@ -21,6 +21,7 @@ mod say;
 mod set;
 mod test;
 mod truth;
+mod upgrade;
 mod view;
 
 pub use form::load::{LONGEST, Problem};
@@ -29,3 +30,4 @@ pub use history::Stated;
 pub use needs::{Needs, signature};
 pub use set::{RuleFile, RuleSet};
 pub use truth::{Missing, Truth};
+pub use upgrade::Move;

@@ -1,6 +1,9 @@
 //! What a rule says: its sentences and steps, filled with what the rows and builds of a subject are.
 
-use crate::model::{Remediation, SortSmall, Time, Version};
+use std::cell::RefCell;
+
+use crate::facts::Origin;
+use crate::model::{Arg, ArgKind, Reason, Remediation, SortSmall, Time, Version};
 
 use super::builds::{Fleet, Whose};
 use super::evaluate::{Case, Of};
@@ -12,12 +15,85 @@ use super::relation::{Cell, MILLION};
 use super::truth::listed;
 use super::view::Ground;
 
+/// The cluster within a sentence.
+pub(super) const CLUSTER: &str = "the cluster";
+
 /// So many characters of a text of the input stand in a sentence.
 const WIDTH: usize = 200;
 
 /// A sentence for a subject.
 pub(super) fn text(case: &Case<'_>, of: Of<'_>, template: &Template) -> String {
-    template.fill(|slot| Some(value(case, of, slot)))
+    reason(case, of, "", template).text
+}
+
+/// A reason for a subject, with the values that its sentence names.
+pub(super) fn reason(case: &Case<'_>, of: Of<'_>, code: &str, template: &Template) -> Reason {
+    let mut args = Vec::new();
+    let mut text = filled(case, of, template, &mut args);
+    // A name that is words begins a sentence like any word.
+    if let Some(rest) = text.strip_prefix(CLUSTER) {
+        text = format!("The cluster{rest}");
+        for first in args.iter_mut().take(1).filter(|arg| arg.value == CLUSTER) {
+            "The cluster".clone_into(&mut first.value);
+        }
+    }
+    Reason { code: code.to_owned(), args, text }
+}
+
+/// A sentence for a subject. The values that it names are added to `args`, in their order; those of a phrase are its own.
+fn filled(case: &Case<'_>, of: Of<'_>, template: &Template, args: &mut Vec<Arg>) -> String {
+    let found = RefCell::new(args);
+    template.fill(|slot| {
+        if is_phrase(case, slot) {
+            return Some(phrase(case, of, &slot.name, &mut found.borrow_mut()));
+        }
+        let value = value(case, of, slot);
+        let (name, kind) = (slot.to_string(), kind(case, slot));
+        found.borrow_mut().push(Arg { name, kind, value: value.clone() });
+        Some(value)
+    })
+}
+
+/// Whether a placeholder stands for a part of a sentence.
+fn is_phrase(case: &Case<'_>, slot: &Slot) -> bool {
+    slot.column.is_none() && case.rule.phrases.iter().any(|phrase| phrase.name == slot.name)
+}
+
+/// What the value of a placeholder is.
+fn kind(case: &Case<'_>, slot: &Slot) -> ArgKind {
+    let from = &case.rule.subject.from;
+    match (slot.name.as_str(), &slot.column) {
+        ("subject", None) => match from.as_str() {
+            "cluster" => ArgKind::Word,
+            "node" => ArgKind::Node,
+            "setting" => ArgKind::Setting,
+            "log" => ArgKind::Path,
+            "job" | "backup" | "restore" | "changefeed" => ArgKind::Id,
+            _ => ArgKind::Name,
+        },
+        ("builds", None) => ArgKind::Version,
+        ("nodes", None) => ArgKind::Node,
+        ("subject", Some(column)) => kind_of_column(from, column),
+        (set, Some(column)) => {
+            let from = case.rule.row_set(set).map(|place| case.rule.rows[place].from.as_str());
+            kind_of_column(from.unwrap_or_default(), column)
+        }
+        _ => ArgKind::Said,
+    }
+}
+
+fn kind_of_column(relation: &str, column: &str) -> ArgKind {
+    let known = schema::relation(relation).and_then(|relation| relation.column(column));
+    match (column, known.map(|(_, known)| known.kind)) {
+        ("node", Some(Kind::Number)) => ArgKind::Node,
+        ("job", Some(_)) => ArgKind::Id,
+        (_, Some(Kind::Number)) => ArgKind::Number,
+        (_, Some(Kind::Version)) => ArgKind::Version,
+        (_, Some(Kind::Time | Kind::Instant)) => ArgKind::Time,
+        (_, Some(Kind::Bool | Kind::Word(_))) => ArgKind::Word,
+        (_, Some(Kind::Said)) => ArgKind::Said,
+        (_, Some(Kind::Text | Kind::Any | Kind::Cell | Kind::Whole) | None) => ArgKind::Text,
+    }
 }
 
 /// The steps of a line for a subject.
@@ -38,7 +114,7 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
     match (slot.name.as_str(), &slot.column) {
         ("subject", None) => match of.row {
             Some(row) if !row.id.is_empty() => cut(&row.id),
-            _ => "the cluster".to_owned(),
+            _ => CLUSTER.to_owned(),
         },
         ("subject", Some(column)) => {
             let from = &case.rule.subject.from;
@@ -59,7 +135,8 @@ fn value(case: &Case<'_>, of: Of<'_>, slot: &Slot) -> String {
             let from = case.rule.row_set(set).map(|place| case.rule.rows[place].from.as_str());
             cell_text(&case.cell_of(Some(of), set, column), from.unwrap_or_default(), column)
         }
-        (name, None) => phrase(case, of, name),
+        // The reader of rules lets no other stand.
+        (_, None) => String::new(),
     }
 }
 
@@ -75,10 +152,10 @@ fn is_counted(case: &Case<'_>, set: &str) -> bool {
 }
 
 /// The first phrase of a name that holds; nothing if none does.
-fn phrase(case: &Case<'_>, of: Of<'_>, name: &str) -> String {
+fn phrase(case: &Case<'_>, of: Of<'_>, name: &str, args: &mut Vec<Arg>) -> String {
     let mut of_name = case.rule.phrases.iter().filter(|phrase| phrase.name == name);
     let said = of_name.find(|phrase| case.when(&phrase.when, of, false).holds());
-    said.map(|phrase| text(case, of, &phrase.say)).unwrap_or_default()
+    said.map(|phrase| filled(case, of, &phrase.say, args)).unwrap_or_default()
 }
 
 /// The builds in windows, each once.
@@ -110,6 +187,9 @@ fn builds(case: &Case<'_>, of: Of<'_>) -> Vec<String> {
 /// When builds in windows ran, as far as it is known.
 fn period(case: &Case<'_>, of: Of<'_>) -> String {
     let inside = case.fleet.concerned(&case.rule.windows, of.whose);
+    if !inside.is_empty() && inside.iter().all(|stretch| stretch.seen.origin == Origin::Stated) {
+        return "as a person states".to_owned();
+    }
     let from = inside.iter().filter_map(|stretch| stretch.seen.from).min();
     let until = inside.iter().filter_map(|stretch| stretch.seen.until).max();
     let end = if inside.iter().any(|stretch| stretch.now) {
@@ -191,6 +271,11 @@ pub(super) fn not_affected(rule: &Rule, ground: &Ground<'_>) -> String {
     } else {
         format!(": what ran is {}", listed(&builds))
     };
+    if ground.facts.stated.is_some() {
+        let before = if rule.damage_stays { "" } else { " Of what ran before, nothing is said." };
+        let builds = listed(&builds);
+        return format!("{id} affects none of the builds that a person states: {builds}.{before}");
+    }
     let before = match first {
         Some(first) if !rule.damage_stays => {
             format!(" What ran before {} is not known, and nothing is said of it.", minute(first))

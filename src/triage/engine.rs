@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::advisories::detector;
-use crate::facts::{self, Content};
+use crate::facts::{self, Content, Facts, StatedBuilds};
 use crate::ingest::{
     self, Artifact, Chunk, FileInfo, Input, Limits, Plan, Sink, Source, Table, Tally, Unit, Wanted,
     dumped,
 };
-use crate::model::{SortSmall, Unread, UnreadReason};
+use crate::model::{SortSmall, Unread, UnreadReason, Version};
 use crate::parse::asked::{AskedReader, AskedTable, Questions};
 use crate::parse::cluster::ClusterTable;
 use crate::parse::jobs_table::{JobRow, JobsTable};
@@ -139,6 +139,13 @@ impl Engine {
     #[must_use]
     pub fn conclude(&self, plan: Plan, results: Vec<Option<UnitResult>>) -> Outcome {
         Outcome::conclude(plan, results, &self.names, &self.rules)
+    }
+
+    /// Decides without any input, from the builds that a person says all nodes run.
+    #[must_use]
+    pub fn check(&self, builds: Vec<Version>) -> Outcome {
+        let first = self.rules.stated().first().cloned();
+        Outcome::of_facts(Facts::of_builds(StatedBuilds { builds, first }), &self.rules)
     }
 
     /// The rules that it decides.

@@ -3,6 +3,7 @@
 //! The steps share nothing but plain values, so a unit can be scanned in another worker, a dead worker costs
 //! one unit, and leaving off after any step is all that cancelling takes.
 
+mod collect;
 mod context;
 mod engine;
 #[cfg(not(target_arch = "wasm32"))]
@@ -12,6 +13,7 @@ pub mod wire;
 #[cfg(not(target_arch = "wasm32"))]
 mod written;
 
+pub use collect::Collect;
 pub use context::{Context, context};
 pub use engine::{Engine, UnitResult};
 pub use outcome::{FileCounts, Outcome};

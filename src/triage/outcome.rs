@@ -6,9 +6,10 @@ use crate::advisories::{Decision, detector};
 use crate::facts::{Content, Facts, Reading};
 use crate::ingest::{self, Artifact, Attempt, FileInfo, Plan, SourceInfo, Standing, Tally, dumped};
 use crate::model::{CollectSmall, Operation, SortSmall, Unread, UnreadReason};
-use crate::rules::{RuleFile, RuleSet, Stated};
+use crate::rules::{Move, RuleFile, RuleSet, Stated};
 use crate::scan::Heads;
 
+use super::collect::{self, Collect};
 use super::engine::{FileResult, UnitResult};
 
 /// How many files were found. `total = read + skipped + unread`.
@@ -37,6 +38,10 @@ pub struct Outcome {
     pub facts: Facts,
     /// One decision per rule.
     pub decisions: Vec<Decision>,
+    /// What to collect next.
+    pub collect: Vec<Collect>,
+    /// The smallest moves to builds with fewer faults.
+    pub moves: Vec<Move>,
     /// Operations whose jobs belong into the report.
     pub operations: BTreeSet<Operation>,
     /// Files of rules that a person handed in.
@@ -118,7 +123,14 @@ impl Outcome {
             (&a.path, a.reason, &a.detail).cmp(&(&b.path, b.reason, &b.detail))
         });
         let facts = crate::facts::gather(&tally, readings, unread, strays, signatures);
+        Self { sources, files: counts, bytes_read, ..Self::of_facts(facts, rules) }
+    }
+
+    /// Decides from facts alone, without an account of files.
+    pub(super) fn of_facts(facts: Facts, rules: &RuleSet) -> Self {
         let decisions = rules.decide(&facts);
+        let collect = collect::collect(&facts, &decisions);
+        let moves = rules.moves(&facts, &decisions);
         let named = rules.rules().iter().filter_map(|rule| rule.detector.as_ref());
         let operations = named
             .filter_map(|named| detector(&named.name))
@@ -126,11 +138,13 @@ impl Outcome {
             .collect_small();
         let (rule_files, stated) = (rules.files().to_vec(), rules.stated().clone());
         Self {
-            sources,
-            files: counts,
-            bytes_read,
+            sources: Vec::new(),
+            files: FileCounts::default(),
+            bytes_read: 0,
             facts,
             decisions,
+            collect,
+            moves,
             operations,
             rule_files,
             stated,

@@ -128,6 +128,11 @@ fn node(facts: &Facts, id: u32) -> &crdb_triage::facts::Node {
     &facts.nodes[&(Tenancy::default(), NodeId(id))]
 }
 
+/// What is missing, in sentences.
+fn missing(decision: &Decision) -> Vec<String> {
+    decision.coverage.missing.iter().map(ToString::to_string).collect()
+}
+
 fn decided(facts: &Facts) -> Decision {
     let decisions = RuleSet::shipped().decide(facts);
     decisions.into_iter().find(|decision| decision.declared.id == "A-144650").unwrap()
@@ -153,7 +158,7 @@ fn a_build_that_a_header_names_without_a_node_ran() {
         ]);
         assert_eq!(facts.builds_without_node.len(), 1);
         let decision = decided(&facts);
-        (decision.applicability, decision.verdict, decision.coverage.missing.join("\n"))
+        (decision.applicability, decision.verdict, missing(&decision).join("\n"))
     };
     let missing = "the nodes that ran builds which logs name without a node: v25.1.4 (debug/nodes/1/logs/cockroach.n1.log)";
     assert_eq!(
@@ -186,7 +191,7 @@ fn a_build_table_names_the_version_of_its_folder_at_the_collection() {
         (Applicability::Unknown, Verdict::CannotTell)
     );
     assert!(
-        decision.coverage.missing[0].contains("before the first one that is known"),
+        missing(&decision)[0].contains("before the first one that is known"),
         "{:?}",
         decision.coverage.missing
     );
@@ -300,7 +305,7 @@ fn what_is_known_of_one_cluster_says_nothing_of_another() {
     let decision = decided(&two);
     assert_eq!(decision.verdict, Verdict::CannotTell);
     assert!(
-        decision.coverage.missing.iter().any(|lack| lack.contains(&format!("system of {OTHER}"))),
+        missing(&decision).iter().any(|lack| lack.contains(&format!("system of {OTHER}"))),
         "{:?}",
         decision.coverage.missing
     );

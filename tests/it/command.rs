@@ -8,9 +8,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crdb_triage::report::{Report, json};
 
 use crate::support::bundle;
+use crate::support::run::follows_schema;
 
 fn scan(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_crdb-triage")).arg("scan").args(arguments).output().unwrap()
+}
+
+fn run_command(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_crdb-triage")).args(arguments).output().unwrap()
 }
 
 /// A case written out as a folder of its own; tests run side by side.
@@ -141,6 +146,68 @@ fn every_form_names_the_job_and_the_verdict() {
         assert!(printed.contains("1065722008981340161"), "{form}");
         assert!(printed.contains("suspect"), "{form}");
         assert_eq!(output.stderr, b"", "{form}: progress belongs on a terminal only");
+    }
+}
+
+#[test]
+fn tables_and_lines_hold_the_same_report() {
+    let folder = folder("import_succeeds_after_a_swallowed_error").join("debug");
+    let folder = folder.to_str().unwrap();
+    let output = |form: &str| String::from_utf8(scan(&[folder, "--format", form]).stdout).unwrap();
+    let (whole, line, table) = (output("json"), output("ndjson"), output("csv"));
+    assert_eq!(line.lines().count(), 1);
+    let (mut whole, mut line) = (json::read(&whole).unwrap(), json::read(&line).unwrap());
+    whole.tool.run = crdb_triage::report::Run::default();
+    line.tool.run = crdb_triage::report::Run::default();
+    assert_eq!(whole, line);
+    let found = table.lines().filter(|row| row.starts_with("A-144650,")).count();
+    assert_eq!(found, whole.findings.iter().filter(|one| one.advisory == "A-144650").count());
+    assert!(table.contains(",1065722008981340161,suspect,suspect,"), "{table}");
+}
+
+#[test]
+fn check_decides_what_a_version_alone_can_decide() {
+    let output = run_command(&["check", "--version", "21.2.3", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let report = json::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    follows_schema(&report);
+    let of = |id: &str| report.advisories.iter().find(|one| one.id == id).unwrap();
+    assert_eq!(of("A-74736").verdict.as_str(), "exposed");
+    assert!(of("A-74736").why.starts_with("The cluster ran v21.2.3 as a person states."));
+    assert_eq!(of("A-144650").verdict.as_str(), "not_affected", "{:?}", of("A-144650").missing);
+    let stated: Vec<(&str, &str)> = report
+        .input
+        .stated
+        .iter()
+        .map(|stated| (stated.fact.as_str(), stated.value.as_str()))
+        .collect();
+    assert_eq!(stated, [("version", "v21.2.3")]);
+    assert!(report.findings.iter().all(|finding| finding.evidence.is_empty()));
+    assert!(report.upgrade.iter().any(|to| to.to.starts_with("v21.2.")), "{:?}", report.upgrade);
+    assert!(report.collect.iter().any(|item| item.command.contains("cockroach debug zip")));
+    // Nothing is clean that only a log or a table can show.
+    let open = report.advisories.iter().filter(|one| one.verdict.as_str() == "no_sign").count();
+    assert_eq!(open, 0);
+}
+
+#[test]
+fn check_takes_history_and_refuses_what_is_no_build() {
+    let word = |arguments: &[&str]| {
+        let mut all = vec!["check", "--version", "25.4.3", "--format", "json"];
+        all.extend(arguments);
+        let output = run_command(&all);
+        let report = json::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+        let one = report.advisories.into_iter().find(|one| one.id == "A-54418").unwrap();
+        (one.verdict.to_string(), one.missing)
+    };
+    let (verdict, missing) = word(&[]);
+    assert_eq!(verdict, "cannot_tell");
+    assert_eq!(missing, ["history: which versions the cluster ran before"]);
+    assert_eq!(word(&["--history", "24.1"]).0, "not_affected");
+    for arguments in [&["check"][..], &["check", "--version", "24.3"], &["check", "--version", "x"]]
+    {
+        let output = run_command(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod adds_up;
+mod advice;
 mod backups;
 mod backups_payload;
 mod clusters;

@@ -1,6 +1,6 @@
 //! The printed forms of a report: the schema, the round trip, what a person reads, and hostile text in every field.
 
-use crdb_triage::report::{AtLeast, Duplicate, Report, json, markdown, seen, text, wording};
+use crdb_triage::report::{self, AtLeast, Duplicate, Report, json, markdown, seen, text, wording};
 use serde_json::{Value, json};
 
 use crate::support::everywhere::{HOSTILE, everywhere};
@@ -9,7 +9,10 @@ use crate::support::everywhere::{HOSTILE, everywhere};
 const FULL: &str = include_str!("../samples/report.json");
 /// A report about chains of backups: some with findings, of several ages, and some without.
 const BACKUPS: &str = include_str!("../samples/backups.json");
-const SCHEMA: &str = include_str!("../../schema/report-1.schema.json");
+/// The same report as an older version saved it.
+const OLDER: &str = include_str!("../samples/report-1.json");
+const SCHEMA: &str = include_str!("../../schema/report-2.schema.json");
+const OLDER_SCHEMA: &str = include_str!("../../schema/report-1.schema.json");
 
 fn full() -> Report {
     json::read(FULL).unwrap()
@@ -34,6 +37,8 @@ fn fullest() -> Report {
             (version.told_by, version.conflict) = (Some("node_build_info".to_owned()), true);
         }
     }
+    report.cluster.iter_mut().for_each(|one| one.cluster.clone_from(&cluster));
+    report.upgrade.iter_mut().for_each(|one| one.cluster.clone_from(&cluster));
     for job in &mut report.jobs {
         job.cluster.clone_from(&cluster);
     }
@@ -44,7 +49,11 @@ fn fullest() -> Report {
 }
 
 fn validator() -> jsonschema::Validator {
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    validator_of(SCHEMA)
+}
+
+fn validator_of(schema: &str) -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(schema).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     jsonschema::draft202012::new(&schema).unwrap()
 }
@@ -62,6 +71,27 @@ fn a_report_follows_the_schema() {
 }
 
 #[test]
+fn a_report_of_the_older_schema_reads_as_one_of_now() {
+    let saved: Value = serde_json::from_str(OLDER).unwrap();
+    assert!(validator_of(OLDER_SCHEMA).is_valid(&saved), "the sample is of the older schema");
+    assert!(!validator().is_valid(&saved), "and of that alone");
+    let read = json::read(OLDER).unwrap();
+    assert_eq!(read.schema, report::SCHEMA);
+    let said = |report: &Report| -> Vec<_> {
+        let each = report.advisories.iter();
+        each.map(|one| (one.verdict, one.why.clone(), one.missing.clone())).collect()
+    };
+    assert_eq!(said(&read), said(&full()));
+    assert_eq!(read.nodes, full().nodes);
+    assert!(read.findings.iter().all(|finding| finding.effective_verdict == finding.verdict));
+    assert!(read.advisories.iter().any(|advisory| !advisory.missing.is_empty()));
+    assert!(read.cluster.is_empty() && read.collect.is_empty() && read.pins.is_empty());
+    assert_eq!(report::saved::agrees(&read), Ok(()));
+    let printed: Value = serde_json::from_str(&json::print(&read)).unwrap();
+    assert!(validator().is_valid(&printed), "it is printed as one of now");
+}
+
+#[test]
 fn the_schema_refuses_what_is_broken() {
     let whole: Value = serde_json::from_str(&json::print(&fullest())).unwrap();
     let schema = validator();
@@ -71,7 +101,13 @@ fn the_schema_refuses_what_is_broken() {
         ("/nodes/0/versions/0/told_by", json!("rumour")),
         ("/nodes/0/versions/0/conflict", json!(false)),
         ("/input/duplicates", json!([])),
-        ("/schema", json!("crdb-triage/report/2")),
+        ("/schema", json!("crdb-triage/report/1")),
+        ("/collect/0/decides", json!([])),
+        ("/cluster/0/jobs/0/count", json!("1")),
+        ("/upgrade/0/to", json!("")),
+        ("/findings/0/effective_verdict", json!("refuted")),
+        ("/findings/0/reasons/0/args", json!({})),
+        ("/pins/0/line", json!(0)),
         ("/input/redaction", json!("some")),
         ("/input/sources/0/kind", json!("rar")),
         ("/input/unread/0/reason", json!("broken")),
@@ -174,7 +210,7 @@ fn what_was_printed_reads_back_and_prints_the_same() {
     assert_eq!(json::read(&printed).unwrap(), full());
     assert_eq!(json::read(&json::print(&fullest())).unwrap(), fullest());
     assert_eq!(json::print(&backups()), BACKUPS, "so is the sample of backups");
-    assert!(printed.starts_with("{\n  \"schema\": \"crdb-triage/report/1\",\n  \"tool\": {"));
+    assert!(printed.starts_with("{\n  \"schema\": \"crdb-triage/report/2\",\n  \"tool\": {"));
     assert!(printed.ends_with("}\n"));
 }
 
@@ -192,14 +228,14 @@ fn json_shows_hidden_characters_as_escapes_and_keeps_their_value() {
 
 #[test]
 fn what_is_no_report_is_refused_with_a_reason() {
-    let other = FULL.replacen("report/1", "report/9\u{202e}", 1);
+    let other = FULL.replacen("report/2", "report/9\u{202e}", 1);
     assert_eq!(
         json::read(&other).unwrap_err().to_string(),
-        "the schema is \"crdb-triage/report/9<U+202E>\", this tool reads \"crdb-triage/report/1\""
+        "the schema is \"crdb-triage/report/9<U+202E>\", this tool reads \"crdb-triage/report/2\" and \"crdb-triage/report/1\""
     );
-    let lacking = r#"{"schema":"crdb-triage/report/2"}"#;
+    let lacking = r#"{"schema":"crdb-triage/report/3"}"#;
     assert!(json::read(lacking).unwrap_err().to_string().starts_with("the schema is"));
-    for text in ["", "[]", "{}", r#"{"schema":"crdb-triage/report/1"}"#] {
+    for text in ["", "[]", "{}", r#"{"schema":"crdb-triage/report/2"}"#] {
         assert!(!json::read(text).unwrap_err().to_string().is_empty(), "{text}");
     }
     // Nesting without end must not overflow the stack.
@@ -307,6 +343,9 @@ fn check_text(printed: &str, hostile: &str) {
             "Result: ",
             "WHAT",
             "ADVISORIES",
+            "CLUSTER",
+            "COLLECT NEXT",
+            "UPGRADE",
             "FINDINGS",
             "BACKUP CHAINS",
             "NOT READ",
@@ -350,7 +389,19 @@ fn check_line(line: &str, hostile: &str) {
         let linked = rest.replace("<https://www.cockroachlabs.com", "").contains(link);
         assert!(!linked, "{hostile:?} is a link in: {line}\n{rest}");
     }
-    let ours = ["- ", "# ", "## ", "### ", "**", "Made by", "This build", "None", "Nothing"];
+    let ours = [
+        "- ",
+        "# ",
+        "## ",
+        "### ",
+        "**",
+        "Made by",
+        "This build",
+        "None",
+        "Nothing",
+        "One of",
+        "Only builds",
+    ];
     assert!(
         inner.is_empty() || ours.iter().any(|own| inner.starts_with(own)),
         "{hostile:?} begins a line: {line}"

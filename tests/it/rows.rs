@@ -81,7 +81,8 @@ fn decided(rule: &str, files: &[(&str, &str)]) -> (Verdict, Vec<String>, String)
     let outcome = outcome(rule, &files);
     let decision = &outcome.decisions[0];
     let ids = decision.findings.iter().map(|finding| finding.subject.id.clone()).collect();
-    (decision.verdict, ids, decision.coverage.missing.join("; "))
+    let missing: Vec<String> = decision.coverage.missing.iter().map(ToString::to_string).collect();
+    (decision.verdict, ids, missing.join("; "))
 }
 
 #[test]
@@ -184,7 +185,8 @@ fn entries_of_another_channel_need_its_files_of_every_node() {
             files.iter().map(|file| (file.path.as_str(), file.text.clone())).collect();
         let outcome = outcome(STALLS, &files);
         let decision = &outcome.decisions[0];
-        (decision.verdict, decision.coverage.missing.join("; "))
+        let missing = decision.coverage.missing.iter().map(ToString::to_string);
+        (decision.verdict, missing.collect::<Vec<_>>().join("; "))
     };
     let health = |node: u32| {
         format!(

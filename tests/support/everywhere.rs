@@ -47,6 +47,10 @@ pub(crate) fn everywhere(report: Report, text: &str) -> Report {
         "as_of",
         "state",
         "role",
+        "effective_verdict",
+        "collected",
+        "changed",
+        "at",
     ];
     fn fill(value: &mut Value, text: &str, fixed: &[&str]) {
         match value {

@@ -12,7 +12,7 @@ use super::bundle::File;
 
 /// Every report of every test is held against the schema.
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-    let schema = include_str!("../../schema/report-1.schema.json");
+    let schema = include_str!("../../schema/report-2.schema.json");
     jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
 });
 

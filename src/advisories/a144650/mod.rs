@@ -16,7 +16,7 @@ mod warning;
 
 use crate::advisories::coverage;
 use crate::facts::{Facts, Sign};
-use crate::model::{Applicability, Operation, unmarked};
+use crate::model::{Applicability, Missing, Operation, unmarked};
 use crate::scan::Signature;
 
 use super::decision::applicability;
@@ -57,7 +57,7 @@ pub(crate) fn groups<'a>(declared: &'a Declared, facts: &'a Facts) -> Vec<Group<
 }
 
 /// What is missing beyond the rows: logs go back two days in a debug zip and jobs two weeks.
-fn missing(declared: &Declared, facts: &Facts) -> Vec<String> {
+fn missing(declared: &Declared, facts: &Facts) -> Vec<Missing> {
     let mut missing = coverage::jobs_tables_missing(facts);
     if applicability(declared, facts) != Applicability::NotAffected {
         missing.extend(coverage::gaps_after_jobs_tables(declared, facts));

@@ -13,6 +13,7 @@ mod words;
 
 use crate::advisories::{Declared, coverage};
 use crate::facts::{Backups, BulkOperation, Covers, Facts, Layer};
+use crate::model::Missing;
 
 pub(crate) use builds::{Builds, SERIES_APART};
 pub(crate) use capture::{Captured, Described, Doubts, Holds, described};
@@ -25,7 +26,7 @@ pub(crate) use rows::{Entry, groups};
 pub(crate) use words::layer_name;
 
 /// Facts about jobs that the rows lack, in sentences.
-pub(super) fn missing(_: &Declared, facts: &Facts) -> Vec<String> {
+pub(super) fn missing(_: &Declared, facts: &Facts) -> Vec<Missing> {
     coverage::jobs_tables_missing(facts)
 }
 

@@ -1,17 +1,24 @@
-//! The report as a document: the shape of `crdb-triage/report/1` (`docs/contract.md#report`).
+//! The report as a document: the shape of `crdb-triage/report/2` (`docs/contract.md#report`).
 //!
 //! Fields stand in the order in which they are printed. Names and meanings are fixed; fields may be added.
 
 mod chains;
+mod summary;
 
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use chains::{BackupPart, Chain, ChainOperation, ChainRestore, Layer, LayerMark, Schedule};
+pub use summary::{
+    BuildSummary, ClusterSummary, CollectItem, JobCount, Restart, SettingSummary, Upgrade,
+    UpgradeStep,
+};
 
 use crate::model::{Applicability, Redaction, Safety, SubjectKind, Time, Verdict};
 
 /// Name and number of this shape.
-pub const SCHEMA: &str = "crdb-triage/report/1";
+pub const SCHEMA: &str = "crdb-triage/report/2";
+/// Name and number of the shape before it, which is still read.
+pub const OLDER_SCHEMA: &str = "crdb-triage/report/1";
 
 /// Everything that one run says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +29,15 @@ pub struct Report {
     pub tool: Tool,
     /// What it was made from.
     pub input: Input,
+    /// What a person looks up first, one element per cluster.
+    #[serde(default)]
+    pub cluster: Vec<ClusterSummary>,
+    /// What to collect next, the item that decides most advisories first.
+    #[serde(default)]
+    pub collect: Vec<CollectItem>,
+    /// The smallest moves to builds with fewer faults.
+    #[serde(default)]
+    pub upgrade: Vec<Upgrade>,
     /// Nodes that the input names, by tenant and number.
     pub nodes: Vec<Node>,
     /// Jobs of the kinds that a checked advisory is about, by tenant and id.
@@ -33,6 +49,28 @@ pub struct Report {
     pub advisories: Vec<Advisory>,
     /// All findings, the strongest verdict first.
     pub findings: Vec<Finding>,
+    /// Lines that a person pinned.
+    #[serde(default)]
+    pub pins: Vec<Pin>,
+}
+
+/// A line that a person pinned, with a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Path in the input.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Byte of the inflated text, from 0.
+    pub offset: u64,
+    /// Node that wrote it.
+    pub node: Option<u32>,
+    /// When.
+    pub time: Option<Time>,
+    /// The raw text.
+    pub text: String,
+    /// What the person wrote beside it.
+    pub note: String,
 }
 
 /// What made the report.
@@ -103,12 +141,12 @@ pub struct Input {
     pub unread: Vec<Unread>,
     /// What was removed before we got it.
     pub redaction: Redaction,
+    /// What a person stated beside the input.
+    #[serde(default)]
+    pub stated: Vec<Stated>,
     /// Logs that came more than once; each counts once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<Duplicate>,
-    /// What a person stated beside the input.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stated: Vec<Stated>,
     /// Whether this report has replacements in place of names: it was redacted, to be handed on.
     #[serde(default, skip_serializing_if = "is_false")]
     pub names_replaced: bool,
@@ -231,6 +269,12 @@ fn finite<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(if number.is_finite() { *number } else { 0.0 })
 }
 
+/// Of a finding that lacks its effective verdict: a report of the older shape, where [`super::json::read`] fills it in, or
+/// one that was changed by hand.
+fn not_told() -> Verdict {
+    Verdict::CannotTell
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_false(value: &bool) -> bool {
     !value
@@ -332,14 +376,14 @@ pub struct Advisory {
     /// The published advisory; empty where there is none.
     pub url: String,
     /// Day of publication, `YYYY-MM-DD`; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub published: String,
     /// Class of harm: `data-loss`, `corruption`, `wrong-results`, `unavailability`, `security`, `performance`, `other`.
     /// Sentences call it harm; only entries have a severity.
     pub severity: String,
     /// Which fact decides whether it applies: `running-version`, `version-at-event`, `upgrade-path`, `setting`,
     /// `environment`, `cloud-window`, `none`. One of `environment` is a note, which counts in no headline.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub basis: String,
     /// Whose rule it is.
     #[serde(default)]
@@ -350,6 +394,9 @@ pub struct Advisory {
     pub verdict: Verdict,
     /// Why, in a sentence or two.
     pub why: String,
+    /// What is missing, in sentences; empty where nothing is.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// On how much of the input the verdict rests.
     pub coverage: AdvisoryCoverage,
     /// Indices into [`Report::findings`].
@@ -391,12 +438,18 @@ pub struct Finding {
     pub subject: Subject,
     /// How strong it is.
     pub verdict: Verdict,
+    /// The verdict once what a person checked counts: that of the evidence where nothing was checked.
+    #[serde(default = "not_told")]
+    pub effective_verdict: Verdict,
     /// Why; the first decides.
     pub reasons: Vec<Reason>,
     /// On what.
     pub evidence: Vec<Evidence>,
     /// What to do.
     pub remediation: Vec<Remediation>,
+    /// What a person checked of it.
+    #[serde(default)]
+    pub validation: Vec<Validation>,
     /// What it says about a chain of backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<BackupPart>,
@@ -421,8 +474,39 @@ pub struct Subject {
 pub struct Reason {
     /// Code, see `docs/reasons.md`.
     pub code: String,
+    /// The values that the sentence names, in their order.
+    #[serde(default)]
+    pub args: Vec<ReasonArg>,
     /// A sentence.
     pub text: String,
+}
+
+/// A value that the sentence of a reason names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonArg {
+    /// Its name in the template of the sentence.
+    pub name: String,
+    /// What it is, in the words of [`crate::model::ArgKind`].
+    pub kind: String,
+    /// As it stands in the sentence.
+    pub value: String,
+}
+
+/// What a person checked of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Name of the check.
+    pub check: String,
+    /// What was entered, by name.
+    pub inputs: Vec<ReasonArg>,
+    /// What it came to.
+    pub outcome: String,
+    /// Code of the outcome.
+    pub code: String,
+    /// What the person wrote beside it.
+    pub note: String,
+    /// When.
+    pub at: Time,
 }
 
 /// A piece of the input.
@@ -447,12 +531,12 @@ pub struct Evidence {
 pub struct Remediation {
     /// Number, from 1.
     pub step: u32,
-    /// What it does to the cluster.
-    pub safety: Safety,
     /// In words.
     pub text: String,
     /// To copy; empty when there is nothing to copy.
     pub sql: String,
+    /// What it does to the cluster.
+    pub safety: Safety,
 }
 
 impl Advisory {

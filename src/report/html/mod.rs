@@ -6,6 +6,7 @@
 //! Given to the page, the file is shown as the result again ([`super::saved`]).
 
 mod parts;
+mod summary;
 mod writer;
 
 use super::{Finding, Job, Report, json, wording};
@@ -46,9 +47,12 @@ pub fn print(report: &Report) -> String {
     page.within("main", "", |page| {
         verdict_card(page, report);
         contents(page, report);
+        summary::collect(page, report);
+        summary::upgrade(page, report);
         parts::advisories(page, report);
         findings(page, report);
         parts::chains(page, report);
+        summary::cluster(page, report);
         parts::what_was_read(page, report);
         parts::not_read(page, report);
     });
@@ -80,10 +84,16 @@ fn verdict_card(page: &mut Page, report: &Report) {
 /// Where things stand; on paper, what there is.
 fn contents(page: &mut Page, report: &Report) {
     let chains = (!report.chains.is_empty()).then_some(("chains", "Backup chains"));
+    let collect = (!report.collect.is_empty()).then_some(("collect", "Collect next"));
+    let upgrade = (!report.upgrade.is_empty()).then_some(("upgrade", "Upgrade"));
+    let cluster = (!report.cluster.is_empty()).then_some(("cluster", "Cluster"));
     page.within("nav", "", |page| {
-        for (id, title) in [("advisories", "Advisories"), ("findings", "Findings")]
+        for (id, title) in collect
             .into_iter()
+            .chain(upgrade)
+            .chain([("advisories", "Advisories"), ("findings", "Findings")])
             .chain(chains)
+            .chain(cluster)
             .chain([("read", "What was read"), ("unread", "Not read, or not wholly")])
         {
             page.jump(id, title);

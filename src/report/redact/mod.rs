@@ -13,6 +13,7 @@
 
 mod chains;
 mod names;
+mod summary;
 mod text;
 mod words;
 
@@ -99,6 +100,7 @@ fn write(names: &mut Redactor, report: &mut Report) {
         file.id.iter_mut().for_each(|id| names.code(id));
         file.problems.iter_mut().for_each(|problem| names.sentence(problem));
     }
+    summary::write(names, report);
     report.nodes.iter_mut().for_each(|node| names.of_node(node));
     report.jobs.iter_mut().for_each(|job| names.of_job(job));
     report.chains.iter_mut().for_each(|chain| chains::write(names, chain));
@@ -215,11 +217,15 @@ impl Redactor {
         if !Basis::WORDS.iter().any(|(word, _)| *word == advisory.basis) {
             self.sentence(&mut advisory.basis);
         }
+        if !advisory.published.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            self.sentence(&mut advisory.published);
+        }
         self.sentence(&mut advisory.title);
         self.sentence(&mut advisory.why);
         if !wording::is_published(&advisory.url) {
             self.statement(&mut advisory.url);
         }
+        advisory.missing.iter_mut().for_each(|said| self.sentence(said));
         let coverage = &mut advisory.coverage;
         for list in [&mut coverage.nodes, &mut coverage.nodes_without_logs, &mut coverage.missing] {
             list.iter_mut().for_each(|said| self.sentence(said));
@@ -231,6 +237,7 @@ impl Redactor {
         self.of_subject(&mut finding.subject);
         for reason in &mut finding.reasons {
             self.code(&mut reason.code);
+            reason.args.iter_mut().for_each(|arg| self.arg(arg));
             self.sentence(&mut reason.text);
         }
         finding.evidence.iter_mut().for_each(|piece| self.of_evidence(piece));
@@ -238,6 +245,7 @@ impl Redactor {
             self.sentence(&mut step.text);
             step.sql = self.text(Kind::Sql, &step.sql);
         }
+        finding.validation.iter_mut().for_each(|checked| self.validation(checked));
         if let Some(part) = &mut finding.backup {
             chains::write_part(self, part);
         }

@@ -10,6 +10,7 @@ mod jobs;
 mod names;
 mod parts;
 mod rules;
+mod summary;
 
 pub use backups::{
     Clock, as_of, captured_by, chain_operation, elsewhere, kind_told_by, layer_detail, layer_kind,
@@ -31,6 +32,7 @@ pub use names::{
 };
 pub use parts::{Parts, Settled, Undecided, parts, settled_heading};
 pub use rules::{OWN_RULES, own_apart, rule_files, stated};
+pub use summary::{COLLECT, UPGRADE, cluster_facts, decides, upgrade_facts, upgrade_title};
 
 use super::visible;
 

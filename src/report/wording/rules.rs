@@ -18,15 +18,26 @@ pub fn rule_files(report: &Report) -> Vec<String> {
     each.collect()
 }
 
-/// What a person stated of the history of the cluster; nothing if nobody did.
+/// What a person stated of the cluster; nothing if nobody did.
 #[must_use]
 pub fn stated(report: &Report) -> Option<String> {
-    let values: Vec<&str> =
-        report.input.stated.iter().map(|stated| stated.value.as_str()).collect();
-    (!values.is_empty()).then(|| {
+    let of = |fact: &str| -> Vec<&str> {
+        let all = report
+            .input
+            .stated
+            .iter()
+            .filter(|stated| (stated.fact == "version") == (fact == "version"));
+        all.map(|stated| stated.value.as_str()).collect()
+    };
+    let said = |verb: &str, values: &[&str]| {
+        (!values.is_empty()).then(|| format!("the cluster {verb} {}", values.join(", ")))
+    };
+    let all: Vec<String> =
+        [said("runs", &of("version")), said("ran", &of("history"))].into_iter().flatten().collect();
+    (!all.is_empty()).then(|| {
         format!(
-            "Stated by a person, and shown by nothing in the input: the cluster ran {}.",
-            visible::line(&values.join(", "))
+            "Stated by a person, and shown by nothing in the input: {}.",
+            visible::line(&all.join("; "))
         )
     })
 }

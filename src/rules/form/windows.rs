@@ -225,6 +225,35 @@ pub fn can_share(one: Series, other: Series) -> bool {
     oldest_beside(newer) <= older
 }
 
+/// Builds that were withdrawn, and builds that only CockroachDB Cloud runs
+/// (`docs/cockroachdb/versions.md#builds-that-are-no-target`): nobody is sent to one.
+const NO_TARGET: [(u16, u16, u16); 13] = [
+    (20, 1, 4),
+    (20, 1, 5),
+    (21, 1, 8),
+    (22, 1, 17),
+    (22, 1, 19),
+    (22, 2, 4),
+    (22, 2, 8),
+    (23, 1, 0),
+    (24, 3, 29),
+    (25, 2, 15),
+    (25, 4, 6),
+    (26, 1, 1),
+    (26, 2, 2),
+];
+
+/// Whether a cluster can be upgraded to a build.
+#[must_use]
+pub fn is_offered(version: &Version) -> bool {
+    !NO_TARGET.contains(&(version.major, version.minor, version.patch))
+}
+
+/// The series after one, in their order.
+pub fn follow(series: Series) -> impl Iterator<Item = Series> {
+    SHARES.iter().map(|(one, _)| *one).filter(move |one| *one > series)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,7 +31,7 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<
             id: stretch.node.map(|id| id.to_string()).unwrap_or_default(),
             node: stretch.node,
             ran: None,
-            evidence: Some(stretch.evidence()),
+            evidence: stretch.evidence(),
             redacted: false,
             doubts: Vec::new(),
         });

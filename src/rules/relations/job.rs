@@ -82,7 +82,7 @@ fn missing(view: &View<'_>, fleet: &Fleet<'_>, wanted: Wanted<'_>) -> BTreeSet<M
     let mut missing = BTreeSet::new();
     let ran = |from, until| fleet.during(wanted.rule, wanted.stated, from, until) != Truth::False;
     if let Some(table) = coverage::jobs_table_missing(facts, tenancy) {
-        missing.insert(Missing::Fact(table));
+        missing.insert(table);
         return missing;
     }
     let known = facts.cluster(&tenancy.cluster);

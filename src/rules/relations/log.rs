@@ -56,10 +56,10 @@ pub(in crate::rules) fn rows(view: &View<'_>, wanted: Wanted<'_>) -> Rows {
     }
     let strays = view.facts.strays.iter().filter(|stray| names.contains(stray.signature));
     missing.extend(strays.map(not_understood));
-    missing.extend(coverage::of_nodes(view.facts).missing.into_iter().map(Missing::Fact));
+    missing.extend(coverage::of_nodes(view.facts).missing);
     let channels = texts(wanted.filter, "channel");
     let of_channels = channels.iter().flat_map(|channel| coverage::of_channel(view.facts, channel));
-    missing.extend(of_channels.map(Missing::Fact));
+    missing.extend(of_channels);
     let of_channel =
         |unread: &Unread| channels.iter().any(|channel| coverage::is_of_channel(unread, channel));
     let unread = view.facts.unread.iter();

@@ -26,7 +26,7 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>) -> Rows {
             id: id.to_string(),
             node: Some(*id),
             ran: None,
-            evidence: now.map(|stretch| stretch.evidence()),
+            evidence: now.and_then(|stretch| stretch.evidence()),
             redacted: false,
             doubts: Vec::new(),
         });

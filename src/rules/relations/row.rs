@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::advisories::coverage;
 use crate::facts::AskedRead;
 use crate::ingest::{Standing, dumped, tenant_at};
-use crate::model::{Evidence, Location, NodeId, Tenant, Time};
+use crate::model::{Evidence, Location, NodeId, Tenant, Time, ZipPart};
 use crate::parse::asked::{Answer, AskedRow};
 use crate::parse::time;
 use crate::rules::asks::{Ask, Asks, EVENTS, RANGES, told};
@@ -168,6 +169,10 @@ fn typed(cell: Cell, kind: Kind, place: &str) -> Cell {
 /// What keeps a table from being known wholly.
 pub(super) fn missing(view: &View<'_>, table: &str) -> BTreeSet<Missing> {
     let mut missing = BTreeSet::new();
+    let needed = |said: String| {
+        let part = ZipPart::Table(table.to_owned());
+        Missing::Needed { said, need: coverage::zip_need(&view.tenancy.cluster, part) }
+    };
     let of_table = |path: &str| {
         let dump = dumped(path).is_some_and(|dump| dump.table == table);
         dump && tenant_at(path) == view.tenancy.tenant
@@ -176,14 +181,14 @@ pub(super) fn missing(view: &View<'_>, table: &str) -> BTreeSet<Missing> {
     let why: Vec<Missing> = unread
         .map(|unread| {
             let detail = unread.detail.trim_end_matches('.');
-            Missing::Fact(format!("{}: {detail}", unread.path))
+            needed(format!("{}: {detail}", unread.path))
         })
         .collect();
     let reads = view.facts.asked.latest(view.tenancy, table);
     for read in reads.clone().filter(|read| read.standing != Standing::Whole) {
         if why.is_empty() {
             let text = format!("all rows of {}: it is not whole", read.path);
-            missing.insert(Missing::Fact(text));
+            missing.insert(needed(text));
         }
         missing.extend(why.iter().cloned());
     }
@@ -196,14 +201,14 @@ pub(super) fn missing(view: &View<'_>, table: &str) -> BTreeSet<Missing> {
         let of_cluster = of_cluster.map(|name| format!(" of {name}")).unwrap_or_default();
         let name = if table == RANGES { "ranges.json" } else { table };
         let absent = format!("the table {name}{of}{of_cluster}: no file of it is in the input");
-        missing.extend(if why.is_empty() { vec![Missing::Fact(absent)] } else { why });
+        missing.extend(if why.is_empty() { vec![needed(absent)] } else { why });
         return missing;
     }
     // A table of each node.
     if reads.clone().any(|read| read.node.is_some()) {
         for (id, _) in view.facts.nodes_of(view.tenancy) {
             if !reads.clone().any(|read| read.node == Some(id)) {
-                missing.insert(Missing::Fact(format!("the table {table} of {id}")));
+                missing.insert(needed(format!("the table {table} of {id}")));
             }
         }
         missing.extend(nodes_missing(view));

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
+use crate::advisories::coverage;
 use crate::facts::{Lost, Ran, SchemaOf};
-use crate::model::{Evidence, Location, Time};
+use crate::model::{Evidence, Location, Time, ZipPart};
 use crate::parse::schema::{Fact, FactSet, Known, On, SchemaRow, Thing};
 use crate::rules::form::rule::{Is, Test, Value};
 use crate::rules::form::schema::{self, Column};
@@ -69,8 +70,13 @@ fn missing(view: &View<'_>, of: SchemaOf<'_>, on: On, filter: &[Test]) -> BTreeS
     let named = |what: String| {
         Missing::Fact(if several { format!("{what}, of {}", view.tenancy) } else { what })
     };
+    let needed = |missing: Missing| {
+        let part = ZipPart::Table("system.descriptor".to_owned());
+        let need = coverage::zip_need(&view.tenancy.cluster, part);
+        Missing::Needed { said: missing.to_string(), need }
+    };
     let mut missing: BTreeSet<Missing> =
-        of.missing().map(|one| named(format!("the schema: {one}"))).into_iter().collect();
+        of.missing().map(|one| needed(named(format!("the schema: {one}")))).into_iter().collect();
     let ttl = |test: &Test| test.column == Fact::TtlLost.name() && asks_for(&test.is);
     if on == On::Table && filter.iter().any(ttl) {
         match view.facts.expiry.get(view.tenancy) {

@@ -110,7 +110,7 @@ pub fn without_run(report: &str) -> Result<String> {
 /// # Errors
 /// When it is not of its shape.
 pub fn follows_schema(report: &Value) -> Result<()> {
-    let schema = fs::read_to_string(root().join("schema/report-1.schema.json"))?;
+    let schema = fs::read_to_string(root().join("schema/report-2.schema.json"))?;
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema)?)?;
     let faults: Vec<String> = validator.iter_errors(report).map(|f| f.to_string()).collect();
     ensure!(faults.is_empty(), "{faults:#?}");

@@ -195,8 +195,8 @@ async fn a_hostile_report_is_shown_as_text() -> Result<()> {
         fs::write(
             &file,
             serde_json::to_string(&report)?
-                .replacen("{", "{\"schema\":\"crdb-triage/report/1\",", 1)
-                .replacen(",\"schema\":\"crdb-triage/report/1\"", "", 1),
+                .replacen("{", "{\"schema\":\"crdb-triage/report/2\",", 1)
+                .replacen(",\"schema\":\"crdb-triage/report/2\"", "", 1),
         )?;
         let page = site.open().await?;
         page.choose_files(&[&file]).await?;

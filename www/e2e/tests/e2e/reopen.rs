@@ -73,12 +73,12 @@ fn without_run(html: &str) -> Result<String> {
 async fn what_is_not_whole_is_said_and_never_shown() -> Result<()> {
     let (_, json) = sample("not-whole", "json")?;
     let cut = json[..json.len() / 2].to_owned();
-    let other = json.replacen("crdb-triage/report/1", "crdb-triage/report/2", 1);
+    let other = json.replacen("crdb-triage/report/2", "crdb-triage/report/9", 1);
     let better = json.replace("\"verdict\": \"suspect\"", "\"verdict\": \"no_sign\"");
-    let deep = format!("{{\"schema\": \"crdb-triage/report/1\", \"tool\": {}", "[".repeat(1 << 20));
+    let deep = format!("{{\"schema\": \"crdb-triage/report/2\", \"tool\": {}", "[".repeat(1 << 20));
     for (report, said) in [
         (cut, "cut off or damaged"),
-        (other, "another version: its schema is crdb-triage/report/2"),
+        (other, "another version: its schema is crdb-triage/report/9"),
         (
             better.replacen("\"verdict\": \"no_sign\"", "\"verdict\": \"not_affected\"", 1),
             "cannot be shown",

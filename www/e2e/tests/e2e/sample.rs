@@ -31,10 +31,13 @@ async fn the_sample_gives_what_its_readme_says_and_asks_nobody() -> Result<()> {
             .await?;
         assert_eq!(rows, json!(VERDICTS), "{url}");
         let report: Value = serde_json::from_str(&page.report().await?)?;
-        assert_eq!(report["schema"], "crdb-triage/report/1");
+        assert_eq!(report["schema"], "crdb-triage/report/2");
         let findings = report["findings"].as_array().into_iter().flatten();
         let findings = findings.filter(|finding| finding["advisory"] == "A-144650");
         assert_eq!(findings.count(), VERDICTS.len());
+        for part in ["collect-item", "upgrade-advice", "cluster-summary"] {
+            assert!(!page.elements(part).await?.is_empty(), "{part}");
+        }
         page.click("download-markdown").await?;
         let markdown = String::from_utf8(page.downloaded("crdb-triage-report.md").await?)?;
         assert!(markdown.starts_with("# ") && markdown.contains(VERDICTS[0].0), "{markdown}");

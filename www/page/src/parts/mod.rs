@@ -22,6 +22,7 @@ mod privacy;
 mod result;
 mod scanning;
 mod steps;
+mod summary;
 mod timeline;
 mod update;
 

@@ -9,7 +9,7 @@ use super::app::App;
 use super::element::{El, html};
 use super::icon::{Icon, icon};
 use super::kit::{fact, long_fact, raw, tag, unbroken};
-use super::{chains, coverage, downloads, findings};
+use super::{chains, coverage, downloads, findings, summary};
 use crate::view::state::{Handed, Printed};
 use crate::view::{format, saved};
 
@@ -20,7 +20,8 @@ pub(super) fn result(app: App, handed: &Handed, printed: Arc<Printed>) -> El {
         banner(handed, &printed),
         verdict(handed, report),
         downloads::downloads(app, Arc::clone(&printed)),
-        coverage::coverage(report, handed),
+        (summary::collect(report), summary::upgrade(report)),
+        (coverage::coverage(report, handed), summary::clusters(report)),
         html("section").attr("aria-labelledby", "findings").child((
             html("h2").attr("id", "findings").child("Findings"),
             findings::findings(app, Arc::clone(&printed)),

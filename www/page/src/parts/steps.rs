@@ -21,7 +21,7 @@ pub(super) fn steps(at: usize, finding: &Finding) -> (Option<El>, El) {
 fn step(finding: usize, remediation: &Remediation) -> El {
     let id = format!("step-{finding}-{}", remediation.step);
     let done = RwSignal::new(false);
-    let sql = (!remediation.sql.is_empty()).then(|| sql(remediation.sql.clone()));
+    let sql = (!remediation.sql.is_empty()).then(|| to_copy("SQL", remediation.sql.clone()));
     html("li")
         .class("step-item")
         .class_while("done", move || done.get())
@@ -54,10 +54,11 @@ fn safety_key(remediation: &Remediation) -> &'static str {
     }
 }
 
-fn sql(text: String) -> El {
+/// Text with a button that copies it.
+pub(super) fn to_copy(name: &'static str, text: String) -> El {
     let shown = html("pre")
         .attr("tabindex", "0")
-        .attr("aria-label", "SQL")
+        .attr("aria-label", name)
         .attr("role", "group")
         .child(html("code").child(raw(&text)));
     let word = RwSignal::new("Copy");
