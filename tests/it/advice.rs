@@ -75,7 +75,7 @@ fn collect_asks_for_one_zip_whatever_it_brings() {
         assert!(zip.what.contains(part), "{zip:?}");
     }
     let mut waiting = lacks(&report, "the list of nodes");
-    waiting.extend(lacks(&report, "the jobs table"));
+    waiting.extend(lacks(&report, "the jobs table of the virtual cluster"));
     waiting.retain(|id| {
         let of = report.advisories.iter().find(|one| one.id == *id).unwrap();
         of.verdict.as_str() == "cannot_tell" || of.verdict.as_str() == "exposed"

@@ -216,9 +216,9 @@ pub(super) fn missing(view: &View<'_>, table: &str) -> BTreeSet<Missing> {
     missing
 }
 
-/// Nodes of which nothing was handed in, if there may be any.
+/// Nodes whose documents are not in the input, if there may be any: where only builds are stated, all of them.
 pub(super) fn nodes_missing(view: &View<'_>) -> Option<Missing> {
     let cluster = view.tenancy.cluster.name().unwrap_or_default().to_owned();
-    let known = view.facts.all_nodes_known(view.tenancy);
+    let known = view.facts.stated.is_none() && view.facts.all_nodes_known(view.tenancy);
     (!known).then_some(Missing::NodeList { cluster })
 }

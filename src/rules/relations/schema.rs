@@ -68,7 +68,11 @@ fn missing(view: &View<'_>, of: SchemaOf<'_>, on: On, filter: &[Test]) -> BTreeS
     let whose = view.facts.clusters.get(&view.tenancy.cluster);
     let several = whose.is_some_and(|whose| whose.tenants.len() > 1);
     let named = |what: String| {
-        Missing::Fact(if several { format!("{what}, of {}", view.tenancy) } else { what })
+        Missing::Fact(if several {
+            format!("{what}, of virtual cluster {}", view.tenancy)
+        } else {
+            what
+        })
     };
     let needed = |missing: Missing| {
         let part = ZipPart::Table("system.descriptor".to_owned());
