@@ -398,7 +398,7 @@ mod tests {
             r#"{{"events":[{{"timestamp":"2024-01-01T00:00:00Z","event_type":"set_cluster_setting","target_id":0,"reporting_id":1,"info":"{quoted}"}}]}}"#
         );
         let (rows, _) = of_document(Shape::Event, "events", &columns, &document);
-        assert_eq!(rows, [expected.clone()]);
+        assert_eq!(rows, std::slice::from_ref(&expected));
         let cell = info.replace('"', "\"\"");
         let table = format!(
             "timestamp\teventType\ttargetID\treportingID\tinfo\n2024-01-01 00:00:00\tset_cluster_setting\t0\t1\t\"{cell}\"\n"

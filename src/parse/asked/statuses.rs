@@ -379,7 +379,10 @@ fn instant(text: &str) -> Option<Time> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<(Option<u32>, Option<u32>, Option<bool>, usize)> {
+    /// Node, store, whether it is encrypted, and the number of metrics.
+    type Brief = (Option<u32>, Option<u32>, Option<bool>, usize);
+
+    fn read(text: &str) -> Vec<Brief> {
         let names = BTreeSet::from(["queue.gc.x".to_owned(), "changefeed.y".to_owned()]);
         let mut document = Document::new(&names);
         for piece in text.as_bytes().chunks(5) {

@@ -123,7 +123,7 @@ impl Page {
                     return Ok((driver, web));
                 }
                 Err(error) if attempts == ATTEMPTS => return Err(error).context("no session"),
-                Err(error) => eprintln!("no session, another driver is started: {error}"),
+                Err(_) => {}
             }
         }
     }
