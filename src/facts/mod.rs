@@ -58,8 +58,8 @@ pub use versions::{AtLeast, Lost, Origin, Ran, RanVersion};
 
 use crate::ingest::{Standing, Table, Unsearched};
 use crate::model::{
-    Cluster, Entry, Gap, Job, JobId, JobStatus, Location, NodeId, Operation, Redaction, Tenancy,
-    Tenant, Time, Unread, Version,
+    Cluster, Entry, Gap, Job, JobId, JobStatus, Location, Missing, NodeId, Operation, Redaction,
+    Tenancy, Tenant, Time, Unread, Version,
 };
 use crate::parse::asked::AskedTable;
 use crate::parse::schedules::ScheduleRow;
@@ -228,6 +228,12 @@ impl Facts {
     pub fn all_nodes_known(&self, tenancy: &Tenancy) -> bool {
         let known = self.clusters.get(&tenancy.cluster);
         known.is_some_and(|known| known.all_nodes_known) && !self.is_served_by_pods(tenancy)
+    }
+
+    /// Returns the list of nodes as a missing fact, unless [`Facts::all_nodes_known`].
+    #[must_use]
+    pub fn missing_nodes(&self, tenancy: &Tenancy) -> Option<Missing> {
+        (!self.all_nodes_known(tenancy)).then(|| Missing::node_list(&tenancy.cluster))
     }
 
     /// Whether SQL pods serve a virtual cluster: processes that are no nodes, and of which nothing lists those that

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{NodeId, Time};
+use super::{Cluster, NodeId, Time};
 
 /// A fact that would decide and that the input does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +136,12 @@ pub enum LogsLack {
 }
 
 impl Missing {
+    /// The list of the nodes of `cluster`.
+    #[must_use]
+    pub fn node_list(cluster: &Cluster) -> Self {
+        Self::NodeList { cluster: cluster.name().unwrap_or_default().to_owned() }
+    }
+
     /// What would have to be handed in; none where nothing is known that would tell, or where the rest of the input decides
     /// what it is.
     #[must_use]

@@ -275,12 +275,11 @@ impl<'a> Fleet<'a> {
                 past,
             };
         }
-        let cluster = self.tenancy.cluster.name().unwrap_or_default().to_owned();
         if self.stretches.is_empty() {
             now = now.or(self.unless_bounded(windows, None, self.no_version(None)));
         }
-        if !self.facts.all_nodes_known(self.tenancy) {
-            now = now.or(self.unless_bounded(windows, self.end, Missing::NodeList { cluster }));
+        if let Some(missing) = self.facts.missing_nodes(self.tenancy) {
+            now = now.or(self.unless_bounded(windows, self.end, missing));
         }
         for unread in self.facts.unread.iter().filter(|unread| coverage::is_needed(unread)) {
             let (path, detail) = (unread.path.clone(), unread.detail.clone());

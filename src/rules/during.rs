@@ -85,9 +85,8 @@ impl Fleet<'_> {
             let (nodes, bounds) = (vec!["any node".to_owned()], format!(" from {from} to {until}"));
             found = found.or(Truth::unknown(Missing::Builds { nodes, bounds }));
         }
-        if !facts.all_nodes_known(self.tenancy()) {
-            let cluster = self.tenancy().cluster.name().unwrap_or_default().to_owned();
-            found = found.or(Truth::unknown(Missing::NodeList { cluster }));
+        if let Some(missing) = facts.missing_nodes(self.tenancy()) {
+            found = found.or(Truth::unknown(missing));
         }
         for unread in facts.unread.iter().filter(|unread| coverage::is_needed(unread)) {
             let (path, detail) = (unread.path.clone(), unread.detail.clone());

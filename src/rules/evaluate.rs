@@ -372,11 +372,11 @@ impl<'a> Case<'a> {
                 }
                 None if of.beside.is_some_and(BTreeSet::is_empty) => Truth::False,
                 None if let Some(missing) = of.beside => Truth::Unknown(missing.clone()),
-                None if self.view.facts.all_nodes_known(self.view.tenancy) => Truth::False,
-                None => {
-                    let cluster = self.view.tenancy.cluster.name().unwrap_or_default().to_owned();
-                    Truth::unknown(Missing::NodeList { cluster })
-                }
+                None => self
+                    .view
+                    .facts
+                    .missing_nodes(self.view.tenancy)
+                    .map_or(Truth::False, Truth::unknown),
             },
             When::All(all) => {
                 let mut truth = Truth::True;

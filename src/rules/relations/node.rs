@@ -31,7 +31,6 @@ pub(in crate::rules) fn rows(view: &View<'_>, fleet: &Fleet<'_>) -> Rows {
             doubts: Vec::new(),
         });
     }
-    let cluster = view.tenancy.cluster.name().unwrap_or_default().to_owned();
-    let list = (!view.facts.all_nodes_known(view.tenancy)).then_some(Missing::NodeList { cluster });
+    let list = view.facts.missing_nodes(view.tenancy);
     Rows { rows, missing: BTreeSet::from_iter(list) }
 }

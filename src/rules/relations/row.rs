@@ -218,7 +218,8 @@ pub(super) fn missing(view: &View<'_>, table: &str) -> BTreeSet<Missing> {
 
 /// Nodes whose documents are not in the input, if there may be any: where only builds are stated, all of them.
 pub(super) fn nodes_missing(view: &View<'_>) -> Option<Missing> {
-    let cluster = view.tenancy.cluster.name().unwrap_or_default().to_owned();
-    let known = view.facts.stated.is_none() && view.facts.all_nodes_known(view.tenancy);
-    (!known).then_some(Missing::NodeList { cluster })
+    if view.facts.stated.is_some() {
+        return Some(Missing::node_list(&view.tenancy.cluster));
+    }
+    view.facts.missing_nodes(view.tenancy)
 }
